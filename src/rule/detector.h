@@ -1,0 +1,117 @@
+/*
+ * Detector definitions: what a rule file says, typed and checked, before anything is compiled.
+ *
+ * A Rules object owns every string below through its arena; it is built once, then never written
+ * again, and shared by all threads. A file is hostile until it is loaded: rule/load.c checks it.
+ * What a definition means to the engine is decided in detect/; here nothing is known of it, except
+ * that names of validators and scanners are words to be looked up there.
+ */
+#pragma once
+
+#include "base/arena.h"
+#include "base/error.h"
+#include "base/span.h"
+#include "model/category.h"
+
+typedef enum MatchKind {
+    MATCH_SHAPE,   /* digit groups: '3-2-4', '9' */
+    MATCH_PATTERN, /* layout of letters and digits: 'AA 99 99 99 A' */
+    MATCH_KEYWORD, /* regex with a literal, named capture `value` */
+    MATCH_PHRASE,  /* whole words, any case, any white space between */
+    MATCH_SCANNER, /* a form with its own code: email, iban, ipv4 ... */
+    N_MATCH_KINDS,
+} MatchKind;
+
+/* What a match is worth before any evidence around it. */
+typedef enum Base {
+    BASE_AUTO, /* from the rarity of the shape and the pass rate of the checksum */
+    BASE_LOW,
+    BASE_MEDIUM,
+    BASE_HIGH,
+} Base;
+
+/* Where in a rule file something stands, for messages: 1-based. */
+typedef struct RuleMark {
+    const char *file;
+    unsigned line, col;
+} RuleMark;
+
+typedef struct Match {
+    MatchKind kind;
+    const char *text;       /* shape, layout, regex, phrase or name of the scanner */
+    const char *separators; /* shape: one of these, the same one, between groups; "" if none given */
+    uint8_t lead[100];      /* shape: which values the first two digits may have; all 0: any */
+    Base base;
+    float entropy;          /* keyword: least Shannon entropy of the value, bits a byte; 0: none */
+    RuleMark mark;
+} Match;
+
+typedef struct Words {
+    const char **at; /* lower case, single spaces between words */
+    size_t n;
+} Words;
+
+typedef struct Context {
+    Words near;      /* evidence for */
+    Words not_near;  /* evidence against */
+    Words columns;   /* names of columns and fields that hold such values */
+    uint16_t within; /* bytes before and after the value that are looked at */
+    bool required;   /* without a near word or column, never reported */
+} Context;
+
+typedef struct Mask {
+    uint8_t keep_first, keep_last; /* characters left in clear; the rest becomes '*' */
+    bool email;                    /* j***@e***.com */
+} Mask;
+
+typedef struct Example {
+    const char *text;
+    RuleMark mark;
+} Example;
+
+typedef struct Detector {
+    const char *id, *title;
+    const Category *category;
+    Tier tier;
+    Words regions; /* upper case ISO 3166 codes, EU; none: everywhere */
+    Match *matches;
+    size_t n_matches;
+    const char *validate; /* name of a validator, NULL if none */
+    Context context;
+    Mask mask;
+    Words test_values;   /* published test values, canonical: reported with test_value: true */
+    Words stop_values;   /* placeholders, lower case: never reported */
+    Example *examples;
+    size_t n_examples;
+    Example *negative_examples;
+    size_t n_negative_examples;
+    Words references;
+    RuleMark mark;
+    bool builtin;
+} Detector;
+
+typedef struct Rules {
+    Arena arena;
+    Detector *detectors; /* in order of id: an index into it is the detector's number everywhere */
+    size_t n;
+    uint8_t digest[32]; /* SHA-256 over (id, bytes of its file) in order: names the set */
+} Rules;
+
+typedef struct RulesOptions {
+    const char *const *directories; /* read after the built-in files; the same id replaces */
+    size_t n_directories;
+    bool no_builtin;
+    const char *regions; /* "US,EU": keeps these and those of everywhere; NULL: all */
+} RulesOptions;
+
+/*
+ * Loads, checks and sorts. -EINVAL with `file:line:col: path: message, expected ...` in reterr for
+ * a broken file; -ENOENT or -EACCES for one that cannot be read. Any thread; the result belongs to
+ * the caller and may then be read by all.
+ */
+int rules_load(const RulesOptions *o, Error *reterr, Rules **ret);
+Rules *rules_free(Rules *r);
+DEFINE_CLEANUP(Rules, rules_free)
+
+/* The number of the detector with that id, or -1. */
+int rules_find(const Rules *r, Span id);

@@ -1,0 +1,58 @@
+/*
+ * Bitmap: 64 bytes of text become one word a class, so that later stages step over ordinary text
+ * 64 bytes at a time and look at a byte only where a candidate may be.
+ *
+ * A Chunk of text is classified with a margin on both sides; bit i of word w is byte 64 * w + i
+ * counted from `text`. Bits beyond n are zero. Classes are ASCII: bytes >= 0x80 are in none.
+ * One thread at a time; the widest instruction set of the machine is chosen once, by
+ * bitmap_builder().
+ */
+#pragma once
+
+#include "base/span.h"
+
+enum {
+    BITMAP_CHUNK = 32 << 10, /* bytes owned */
+    BITMAP_MARGIN = 1024,    /* bytes before and after that decisions may look at */
+    BITMAP_PAD = 64,         /* bytes behind the text that must be readable, whatever they hold */
+    BITMAP_WORDS = (BITMAP_CHUNK + 2 * BITMAP_MARGIN) / 64 + 2,
+};
+
+typedef struct Bitmap {
+    const uint8_t *text;
+    size_t n;                     /* bytes classified */
+    size_t words;                 /* of 64 bits, the last one partly filled */
+    uint64_t digit[BITMAP_WORDS]; /* 0-9 */
+    uint64_t upper[BITMAP_WORDS]; /* A-Z */
+    uint64_t alnum[BITMAP_WORDS]; /* 0-9 A-Z a-z */
+    uint64_t run[BITMAP_WORDS];   /* digits, and a single space - . / between two digits */
+    uint64_t mixed[BITMAP_WORDS]; /* second byte of a digit next to an upper-case letter */
+    uint64_t iban[BITMAP_WORDS];  /* third byte of letter letter digit digit, letters upper case */
+    uint64_t at[BITMAP_WORDS];    /* @ */
+    uint64_t colon[BITMAP_WORDS];
+    uint64_t dash[BITMAP_WORDS];
+    uint64_t plus[BITMAP_WORDS];
+    uint64_t newline[BITMAP_WORDS];
+} Bitmap;
+
+typedef void (*BitmapBuild)(Bitmap *b, const uint8_t *text, size_t n);
+
+/* The fastest form that this processor runs; name (may be NULL) gets "avx512", "avx2", ... */
+BitmapBuild bitmap_builder(const char **ret_name);
+
+/* The plain form: what the others are tested against. */
+void bitmap_build_portable(Bitmap *b, const uint8_t *text, size_t n);
+
+static inline bool bitmap_get(const uint64_t *bits, size_t i) {
+    return bits[i >> 6] >> (i & 63) & 1;
+}
+
+/* The 64 bits from bit i on; the array has a zero word behind its last. */
+static inline uint64_t bitmap_from(const uint64_t *bits, size_t i) {
+    unsigned shift = i & 63;
+
+    return shift ? bits[i >> 6] >> shift | bits[(i >> 6) + 1] << (64 - shift) : bits[i >> 6];
+}
+
+/* Bits set in [from, to). */
+size_t bitmap_count(const uint64_t *bits, size_t from, size_t to);

@@ -1,0 +1,236 @@
+/*
+ * Candidate: see candidate.h.
+ *
+ * Hits that share bytes: the better one stands, the other becomes its alternative if it claims the
+ * same bytes. "Better" is decided pair by pair, never by what happened to a third, and only
+ * between hits that start within HIT_REACH of each other: so the answer does not depend on where a
+ * window began.
+ */
+#include "detect/candidate.h"
+
+#include "base/sketch.h"
+#include "detect/bytes.h"
+
+enum {
+    HIT_REACH = 512,
+    HIT_BEATEN = 0x80, /* in Hit.level, until the hit is dropped */
+};
+
+void hits_done(HitList *l) {
+    free(l->at);
+    *l = (HitList){0};
+}
+
+void hits_add(HitList *l, const Hit *h) {
+    if (l->n == l->cap) {
+        size_t cap = l->cap ? l->cap * 2 : 1024;
+        Hit *at = reallocarray(l->at, cap, sizeof(*at));
+
+        if (!at) {
+            l->failed = true;
+            return;
+        }
+        l->at = at;
+        l->cap = cap;
+    }
+    l->at[l->n++] = *h;
+}
+
+static bool words_have(const Words *w, Span value, bool fold) {
+    for (size_t i = 0; i < w->n; i++) {
+        const char *p = w->at[i];
+        size_t k = 0;
+
+        while (k < value.n && p[k] &&
+               (uint8_t)p[k] == (fold ? byte_lower(value.at[k]) : value.at[k]))
+            k++;
+        if (k == value.n && p[k] == 0)
+            return true;
+    }
+    return false;
+}
+
+static void trace_scored(const Judge *j, const Candidate *c, Verdict verdict, const Score *score) {
+    Trace t = {.start = j->base + c->start,
+               .end = j->base + c->end,
+               .detector = j->engine->matches[c->match].detector,
+               .match = c->match,
+               .verdict = verdict,
+               .score = score,
+               .rival = -1};
+
+    if (j->sink->trace && c->start >= j->own_lo && c->start < j->own_hi)
+        j->sink->trace(j->sink->of, &t);
+}
+
+void candidate_drop(Judge *j, size_t start, size_t end, uint16_t match, Verdict verdict) {
+    Candidate c = {.start = start, .end = end, .match = match};
+
+    trace_scored(j, &c, verdict, NULL);
+}
+
+static inline bool passes_checksum(const Judge *j, const EngineDetector *d, size_t detector,
+                                   const Candidate *c) {
+    bool owned = c->start >= j->own_lo && c->start < j->own_hi, ok;
+
+    ok = !d->validator || d->validator->check((const char *)c->canon.at, c->canon.n);
+    if (owned && j->sink->counts) {
+        j->sink->counts[detector].tested++;
+        j->sink->counts[detector].valid += ok;
+    }
+    return ok;
+}
+
+_hot_ void candidate_judge(Judge *j, const Candidate *c, HitList *list) {
+    const EngineMatch *match = &j->engine->matches[c->match];
+    const EngineDetector *d = &j->engine->detectors[match->detector];
+    const Detector *rule = d->rule;
+    Score s = {.base = match->base,
+               .edge = c->edge,
+               .form = c->form,
+               .why_edge = c->why_edge,
+               .why_form = c->why_form};
+    Level level;
+    Hit h;
+
+    if (!passes_checksum(j, d, match->detector, c)) {
+        trace_scored(j, c, VERDICT_INVALID, NULL);
+        return;
+    }
+    if (rule->stop_values.n && words_have(&rule->stop_values, c->canon, true)) {
+        trace_scored(j, c, VERDICT_STOP, NULL);
+        return;
+    }
+    s.evidence = context_around(j->context, match->detector, c->start, c->end, rule->context.within);
+    score_sum(&s, rule);
+    level = level_of(s.total);
+    if (level < j->sink->floor || level == LEVEL_NONE) {
+        trace_scored(j, c, VERDICT_LOW, &s);
+        return;
+    }
+    h = (Hit){.start = (uint32_t)(j->base + c->start),
+              .end = (uint32_t)(j->base + c->end),
+              .detector = match->detector,
+              .match = c->match,
+              .score = s.total,
+              .level = (uint8_t)level,
+              .test_value = rule->test_values.n && words_have(&rule->test_values, c->canon, false),
+              .hash = j->sink->secret ? sketch_hash(j->sink->secret, c->canon) : 0};
+    hits_add(list, &h);
+    trace_scored(j, c, VERDICT_HIT, &s);
+}
+
+/* Is a better than b, where they share bytes? A total order on different hits. */
+static bool hit_better(const Hit *a, const Hit *b) {
+    uint32_t na = a->end - a->start, nb = b->end - b->start;
+    bool a_holds_b = a->start <= b->start && b->end <= a->end && na > nb;
+    bool b_holds_a = b->start <= a->start && a->end <= b->end && nb > na;
+
+    /* what holds the other entirely is the better reading unless it is much weaker */
+    if (a_holds_b && a->score >= b->score - 3.0f)
+        return true;
+    if (b_holds_a && b->score >= a->score - 3.0f)
+        return false;
+    if (a->score != b->score)
+        return a->score > b->score;
+    if (na != nb)
+        return na > nb;
+    if (a->start != b->start)
+        return a->start < b->start;
+    if (a->detector != b->detector)
+        return a->detector < b->detector;
+    return a->match < b->match;
+}
+
+/* Nearly sorted as it is: stages look left of their anchors by a few bytes only. */
+static void hits_sort(HitList *l) {
+    for (size_t i = 1; i < l->n; i++) {
+        Hit h = l->at[i];
+        size_t k = i;
+
+        if (l->at[i - 1].start <= h.start)
+            continue;
+        while (k > 0 && l->at[k - 1].start > h.start) {
+            l->at[k] = l->at[k - 1];
+            k--;
+        }
+        l->at[k] = h;
+    }
+}
+
+static void hits_merge(HitList *lists, size_t n_lists, HitList *all) {
+    size_t next[16] = {0}, live = 0;
+    HitList *from[16];
+
+    all->n = 0;
+    for (size_t i = 0; i < n_lists; i++) {
+        all->failed |= lists[i].failed;
+        if (lists[i].n) {
+            hits_sort(&lists[i]);
+            from[live++] = &lists[i];
+        }
+    }
+    while (live) {
+        size_t best = 0;
+
+        for (size_t i = 1; i < live; i++) {
+            if (from[i]->at[next[i]].start < from[best]->at[next[best]].start)
+                best = i;
+        }
+        hits_add(all, &from[best]->at[next[best]]);
+        if (++next[best] == from[best]->n) {
+            live--;
+            from[best] = from[live];
+            next[best] = next[live];
+        }
+    }
+}
+
+static void hit_alternative(Hit *winner, const Hit *loser) {
+    if (winner->detector == loser->detector || winner->n_alternatives == MATCHER_ALTERNATIVES ||
+        winner->start != loser->start || winner->end != loser->end)
+        return;
+    for (size_t i = 0; i < winner->n_alternatives; i++) {
+        if (winner->alternatives[i] == loser->detector)
+            return;
+    }
+    winner->alternatives[winner->n_alternatives++] = loser->detector;
+}
+
+static void trace_overlapped(const Owned *o, const Hit *h, int rival) {
+    const MatcherSink *sink = o->sink;
+    Trace t = {.start = h->start,
+               .end = h->end,
+               .detector = h->detector,
+               .match = h->match,
+               .verdict = VERDICT_OVERLAPPED,
+               .rival = rival};
+
+    if (sink->trace && h->start >= o->lo && h->start < o->hi)
+        sink->trace(sink->of, &t);
+}
+
+void hits_resolve(HitList *lists, size_t n_lists, HitList *all, const Owned *o) {
+    hits_merge(lists, n_lists, all);
+    for (size_t i = 0; i < all->n; i++) {
+        Hit *h = &all->at[i];
+
+        for (size_t k = i + 1; k < all->n; k++) {
+            Hit *other = &all->at[k];
+
+            if (other->start >= h->end || other->start - h->start > HIT_REACH)
+                break;
+            if (hit_better(h, other)) {
+                hit_alternative(h, other);
+                trace_overlapped(o, other, h->detector);
+                other->level |= HIT_BEATEN;
+            } else {
+                hit_alternative(other, h);
+                trace_overlapped(o, h, other->detector);
+                h->level |= HIT_BEATEN;
+            }
+        }
+        if (!(h->level & HIT_BEATEN) && h->start >= o->lo && h->start < o->hi)
+            o->sink->hit(o->sink->of, o->matcher, o->window, h);
+    }
+}

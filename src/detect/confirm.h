@@ -1,0 +1,33 @@
+/*
+ * Confirm: the keyword stage: Hyperscan says where a pattern may end, PCRE2 says what it is.
+ *
+ * One thread's scratch, match data and JIT-compiled copies of the patterns. For an end reported at
+ * `to` the answer is the leftmost match that starts within the pattern's width before `to` and
+ * ends at or behind it: a function of those bytes alone, whatever was found elsewhere.
+ */
+#pragma once
+
+#include "detect/engine.h"
+#include "detect/matcher.h"
+
+typedef struct Confirm Confirm;
+
+int confirm_new(const Engine *e, Confirm **ret);
+Confirm *confirm_free(Confirm *c);
+DEFINE_CLEANUP(Confirm, confirm_free)
+
+/* A confirmed match: of the whole pattern, and of its value. In the window's text. */
+typedef struct Confirmed {
+    uint32_t start, end, value_start, value_end;
+    uint16_t pattern;
+} Confirmed;
+
+/*
+ * Matches whose value starts in [lo, hi), in order of value_start; borrowed until the next call.
+ * -EOVERFLOW: a limit was hit, the others are returned; -ENOMEM.
+ */
+int confirm_scan(Confirm *c, const Window *w, size_t lo, size_t hi, const Confirmed **ret,
+                 size_t *ret_n);
+
+/* Shannon entropy of a value, bits a byte. */
+float value_entropy(Span value);

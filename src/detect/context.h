@@ -1,0 +1,59 @@
+/*
+ * Context: words near a candidate that speak for or against it.
+ *
+ * ContextWords is the vocabulary of a rule set: each phrase once, with the detectors it speaks for
+ * and against; frozen and shared. ContextCache is one thread's memory of which phrases start in
+ * which 64 bytes of the chunk at hand: a block is looked at only when a surviving candidate asks
+ * for it, and once. Phrases are whole words, in any case (ASCII and Latin-1 letters), one space in
+ * a phrase standing for one to three of space, tab, '_' and '-'.
+ */
+#pragma once
+
+#include "base/error.h"
+#include "detect/bitmap.h"
+#include "rule/detector.h"
+
+enum {
+    CONTEXT_BLOCKS = BITMAP_WORDS,
+    CONTEXT_FOUND_MAX = 16384, /* phrases remembered a chunk: more than fit into one in practice */
+    CONTEXT_PHRASE_MAX = 64,  /* bytes */
+};
+
+typedef struct ContextWords ContextWords;
+
+/* Builds the vocabulary of all detectors of rules. */
+int context_words_new(const Rules *rules, Error *reterr, ContextWords **ret);
+ContextWords *context_words_free(ContextWords *w);
+DEFINE_CLEANUP(ContextWords, context_words_free)
+
+const char *context_phrase(const ContextWords *w, uint16_t phrase);
+
+typedef struct ContextFound {
+    uint16_t at, end; /* in the chunk */
+    uint16_t phrase;
+} ContextFound;
+
+typedef struct ContextCache {
+    const ContextWords *words;
+    const Bitmap *bitmap;
+    uint16_t first[CONTEXT_BLOCKS]; /* into found; UINT16_MAX: not looked at yet */
+    uint8_t count[CONTEXT_BLOCKS];
+    uint16_t n_found;
+    ContextFound found[CONTEXT_FOUND_MAX];
+} ContextCache;
+
+/* Forgets; the next lookups are about bitmap, which must stay as it is until the next reset. */
+void context_reset(ContextCache *c, const Bitmap *bitmap);
+
+/* The nearest phrase for and the nearest against; distance in bytes. phrase -1: none. */
+typedef struct ContextEvidence {
+    int32_t near, against;
+    uint16_t near_distance, against_distance;
+    bool near_after; /* the word follows the value */
+} ContextEvidence;
+
+/*
+ * What is around [start, end) for a detector: `within` bytes before, half of that after.
+ */
+ContextEvidence context_around(ContextCache *c, size_t detector, size_t start, size_t end,
+                               size_t within);

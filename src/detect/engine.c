@@ -1,0 +1,250 @@
+/* Engine: see engine.h. Rules are untrusted until this succeeds; complaints carry file:line:col. */
+#include "detect/engine.h"
+
+#include "detect/bytes.h"
+#include "detect/regex.h"
+
+Engine *engine_free(Engine *e) {
+    if (!e)
+        return NULL;
+    for (size_t i = 0; i < e->n_patterns; i++) {
+        free(e->patterns[i].derived);
+        pcre2_code_free(e->patterns[i].code);
+    }
+    keywords_done(&e->keywords);
+    shapes_done(&e->shapes);
+    runs_done(&e->runs);
+    context_words_free(e->words);
+    free(e->patterns);
+    free(e->keyword_patterns);
+    free(e->layouts);
+    free(e->matches);
+    free(e->detectors);
+    free(e);
+    return NULL;
+}
+
+/* Puts file:line:col and the pattern at fault before what is in reterr. */
+static int complain(const Match *m, Error *reterr, int code) {
+    if (code == -EINVAL)
+        error_note(reterr, "%s:%u:%u: match: '%.60s'", m->mark.file, m->mark.line, m->mark.col,
+                   m->text);
+    return code;
+}
+
+static uint8_t separator_bits(const char *separators) {
+    uint8_t bits = 0;
+
+    for (const char *p = separators; *p; p++)
+        bits |= separator_bit((uint8_t)*p);
+    return bits;
+}
+
+static int add_shape(Engine *e, uint16_t number, const Match *m, Error *reterr) {
+    ShapeRule rule = {.detector = e->matches[number].detector,
+                      .match = number,
+                      .separators = separator_bits(m->separators)};
+    uint8_t groups[LAYOUT_GROUPS_MAX];
+    int n = shape_parse(m->text, groups), r;
+
+    if (n < 0)
+        return error_set(reterr, -EINVAL, "is no shape, expected digit groups such as 3-2-4");
+    if (n > 1 && !rule.separators)
+        return error_set(reterr, -EINVAL,
+                         "has groups but no separators, expected one or more of space - . /");
+    r = shapes_add(&e->shapes, groups, (size_t)n, m->lead, rule);
+    if (r == -ENOSPC)
+        return error_set(reterr, -EINVAL, "more than %d detectors share this shape",
+                         SHAPE_LIST_MAX);
+    return r;
+}
+
+static int add_layout(Engine *e, uint16_t number, const Match *m, Error *reterr) {
+    Layout *l = &e->layouts[e->n_layouts];
+    int r = layout_parse(m->text, reterr, l);
+
+    if (r < 0)
+        return r;
+    e->n_layouts++;
+    if (l->n_groups)
+        return shapes_add(&e->shapes, l->groups, l->n_groups, m->lead,
+                          (ShapeRule){.detector = e->matches[number].detector,
+                                      .match = number,
+                                      .layout = l});
+    r = runs_add(&e->runs, l, e->matches[number].detector, number);
+    if (r == -EINVAL)
+        return error_set(reterr, r, "has a run of letters and digits longer than %d", RUN_MAX);
+    return r;
+}
+
+/* IPv4 is found by the trie too: four groups of one to three digits with dots. */
+static int add_ipv4(Engine *e, uint16_t number) {
+    ShapeRule rule = {.detector = e->matches[number].detector,
+                      .match = number,
+                      .separators = SEPARATOR_DOT,
+                      .ipv4 = true};
+    int r = 0;
+
+    for (unsigned i = 0; i < 81 && r == 0; i++) {
+        uint8_t groups[4] = {(uint8_t)(1 + i % 3), (uint8_t)(1 + i / 3 % 3),
+                             (uint8_t)(1 + i / 9 % 3), (uint8_t)(1 + i / 27)};
+
+        r = shapes_add(&e->shapes, groups, 4, NULL, rule);
+    }
+    return r;
+}
+
+static int add_form(Engine *e, uint16_t number, const Match *m, Error *reterr) {
+    int form = form_parse(m->text);
+
+    if (form < 0)
+        return error_set(reterr, -EINVAL,
+                         "is no scanner, expected email, iban, ipv4, ipv6, mac, uuid, phone or "
+                         "bitcoin");
+    e->matches[number].form = (int16_t)form;
+    if (form == FORM_IPV4)
+        return add_ipv4(e, number);
+    if (e->n_form_matches[form] == ENGINE_FORM_MATCHES)
+        return error_set(reterr, -EINVAL, "more than %d detectors use this scanner",
+                         ENGINE_FORM_MATCHES);
+    e->form_matches[form][e->n_form_matches[form]++] = number;
+    return 0;
+}
+
+/* A phrase as a pattern: its words in any case, white space between, nothing of a word beside. */
+static int phrase_pattern(const char *phrase, Buf *ret) {
+    buf_text(ret, "(?i)(?<![0-9A-Za-z_])(?<value>");
+    for (const char *p = phrase; *p; p++) {
+        if (*p == ' ')
+            buf_text(ret, "[ \\t\\r\\n]{1,3}");
+        else if (byte_is_word((uint8_t)*p))
+            buf_byte(ret, (uint8_t)*p);
+        else
+            buf_printf(ret, "\\x%02x", (uint8_t)*p);
+    }
+    buf_text(ret, ")(?![0-9A-Za-z_])");
+    return buf_error(ret);
+}
+
+static int add_pattern(Engine *e, uint16_t number, const char *pattern, Error *reterr) {
+    EnginePattern *p = &e->patterns[e->n_patterns];
+    _cleanup_(buf_done) Buf derived = {0};
+    int code, r, value;
+    PCRE2_SIZE at;
+
+    p->code = pcre2_compile((PCRE2_SPTR)pattern, PCRE2_ZERO_TERMINATED,
+                            PCRE2_NEVER_BACKSLASH_C | PCRE2_NEVER_UTF | PCRE2_NEVER_UCP, &code, &at,
+                            NULL);
+    if (!p->code) {
+        PCRE2_UCHAR text[128] = "";
+
+        pcre2_get_error_message(code, text, sizeof(text));
+        return error_set(reterr, -EINVAL, "at character %zu: %s", (size_t)at, (const char *)text);
+    }
+    r = regex_derive(pattern, &derived, reterr);
+    p->derived = r == 0 ? strdup(buf_cstr(&derived)) : NULL;
+    if (!p->derived) {
+        pcre2_code_free(TAKE(p->code));
+        return r < 0 ? r : -ENOMEM;
+    }
+    value = pcre2_substring_number_from_name(p->code, (PCRE2_SPTR) "value");
+    p->value = value > 0 ? (uint32_t)value : 0;
+    p->match = number;
+    e->keyword_patterns[e->n_patterns] =
+        (KeywordPattern){.derived = p->derived, .literal = regex_literal(p->derived)};
+    e->matches[number].pattern = (int32_t)e->n_patterns++;
+    return 0;
+}
+
+static int add_match(Engine *e, uint16_t number, const Match *m, Error *reterr) {
+    _cleanup_(buf_done) Buf phrase = {0};
+    int r;
+
+    switch (m->kind) {
+    case MATCH_SHAPE:
+        return add_shape(e, number, m, reterr);
+    case MATCH_PATTERN:
+        return add_layout(e, number, m, reterr);
+    case MATCH_SCANNER:
+        return add_form(e, number, m, reterr);
+    case MATCH_KEYWORD:
+        return add_pattern(e, number, m->text, reterr);
+    case MATCH_PHRASE:
+        r = phrase_pattern(m->text, &phrase);
+        return r < 0 ? r : add_pattern(e, number, buf_cstr(&phrase), reterr);
+    default:
+        return error_set(reterr, -EINVAL, "is of a kind that is not known");
+    }
+}
+
+static int add_detector(Engine *e, size_t number, Error *reterr) {
+    const Detector *d = &e->rules->detectors[number];
+    EngineDetector *ed = &e->detectors[number];
+
+    ed->rule = d;
+    if (d->validate) {
+        ed->validator = validator_find(d->validate);
+        if (!ed->validator)
+            return error_set(reterr, -EINVAL,
+                             "%s:%u:%u: validate: '%s' is no validator; terrier rules list "
+                             "--validators names them",
+                             d->mark.file, d->mark.line, d->mark.col, d->validate);
+    }
+    for (size_t i = 0; i < d->n_matches; i++) {
+        uint16_t m = (uint16_t)e->n_matches++;
+        int r;
+
+        e->matches[m] = (EngineMatch){.rule = &d->matches[i],
+                                      .detector = (uint16_t)number,
+                                      .form = -1,
+                                      .pattern = -1,
+                                      .base = score_base(&d->matches[i], ed->validator)};
+        r = add_match(e, m, &d->matches[i], reterr);
+        if (r < 0)
+            return complain(&d->matches[i], reterr, r);
+    }
+    return 0;
+}
+
+static int engine_allocate(Engine *e) {
+    size_t n = 1;
+    int r;
+
+    for (size_t i = 0; i < e->rules->n; i++)
+        n += e->rules->detectors[i].n_matches;
+    if (n > UINT16_MAX || e->rules->n > UINT16_MAX)
+        return -E2BIG;
+    e->detectors = calloc(e->rules->n + 1, sizeof(*e->detectors));
+    e->matches = calloc(n, sizeof(*e->matches));
+    e->layouts = calloc(n, sizeof(*e->layouts));
+    e->patterns = calloc(n, sizeof(*e->patterns));
+    e->keyword_patterns = calloc(n, sizeof(*e->keyword_patterns));
+    if (!e->detectors || !e->matches || !e->layouts || !e->patterns || !e->keyword_patterns)
+        return -ENOMEM;
+    r = shapes_init(&e->shapes);
+    return r < 0 ? r : runs_init(&e->runs);
+}
+
+int engine_new(const Rules *rules, const char *cache_dir, Error *reterr, Engine **ret) {
+    _cleanup_(engine_freep) Engine *e = calloc(1, sizeof(*e));
+    int r, bad;
+
+    if (!e)
+        return -ENOMEM;
+    e->rules = rules;
+    e->build = bitmap_builder(&e->build_name);
+    r = engine_allocate(e);
+    if (r == -E2BIG)
+        return error_set(reterr, -EINVAL, "more than %d matches in the rules", UINT16_MAX);
+    for (size_t i = 0; i < rules->n && r == 0; i++)
+        r = add_detector(e, i, reterr);
+    if (r == 0)
+        r = context_words_new(rules, reterr, &e->words);
+    if (r < 0)
+        return r;
+    r = keywords_compile(e->keyword_patterns, e->n_patterns, cache_dir, &e->keywords, &bad, reterr);
+    if (r < 0)
+        return bad >= 0 ? complain(e->matches[e->patterns[bad].match].rule, reterr, r) : r;
+    *ret = TAKE(e);
+    return 0;
+}

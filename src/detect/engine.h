@@ -1,0 +1,66 @@
+/*
+ * Engine: a rule set made ready to search with.
+ *
+ * Compiled from Rules by one thread, then frozen and shared: shape trie, run table, layouts, forms,
+ * Hyperscan databases, PCRE2 patterns, context vocabulary. Borrows the Rules, which must outlive
+ * it. What a thread needs of its own is in a Matcher.
+ */
+#pragma once
+
+#define PCRE2_CODE_UNIT_WIDTH 8
+#include <pcre2.h>
+
+#include "detect/bitmap.h"
+#include "detect/context.h"
+#include "detect/form/form.h"
+#include "detect/keyword.h"
+#include "detect/run.h"
+#include "detect/score.h"
+#include "detect/shape.h"
+
+enum { ENGINE_FORM_MATCHES = 4 };
+
+typedef struct EngineMatch {
+    const Match *rule;
+    uint16_t detector;
+    int16_t form;     /* FormKind, or -1 */
+    int32_t pattern;  /* number of its keyword pattern, or -1 */
+    float base;
+} EngineMatch;
+
+typedef struct EnginePattern {
+    char *derived;
+    pcre2_code *code; /* not JIT-compiled: each Matcher does that to a copy, when first needed */
+    uint32_t value;   /* number of the capture named `value`; 0: the whole match */
+    uint16_t match;
+} EnginePattern;
+
+typedef struct EngineDetector {
+    const Detector *rule;
+    const Validator *validator;
+} EngineDetector;
+
+typedef struct Engine {
+    const Rules *rules;
+    EngineDetector *detectors;
+    EngineMatch *matches;
+    size_t n_matches;
+    Layout *layouts; /* of the pattern matches; what runs and shapes point to */
+    size_t n_layouts;
+    Shapes shapes;
+    Runs runs;
+    uint16_t form_matches[N_FORMS][ENGINE_FORM_MATCHES];
+    uint8_t n_form_matches[N_FORMS];
+    EnginePattern *patterns;
+    KeywordPattern *keyword_patterns;
+    size_t n_patterns;
+    Keywords keywords;
+    ContextWords *words;
+    BitmapBuild build;
+    const char *build_name;
+} Engine;
+
+/* cache_dir: where serialized databases are kept, NULL for nowhere. -EINVAL: a rule is wrong. */
+int engine_new(const Rules *rules, const char *cache_dir, Error *reterr, Engine **ret);
+Engine *engine_free(Engine *e);
+DEFINE_CLEANUP(Engine, engine_free)

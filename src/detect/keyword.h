@@ -1,0 +1,37 @@
+/*
+ * Keyword: the Hyperscan databases of a rule set, and their cache on disk.
+ *
+ * Two databases: patterns with a literal of at least 3 characters, and the free ones of users,
+ * which cost more (regex.h) and so stand apart. Only ends of matches are asked for. The databases
+ * are frozen and shared; scratch belongs to one thread.
+ *
+ * Compiling takes some 100 ms, so the serialized form is kept in a directory of the user's own
+ * (0700). Its name and its authenticated header bind it to library version, processor features and
+ * patterns; anything that does not fit exactly is compiled anew and replaced.
+ */
+#pragma once
+
+#include <hs/hs.h>
+
+#include "base/error.h"
+#include "base/span.h"
+
+enum {
+    KEYWORD_LITERAL_MIN = 3,
+    KEYWORD_WIDTH_MAX = 1024, /* bytes a pattern may be wide */
+};
+
+typedef struct KeywordPattern {
+    const char *derived;   /* for Hyperscan */
+    uint32_t width;        /* bytes at most; filled by keywords_compile */
+    uint32_t literal;      /* regex_literal() */
+} KeywordPattern;
+
+typedef struct Keywords {
+    hs_database_t *anchored, *free; /* either may be NULL */
+} Keywords;
+
+/* On failure *ret_bad (may be NULL) is the number of the pattern at fault, or -1. */
+int keywords_compile(KeywordPattern *patterns, size_t n, const char *cache_dir, Keywords *ret,
+                     int *ret_bad, Error *reterr);
+void keywords_done(Keywords *k);

@@ -1,0 +1,20 @@
+/*
+ * Regex: from the pattern a rule writes (PCRE2) to the one Hyperscan searches for.
+ *
+ * The derived pattern matches wherever the original does, and perhaps elsewhere: assertions (\b,
+ * look-around, anchors) are dropped, captures become plain groups, possessive and atomic forms
+ * ordinary ones. Boundaries, captures and exact ends are PCRE2's business afterwards.
+ */
+#pragma once
+
+#include "base/buf.h"
+#include "base/error.h"
+
+/* -EINVAL: a construct that cannot be derived (back reference, recursion, condition, callout). */
+int regex_derive(const char *pattern, Buf *ret, Error *reterr);
+
+/*
+ * The longest literal that every match contains, in characters: the strength of the anchor.
+ * Hyperscan is fast only from 3 on. An estimate from below of a derived pattern.
+ */
+unsigned regex_literal(const char *derived);

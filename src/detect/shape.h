@@ -1,0 +1,65 @@
+/*
+ * Shape: which digit groups lead to which detectors.
+ *
+ * A trie over group lengths: one step a group, dead after one or two steps on anything that is no
+ * identifier. A node that ends a shape has a list of candidates (at most 64), cut further by a
+ * table on the first two digits. Built by one thread, then frozen and shared.
+ */
+#pragma once
+
+#include "base/error.h"
+#include "detect/layout.h"
+
+enum {
+    SHAPE_GROUP_MAX = 19, /* digits in a group */
+    SHAPE_DIGITS_MAX = 32,
+    SHAPE_LIST_MAX = 64,
+};
+
+/* Separators as bits, so that a set of them is a byte. */
+enum {
+    SEPARATOR_SPACE = 1,
+    SEPARATOR_DASH = 2,
+    SEPARATOR_DOT = 4,
+    SEPARATOR_SLASH = 8,
+};
+
+/* The bit of a byte, or 0 if it is no separator. */
+static inline uint8_t separator_bit(uint8_t c) {
+    return c == ' '   ? SEPARATOR_SPACE
+           : c == '-' ? SEPARATOR_DASH
+           : c == '.' ? SEPARATOR_DOT
+           : c == '/' ? SEPARATOR_SLASH
+                      : 0;
+}
+
+typedef struct ShapeRule {
+    uint16_t detector; /* number in Rules */
+    uint16_t match;    /* number in Engine.matches */
+    uint8_t separators;
+    bool ipv4;
+    const Layout *layout; /* NULL: digits and one uniform separator, nothing else */
+} ShapeRule;
+
+typedef struct ShapeList {
+    uint16_t n;
+    ShapeRule rules[SHAPE_LIST_MAX];
+    uint64_t lead[100]; /* first two digits -> the rules that may start so */
+} ShapeList;
+
+typedef struct Shapes {
+    uint16_t (*next)[SHAPE_GROUP_MAX + 1]; /* node, length -> node; 0: dead; 1: root */
+    uint16_t *list;                        /* node -> number in lists + 1; 0: not an end */
+    ShapeList *lists;
+    size_t n_nodes, n_lists, cap_nodes, cap_lists;
+} Shapes;
+
+int shapes_init(Shapes *s);
+void shapes_done(Shapes *s);
+
+/* lead: 100 flags, NULL or all zero for any. -ENOSPC: too many detectors share the shape. */
+int shapes_add(Shapes *s, const uint8_t *groups, size_t n_groups, const uint8_t *lead,
+               ShapeRule rule);
+
+/* '3-2-4' into groups; their number, or -EINVAL. */
+int shape_parse(const char *text, uint8_t ret_groups[LAYOUT_GROUPS_MAX]);

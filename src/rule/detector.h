@@ -12,6 +12,9 @@
 #include "base/error.h"
 #include "base/span.h"
 #include "model/category.h"
+#include "rule/mark.h"
+
+typedef struct Node Node;
 
 typedef enum MatchKind {
     MATCH_SHAPE,   /* digit groups: '3-2-4', '9' */
@@ -30,19 +33,13 @@ typedef enum Base {
     BASE_HIGH,
 } Base;
 
-/* Where in a rule file something stands, for messages: 1-based. */
-typedef struct RuleMark {
-    const char *file;
-    unsigned line, col;
-} RuleMark;
-
 typedef struct Match {
     MatchKind kind;
     const char *text;       /* shape, layout, regex, phrase or name of the scanner */
-    const char *separators; /* shape: one of these, the same one, between groups; "" if none given */
+    const char *separators; /* shape: one of these, the same one, between groups; "": none */
     uint8_t lead[100];      /* shape: which values the first two digits may have; all 0: any */
     Base base;
-    float entropy;          /* keyword: least Shannon entropy of the value, bits a byte; 0: none */
+    float entropy; /* keyword: least Shannon entropy of the value, bits a byte; 0: none */
     RuleMark mark;
 } Match;
 
@@ -79,16 +76,22 @@ typedef struct Detector {
     const char *validate; /* name of a validator, NULL if none */
     Context context;
     Mask mask;
-    Words test_values;   /* published test values, canonical: reported with test_value: true */
-    Words stop_values;   /* placeholders, lower case: never reported */
+    Words test_values; /* published test values, canonical: reported with test_value: true */
+    Words stop_values; /* placeholders, lower case: never reported */
     Example *examples;
     size_t n_examples;
     Example *negative_examples;
     size_t n_negative_examples;
     Words references;
-    RuleMark mark;
+    RuleMark mark; /* of its id */
     bool builtin;
 } Detector;
+
+/*
+ * One file's tree, checked, as a Detector whose strings live in the arena; the tree may die
+ * after. -EINVAL with `file:line:col: path: message, expected ...` in reterr.
+ */
+int detector_read(const Node *root, Arena *arena, Error *reterr, Detector *ret);
 
 typedef struct Rules {
     Arena arena;

@@ -1,0 +1,243 @@
+/*
+ * Load: the set of rules of a run, from the built-in files and the directories a user names.
+ *
+ * Files come in layers: the built-in ones, then each directory. All are read and checked, also
+ * those that a later layer replaces or that the regions leave out, so that a broken file is always
+ * reported. Sorted by (id, layer), the last of each id stays; two of one layer are an error. The
+ * bytes of the files are kept until the digest is made, the trees die file by file.
+ *
+ * One thread builds; the result is frozen. Hostile input (names and bytes of files) is bounded in
+ * rule/folder.c and rule/yaml.c, their sum here.
+ */
+#include <sodium.h>
+
+#include "base/buf.h"
+#include "rule/builtin.h"
+#include "rule/detector.h"
+#include "rule/folder.h"
+#include "rule/region.h"
+#include "rule/yaml.h"
+
+#define RULES_BYTES_MAX (64u << 20)
+
+typedef struct Entry {
+    Detector detector;
+    Span bytes;
+    size_t layer;
+} Entry;
+
+typedef struct Loading {
+    Rules *rules;
+    Error *reterr;
+    Arena files; /* bytes of the files, until the digest */
+    Entry *entries;
+    size_t n, cap;
+    size_t n_bytes;
+} Loading;
+
+static void loading_done(Loading *l) {
+    arena_done(&l->files);
+    free(l->entries);
+}
+
+Rules *rules_free(Rules *r) {
+    if (r)
+        arena_done(&r->arena);
+    free(r);
+    return NULL;
+}
+
+static int entry_add(Loading *l, const Entry *e) {
+    if (l->n == l->cap) {
+        size_t cap = l->cap ? 2 * l->cap : 64;
+        Entry *entries = reallocarray(l->entries, cap, sizeof(*entries));
+
+        if (!entries)
+            return -ENOMEM;
+        l->entries = entries;
+        l->cap = cap;
+    }
+    l->entries[l->n++] = *e;
+    return 0;
+}
+
+static int load_file(Loading *l, const char *name, Span bytes, size_t layer) {
+    Entry e = {.bytes = bytes, .layer = layer};
+    const char *label = file_label(name, &l->rules->arena);
+    _cleanup_(arena_done) Arena tree = {0};
+    const Node *root;
+    int rc;
+
+    if (!label)
+        return -ENOMEM;
+    rc = yaml_read(bytes, label, &tree, l->reterr, &root);
+    if (rc == 0)
+        rc = detector_read(root, &l->rules->arena, l->reterr, &e.detector);
+    if (rc < 0)
+        return rc;
+    e.detector.builtin = layer == 0;
+    return entry_add(l, &e);
+}
+
+static int load_builtin(Loading *l) {
+    for (size_t i = 0; i < n_builtin_files; i++) {
+        _cleanup_(buf_done) Buf name = {0};
+        int rc;
+
+        buf_printf(&name, "builtin:%s", builtin_files[i].path);
+        rc = buf_error(&name);
+        if (rc == 0)
+            rc = load_file(l, buf_cstr(&name), span(builtin_files[i].bytes, builtin_files[i].n), 0);
+        if (rc < 0)
+            return rc;
+    }
+    return 0;
+}
+
+static int load_directory(Loading *l, const char *directory, size_t layer) {
+    const char *const *paths;
+    size_t n;
+    int rc = folder_list(directory, &l->files, l->reterr, &paths, &n);
+
+    for (size_t i = 0; rc == 0 && i < n; i++) {
+        Span bytes;
+
+        rc = folder_read(paths[i], YAML_BYTES_MAX, &l->files, l->reterr, &bytes);
+        if (rc < 0)
+            return rc;
+        l->n_bytes += bytes.n;
+        if (l->n_bytes > RULES_BYTES_MAX)
+            return error_set(l->reterr, -E2BIG, "rule files too large, expected at most %u bytes",
+                             RULES_BYTES_MAX);
+        rc = load_file(l, paths[i], bytes, layer);
+    }
+    return rc;
+}
+
+static int load_layers(Loading *l, const RulesOptions *o) {
+    int rc = o->no_builtin ? 0 : load_builtin(l);
+
+    for (size_t i = 0; rc == 0 && i < o->n_directories; i++)
+        rc = load_directory(l, o->directories[i], i + 1);
+    return rc;
+}
+
+/* Order of id, layer, and place, which makes the complaint below the same every time. */
+static int entry_cmp(const void *a, const void *b) {
+    const Entry *x = a, *y = b;
+    const RuleMark *m = &x->detector.mark, *o = &y->detector.mark;
+    int r = strcmp(x->detector.id, y->detector.id);
+
+    if (r == 0)
+        r = (x->layer > y->layer) - (x->layer < y->layer);
+    return r ? r : strcmp(m->file, o->file);
+}
+
+static int entries_unique(const Loading *l) {
+    for (size_t i = 1; i < l->n; i++) {
+        const Entry *e = &l->entries[i], *before = e - 1;
+        const RuleMark *m = &e->detector.mark, *o = &before->detector.mark;
+
+        if (e->layer == before->layer && strcmp(e->detector.id, before->detector.id) == 0)
+            return error_set(l->reterr, -EINVAL,
+                             "%s:%u:%u: id: '%s' stands in %s:%u:%u too, expected each id once",
+                             m->file, m->line, m->col, e->detector.id, o->file, o->line, o->col);
+    }
+    return 0;
+}
+
+static int regions_check(const char *list, Error *reterr) {
+    Span rest = span_of(list), region;
+
+    while (region_next(&rest, &region)) {
+        const char *expected = region_expected(region);
+
+        if (expected)
+            return error_set(reterr, -EINVAL, "regions: '%s' is not a region, expected %s",
+                             quote(region).text, expected);
+    }
+    return 0;
+}
+
+/* A detector without regions belongs everywhere. */
+static bool regions_keep(const char *list, const Words *regions) {
+    Span rest = span_of(list), region;
+    bool keep = !list || regions->n == 0;
+
+    while (!keep && region_next(&rest, &region)) {
+        for (size_t i = 0; i < regions->n; i++)
+            keep = keep || region_meets(region, span_of(regions->at[i]));
+    }
+    return keep;
+}
+
+static void digest_add(crypto_hash_sha256_state *digest, const Entry *e) {
+    uint8_t size[8];
+
+    for (size_t i = 0; i < sizeof(size); i++)
+        size[i] = (uint8_t)((uint64_t)e->bytes.n >> (8 * i));
+    crypto_hash_sha256_update(digest, (const uint8_t *)e->detector.id, strlen(e->detector.id) + 1);
+    crypto_hash_sha256_update(digest, size, sizeof(size));
+    crypto_hash_sha256_update(digest, e->bytes.at, e->bytes.n);
+}
+
+/* From sorted entries to the frozen set. */
+static int rules_freeze(Loading *l, const char *regions) {
+    crypto_hash_sha256_state digest;
+    Rules *r = l->rules;
+
+    r->detectors = arena_array(&r->arena, l->n, sizeof(*r->detectors));
+    if (!r->detectors)
+        return -ENOMEM;
+    crypto_hash_sha256_init(&digest);
+    for (size_t i = 0; i < l->n; i++) {
+        const Entry *e = &l->entries[i];
+
+        if (i + 1 < l->n && strcmp(e->detector.id, e[1].detector.id) == 0)
+            continue; /* a later layer replaces it */
+        if (!regions_keep(regions, &e->detector.regions))
+            continue;
+        r->detectors[r->n++] = e->detector;
+        digest_add(&digest, e);
+    }
+    crypto_hash_sha256_final(&digest, r->digest);
+    return 0;
+}
+
+int rules_load(const RulesOptions *o, Error *reterr, Rules **ret) {
+    _cleanup_(rules_freep) Rules *rules = calloc(1, sizeof(*rules));
+    _cleanup_(loading_done) Loading l = {.rules = rules, .reterr = reterr};
+    int rc = rules ? regions_check(o->regions, reterr) : -ENOMEM;
+
+    if (rc == 0)
+        rc = load_layers(&l, o);
+    if (rc == 0 && l.n)
+        qsort(l.entries, l.n, sizeof(*l.entries), entry_cmp);
+    if (rc == 0)
+        rc = entries_unique(&l);
+    if (rc == 0)
+        rc = rules_freeze(&l, o->regions);
+    if (rc == -ENOMEM)
+        return error_set(reterr, rc, "no memory to load the rules");
+    if (rc < 0)
+        return rc;
+    *ret = TAKE(rules);
+    return 0;
+}
+
+int rules_find(const Rules *r, Span id) {
+    size_t lo = 0, hi = r->n;
+
+    while (lo < hi) {
+        size_t mid = lo + (hi - lo) / 2;
+        int cmp = span_cmp(id, span_of(r->detectors[mid].id));
+
+        if (cmp == 0)
+            return (int)mid;
+        if (cmp < 0)
+            hi = mid;
+        else
+            lo = mid + 1;
+    }
+    return -1;
+}

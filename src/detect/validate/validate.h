@@ -14,14 +14,14 @@ typedef struct Validator {
     bool (*check)(const char *s, size_t n);
     /*
      * The compact form of a value as a person writes it, into out (cap bytes); its length, or 0 if
-     * it cannot be one. NULL: letters and digits kept, upper-cased; space - . / , : ' dropped; any
-     * other byte refuses.
+     * it cannot be one. NULL: letters and digits kept, upper-cased; space - . / , : ' dropped,
+     * as are their look-alikes in UTF-8; any other byte refuses.
      */
     size_t (*compact)(const char *in, size_t n, char *out, size_t cap);
-    float rate; /* share of random strings of the right shape that pass: 1 of no checksum, 0.1 of mod 10 */
+    float rate; /* share of random strings of its shape that pass: 0.1 of mod 10, 1 of no check */
 } Validator;
 
-/* NULL if there is none of that name. */
+/* NULL if there is none of that name; in_.pan and in.pan are the same, as are a few other names. */
 const Validator *validator_find(const char *name);
 
 /* All, in order of name. */

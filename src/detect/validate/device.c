@@ -1,0 +1,148 @@
+/*
+ * Device: numbers of telephones, interfaces and vehicles, and of travel documents read by machine.
+ */
+#include "detect/validate/algorithm.h"
+#include "detect/validate/list.h"
+
+/* 3GPP TS 23.003 6.2: fifteen digits by Luhn; fourteen without it, sixteen with a software version
+ * instead, have no check. */
+bool check_imei(const char *s, size_t n) {
+    if (n < 14 || n > 16 || !digits_only(s, n) || all_same(s, n))
+        return false;
+    return n != 15 || luhn_holds(s, 15);
+}
+
+/* IEEE 802: twelve hexadecimal digits; nobody and everybody are no interface. */
+bool check_mac(const char *s, size_t n) {
+    if (n != 12)
+        return false;
+    for (size_t i = 0; i < 12; i++)
+        if (alnum_value(s[i]) > 15)
+            return false;
+    return !(all_same(s, 12) && (s[0] == '0' || s[0] == 'F'));
+}
+
+/* Value of a character of a vehicle number, 10 if it may not stand there: ISO 3779 leaves out I, O
+ * and Q; 49 CFR 565.15 values the rest. */
+static unsigned vin_value(char c) {
+    static const uint8_t letters[26] = {1, 2,  3, 4,  5, 6, 7, 8, 10, 1, 2, 3, 4,
+                                        5, 10, 7, 10, 9, 2, 3, 4, 5,  6, 7, 8, 9};
+
+    if (is_digit(c))
+        return digit_value(c);
+    return is_upper(c) ? letters[c - 'A'] : 10;
+}
+
+/*
+ * ISO 3779: seventeen characters, the last four digits. In North America (1 to 5) and China (L) the
+ * ninth is a check of mod 11; elsewhere it may hold, or the place is free.
+ */
+bool check_vin(const char *s, size_t n) {
+    static const uint8_t weights[17] = {8, 7, 6, 5, 4, 3, 2, 10, 0, 9, 8, 7, 6, 5, 4, 3, 2};
+    unsigned sum = 0, letters = 0, rest;
+
+    if (n != 17 || !digits_only(s + 13, 4))
+        return false;
+    for (size_t i = 0; i < 17; i++) {
+        unsigned v = vin_value(s[i]);
+        if (v > 9)
+            return false;
+        sum += v * weights[i];
+        letters += is_upper(s[i]);
+    }
+    if (letters < 2)
+        return false;
+    rest = sum % 11;
+    return s[8] == (rest == 10 ? 'X' : (char)('0' + rest)) || !one_of(s[0], "12345L");
+}
+
+/* ICAO 9303-3 4.9: weights 7 3 1, letters from 10, fillers 0; 10 if a character may not stand
+ * there. `sum` carries a composite on from place `at`. */
+static unsigned mrz_sum(const char *s, size_t n, size_t at) {
+    static const uint8_t weights[3] = {7, 3, 1};
+    unsigned sum = 0;
+
+    for (size_t i = 0; i < n; i++)
+        sum += (s[i] == '<' ? 0 : alnum_value(s[i])) * weights[(at + i) % 3];
+    return sum;
+}
+
+static bool mrz_digit_holds(char check, unsigned sum) {
+    return check == '<' ? sum == 0 : digit_value(check) == sum % 10;
+}
+
+/* A field of n places and the check digit after it. */
+static bool mrz_field_holds(const char *s, size_t n) {
+    return mrz_digit_holds(s[n], mrz_sum(s, n, 0));
+}
+
+/* YYMMDD; an unknown month or day of birth is filled. */
+static bool mrz_date_holds(const char *s) {
+    for (size_t i = 0; i < 6; i++)
+        if (s[i] != '<' && !is_digit(s[i]))
+            return false;
+    if (s[2] != '<' && two_digits(s + 2) > 12)
+        return false;
+    return (s[4] == '<' || two_digits(s + 4) <= 31) && mrz_field_holds(s, 6);
+}
+
+static bool mrz_alphabet_holds(const char *s, size_t n) {
+    for (size_t i = 0; i < n; i++)
+        if (s[i] != '<' && !is_alnum(s[i]))
+            return false;
+    return true;
+}
+
+/* A document number longer than its nine places goes on in the optional data: the place of its
+ * check digit is filled, and the digit stands before the next filler. */
+static bool mrz_number_holds(const char *s, const char *more, size_t n) {
+    size_t k = 0;
+
+    if (s[9] != '<')
+        return mrz_field_holds(s, 9);
+    while (k < n && more[k] != '<')
+        k++;
+    if (k < 2)
+        return mrz_field_holds(s, 9);
+    return mrz_digit_holds(more[k - 1], mrz_sum(s, 10, 0) + mrz_sum(more, k - 1, 10));
+}
+
+/* Part 4 (passports) line 2: number, nationality, birth, sex, expiry, personal number, composite.
+ */
+static bool mrz_passport_holds(const char *s) {
+    return mrz_date_holds(s + 13) && mrz_date_holds(s + 21) && mrz_field_holds(s, 9) &&
+           mrz_field_holds(s + 28, 14) && one_of(s[20], "MFX<") &&
+           mrz_digit_holds(s[43],
+                           mrz_sum(s, 10, 0) + mrz_sum(s + 13, 7, 10) + mrz_sum(s + 21, 22, 17));
+}
+
+/* Part 6 (36 places) line 2: as above with seven places of optional data. */
+static bool mrz_small_holds(const char *s) {
+    return mrz_date_holds(s + 13) && mrz_date_holds(s + 21) && one_of(s[20], "MFX<") &&
+           mrz_number_holds(s, s + 28, 7) &&
+           mrz_digit_holds(s[35],
+                           mrz_sum(s, 10, 0) + mrz_sum(s + 13, 7, 10) + mrz_sum(s + 21, 14, 17));
+}
+
+/* Part 5 (cards), the three lines of 30 together. */
+static bool mrz_card_holds(const char *s) {
+    const char *second = s + 30;
+
+    return one_of(s[0], "AIC") && mrz_date_holds(second) && mrz_date_holds(second + 8) &&
+           one_of(second[7], "MFX<") && mrz_number_holds(s + 5, s + 15, 15) &&
+           mrz_digit_holds(second[29], mrz_sum(s + 5, 25, 0) + mrz_sum(second, 7, 25) +
+                                           mrz_sum(second + 8, 7, 32) +
+                                           mrz_sum(second + 18, 11, 39));
+}
+
+/* ICAO Doc 9303: line 2 of a passport (44) or of a document of 36 places, alone or with line 1
+ * before it, or all three lines of a card (90). */
+bool check_mrz(const char *s, size_t n) {
+    if ((n != 36 && n != 44 && n != 72 && n != 88 && n != 90) || !mrz_alphabet_holds(s, n))
+        return false;
+    if (n == 90)
+        return mrz_card_holds(s);
+    if (n == 72 || n == 88)
+        s += n / 2;
+    return n % 44 == 0 ? mrz_passport_holds(s) : mrz_small_holds(s);
+}

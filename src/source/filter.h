@@ -27,8 +27,9 @@ typedef struct Filter {
 /* -EINVAL with a sentence for a pattern that can not be read. */
 int filter_check(const Filter *f, Error *reterr);
 
-/* The word for excluded(...), or NULL: to be read. path is relative to the root. */
-const char *filter_file(const Filter *f, Span path, Span name);
+/* The word for excluded(...), or NULL: to be read. path is relative to the root, name its last
+ * component. */
+const char *filter_file(const Filter *f, Span path);
 const char *filter_directory(const Filter *f, Span path, Span name);
 
 /* One of the product's own, by inode alone; then filter_own_file decides with the device too. */

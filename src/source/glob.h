@@ -3,7 +3,7 @@
  *
  *     *.iso         no slash: the base name, at any depth
  *     tmp/old*.log  a slash: the path from the root; a leading slash says only that
- *     src/**        two stars as a whole component: any number of directories, or none
+ *     **            alone between slashes or at an end: any number of directories, or none
  *     build/        a slash at the end: directories only
  *     ? [a-z] [!a]  one character, one of a class, one that is not; a backslash makes any of these
  *                   plain; none of them, and no single star, matches a slash

@@ -34,6 +34,8 @@ typedef struct FileDraft {
 
 /* mode as in open(2), not masked: 0600, 0400 ... */
 int file_draft_open(const char *path, mode_t mode, Error *reterr, FileDraft *ret);
+/* The name of what is being written, for a library that opens by name; the caller frees it. */
+char *file_draft_path(const FileDraft *d);
 /* fsync, rename over the old file, fsync of the directory; the draft is closed either way. */
 int file_draft_commit(FileDraft *d, Error *reterr);
 /* As commit, but -EEXIST where the name is taken: the old file stays. */

@@ -72,7 +72,7 @@ static size_t text_at_raw(const TextWindow *w, uint64_t raw) {
     size_t lo = 0, hi = w->text.n;
 
     if (!w->runs.n)
-        return raw <= w->raw_offset ? 0
+        return raw <= w->raw_offset              ? 0
                : raw - w->raw_offset < w->text.n ? (size_t)(raw - w->raw_offset)
                                                  : w->text.n;
     while (lo < hi) {
@@ -142,10 +142,11 @@ static uint64_t least(uint64_t a, uint64_t b) {
 }
 
 /* The data [from, to) of a piece, window by window. */
-static void read_extent(Reader *r, const Content *c, uint64_t from, uint64_t to,
-                        XXH3_state_t *hash, Piece *p) {
+static void read_extent(Reader *r, const Content *c, uint64_t from, uint64_t to, XXH3_state_t *hash,
+                        Piece *p) {
     for (uint64_t at = from; at < to && !p->error && !p->shrunk; at += r->window) {
-        uint64_t end = least(at + r->window, to), first = at > MATCHER_MARGIN ? at - MATCHER_MARGIN : 0;
+        uint64_t end = least(at + r->window, to),
+                 first = at > MATCHER_MARGIN ? at - MATCHER_MARGIN : 0;
         bool resident = !c->drop || file_resident(c->fd, at);
         uint64_t have;
         int e;
@@ -164,8 +165,8 @@ static void read_extent(Reader *r, const Content *c, uint64_t from, uint64_t to,
             return;
         end = least(end, have);
         if (at == 0 && c->sniff.bom && end > c->sniff.bom)
-            scan_window(r, c, span(r->buffer + c->sniff.bom, r->held.n - c->sniff.bom), c->sniff.bom,
-                        c->sniff.bom, end, p);
+            scan_window(r, c, span(r->buffer + c->sniff.bom, r->held.n - c->sniff.bom),
+                        c->sniff.bom, c->sniff.bom, end, p);
         else
             scan_window(r, c, span(r->buffer, r->held.n), r->held.at, at, end, p);
         XXH3_128bits_update(hash, r->buffer + (at - r->held.at), (size_t)(end - at));
@@ -185,13 +186,11 @@ void content_read(Reader *r, const Content *c, uint64_t number, Piece *ret) {
     r->harvest.line = 0;
     XXH3_128bits_reset_withSecret(&hash, r->hash_secret, SKETCH_SECRET_BYTES);
     while (at < end && !ret->error && !ret->shrunk) {
-        uint64_t data, stop;
+        uint64_t data = at, stop = end;
 
-        ret->error = c->n_pieces > 1 ? file_next_data(c->fd, at, end, &data, &stop) : 0;
-        if (c->n_pieces == 1) {
-            data = at;
-            stop = end;
-        }
+        /* a small file is read whole: asking for its holes costs more than reading them */
+        if (c->n_pieces > 1)
+            ret->error = file_next_data(c->fd, at, end, &data, &stop);
         if (ret->error)
             break;
         data -= data % 4;

@@ -10,6 +10,7 @@
 #pragma once
 
 #include "extract/sniff.h"
+#include "model/status.h"
 #include "scan/harvest.h"
 
 enum {
@@ -27,6 +28,7 @@ typedef struct Content {
     uint64_t piece; /* bytes of a piece; a multiple of 4 */
     uint64_t n_pieces;
     Sniff sniff;
+    bool cut;  /* fewer pieces than the size calls for */
     bool drop; /* forget pages that were not in memory before */
 } Content;
 
@@ -51,12 +53,12 @@ typedef struct Reader {
 
 /* How a piece ended. */
 typedef struct Piece {
-    uint64_t bytes;    /* read, holes included */
+    uint64_t bytes; /* read, holes included */
     uint64_t newlines;
     uint8_t hash[EXAMINE_HASH];
-    int error;         /* 0, or the negative error at which reading stopped */
+    int error; /* 0, or the negative error at which reading stopped */
     bool rule_limit;
-    bool shrunk;       /* the end came before `size` */
+    bool shrunk; /* the end came before `size` */
 } Piece;
 
 int reader_init(Reader *r, const Engine *engine, size_t window, Level floor, const uint8_t *secret);

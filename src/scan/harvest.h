@@ -14,10 +14,10 @@
 #include "model/finding.h"
 
 typedef struct HarvestSample {
-    uint64_t offset;  /* raw */
-    uint64_t piece;   /* of the object; lines count from its start until they are settled */
-    uint64_t line;    /* newlines before it in its piece */
-    uint32_t length;  /* raw */
+    uint64_t offset; /* raw */
+    uint64_t piece;  /* of the object; lines count from its start until they are settled */
+    uint64_t line;   /* newlines before it in its piece */
+    uint32_t length; /* raw */
     float score;
     bool test_value;
     uint16_t n; /* of value */

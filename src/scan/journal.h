@@ -13,7 +13,8 @@
 
 enum {
     JOURNAL_SLOTS = 256,
-    JOURNAL_PATH_MAX = 8000, /* a longer path is noted as empty: known to be in flight, not by name */
+    JOURNAL_PATH_MAX =
+        8000, /* a longer path is noted as empty: known to be in flight, not by name */
 };
 
 typedef struct Journal Journal;

@@ -15,8 +15,8 @@
 #include "scan/scanner.h"
 
 enum {
-    RESTARTS_MAX = 1000,     /* deaths a run: then it ends and says so */
-    RESTARTS_IDLE_MAX = 3,   /* deaths in a row with nothing reported and nothing in flight */
+    RESTARTS_MAX = 1000,   /* deaths a run: then it ends and says so */
+    RESTARTS_IDLE_MAX = 3, /* deaths in a row with nothing reported and nothing in flight */
     PROGRESS_MS = 200,
 };
 
@@ -33,7 +33,7 @@ typedef struct Keeper {
     Channel channel;
     bool ready, done;
     int done_code;
-    Error failed; /* of the scanner, before it was ready */
+    Error failed;             /* of the scanner, before it was ready */
     uint64_t reported_before; /* objects at the last start */
     unsigned idle_deaths;
     Sample samples[FINDING_SAMPLES_MAX];
@@ -274,12 +274,10 @@ static int on_note(Keeper *k, Wire *w, Error *reterr) {
         return r;
     snprintf(kind, sizeof(kind), "%.*s", (int)n.kind.n, (const char *)n.kind.at);
     snprintf(detail, sizeof(detail), "%.*s", (int)n.detail.n, (const char *)n.detail.at);
-    return store_note_put(k->o->store, k->result.run,
-                          &(StoreNote){.kind = kind,
-                                       .subject = n.subject,
-                                       .count = n.count,
-                                       .detail = detail},
-                          reterr);
+    return store_note_put(
+        k->o->store, k->result.run,
+        &(StoreNote){.kind = kind, .subject = n.subject, .count = n.count, .detail = detail},
+        reterr);
 }
 
 /* ---- questions ---- */
@@ -367,7 +365,7 @@ static int keeper_listen(Keeper *k, Error *reterr) {
         Span payload;
         int r = poll(&p, 1, PROGRESS_MS);
 
-        if (flag_get(k->o->stop))
+        if (k->o->stop && k->o->stop(k->o->of))
             return KEEPER_E_STOPPED;
         if (r < 0 && errno != EINTR)
             return error_errno(reterr, -errno, "cannot listen to the scanner");
@@ -424,10 +422,9 @@ static int collect_suspects(Keeper *k, const char *how, Error *reterr, size_t *r
         if (!journal_read(k->journal, slot, &root, &path))
             continue;
         seen++;
-        r = store_note_put(k->o->store, k->result.run,
-                           &(StoreNote){.kind = "in-flight", .subject = path, .count = 1,
-                                        .detail = how},
-                           reterr);
+        r = store_note_put(
+            k->o->store, k->result.run,
+            &(StoreNote){.kind = "in-flight", .subject = path, .count = 1, .detail = how}, reterr);
         if (r < 0)
             break;
         if (was_suspect(k, root, path)) {
@@ -474,9 +471,10 @@ static int keeper_mourn(Keeper *k, int status, Error *reterr) {
     journal_clear(k->journal);
     k->idle_deaths = k->progress.files == k->reported_before && !in_flight ? k->idle_deaths + 1 : 0;
     if (++k->result.restarts > RESTARTS_MAX || k->idle_deaths > RESTARTS_IDLE_MAX)
-        return error_set(reterr, -EPROTO,
-                         "the scanner died %u times; what was read is in the store, the rest is not",
-                         k->result.restarts);
+        return error_set(
+            reterr, -EPROTO,
+            "the scanner died %u times; what was read is in the store, the rest is not",
+            k->result.restarts);
     k->progress.restarts = k->result.restarts;
     k->plan.restarted = true;
     k->reported_before = k->progress.files;

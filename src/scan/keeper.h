@@ -9,15 +9,13 @@
  */
 #pragma once
 
-#include "base/ref.h"
 #include "evidence/key.h"
 #include "rule/detector.h"
 #include "scan/plan.h"
 #include "store/write.h"
 
 /* keeper_run: conditions that are not errors of ours. */
-#define KEEPER_E_NO_ROOT 1 /* nothing could be read: no root was there; nothing was recorded */
-#define KEEPER_E_STOPPED 2 /* the flag was set; what was done is in the store */
+#define KEEPER_E_STOPPED 2 /* stop() said so; what was done is in the store */
 
 typedef struct KeeperProgress {
     uint64_t files, bytes; /* reported so far */
@@ -28,13 +26,13 @@ typedef struct KeeperProgress {
 } KeeperProgress;
 
 typedef struct KeeperOptions {
-    const char *program;         /* the terrier program: what a role is started from */
+    const char *program; /* the terrier program: what a role is started from */
     const Plan *plan;
-    const Rules *rules;          /* the keeper's own: names and tiers for the store */
-    Store *store;                /* open for writing */
-    const Key *key;              /* of tokens; NULL: none are made */
-    Span parameters;             /* JSON, for the run's row */
-    const Flag *stop;            /* polled */
+    const Rules *rules;     /* the keeper's own: names and tiers for the store */
+    Store *store;           /* open for writing */
+    const Key *key;         /* of tokens; NULL: none are made */
+    Span parameters;        /* JSON, for the run's row */
+    bool (*stop)(void *of); /* polled; may be NULL */
     void (*progress)(void *of, const KeeperProgress *p); /* several times a second; may be NULL */
     void (*warning)(void *of, const char *text);         /* a sentence for people; may be NULL */
     void *of;

@@ -107,8 +107,8 @@ static Status status_get(Wire *w) {
 }
 
 static void meta_put(Buf *b, const FileMeta *m) {
-    const uint64_t numbers[] = {m->dev, m->ino, m->size, m->blocks, m->mount,
-                                m->mode, m->uid, m->gid, m->nlink};
+    const uint64_t numbers[] = {m->dev,  m->ino, m->size, m->blocks, m->mount,
+                                m->mode, m->uid, m->gid,  m->nlink};
 
     for (size_t i = 0; i < N_ELEMENTS(numbers); i++)
         wire_put_u64(b, numbers[i]);

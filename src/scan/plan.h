@@ -37,8 +37,8 @@ typedef struct Plan {
     size_t n_own;
     bool no_default_excludes, cross_filesystems;
     uint32_t max_depth;
-    bool list;       /* names come on standard input */
-    bool list_nul;   /* ended by NUL, not by newline */
+    bool list;          /* names come on standard input */
+    bool list_nul;      /* ended by NUL, not by newline */
     const char *stream; /* name of what comes on standard input; "" if nothing does */
     /* how */
     uint32_t jobs;

@@ -14,7 +14,9 @@
 #include <sys/prctl.h>
 #include <sys/resource.h>
 
+#include "base/clock.h"
 #include "rule/detector.h"
+#include "scan/survey.h"
 #include "scan/worker.h"
 #include "source/beneath.h"
 #include "source/list.h"
@@ -42,6 +44,8 @@ typedef struct Scanner {
     Filter filter;
     Place *places; /* one a root */
     uint32_t root; /* the one at hand */
+    Survey survey;
+    int64_t deadline; /* of the survey's walk; monotonic */
     Buf report;
 } Scanner;
 
@@ -56,7 +60,8 @@ static void scanner_harden(void) {
     prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
     prctl(PR_SET_PDEATHSIG, SIGKILL);
     signal(SIGPIPE, SIG_IGN);
-    /* a terminal's interrupt reaches the whole group: the keeper decides, and tells us by closing */
+    /* a terminal's interrupt reaches the whole group: the keeper decides, and tells us by closing
+     */
     signal(SIGINT, SIG_IGN);
     signal(SIGHUP, SIG_IGN);
 }
@@ -96,10 +101,9 @@ static int scanner_ready(Scanner *s) {
 static int send_note(Scanner *s, const char *kind, Span subject, const char *detail) {
     _cleanup_(buf_done) Buf b = {0};
 
-    note_put(&b, &(NoteReport){.kind = span_of(kind),
-                               .subject = subject,
-                               .detail = span_of(detail),
-                               .count = 1});
+    note_put(&b,
+             &(NoteReport){
+                 .kind = span_of(kind), .subject = subject, .detail = span_of(detail), .count = 1});
     return channel_send(&s->keeper, MESSAGE_NOTE, buf_as_span(&b));
 }
 
@@ -114,7 +118,11 @@ static int on_batch(void *of, Batch *b) {
     Scanner *s = of;
 
     s->places[s->root].found += b->n;
-    return crew_put(&s->crew, b);
+    if (!s->plan.survey)
+        return crew_put(&s->crew, b);
+    survey_consider(&s->survey, b);
+    batch_free(b);
+    return clock_monotonic_ns() < s->deadline ? 0 : -ETIME;
 }
 
 static int on_object(void *of, Span path, const FileMeta *meta, Status status) {
@@ -122,6 +130,8 @@ static int on_object(void *of, Span path, const FileMeta *meta, Status status) {
     ObjectReport o = {.root = s->root, .path = path, .known_meta = meta != NULL, .status = status};
     int r = 0;
 
+    if (s->plan.survey && status_complete(status.kind) && status.kind != STATUS_OTHER_FILESYSTEM)
+        return 0; /* links and exclusions are no part of a sample of files */
     s->places[s->root].found++;
     if (meta)
         o.meta = *meta;
@@ -144,7 +154,7 @@ static int on_directory(void *of, Span path _unused_) {
     return 0;
 }
 
-static const Sink scanner_sink(Scanner *s) {
+static Sink scanner_sink(Scanner *s) {
     return (Sink){.of = s, .batch = on_batch, .object = on_object, .directory = on_directory};
 }
 
@@ -203,6 +213,8 @@ static int walk_root(Scanner *s, uint32_t number) {
         r = send_root(s, number, false);
     if (r == 0)
         r = tree_walk(path, &o, &sink, &e);
+    if (r == -ETIME)
+        r = send_note(s, "survey", span_of(path), "the walk was cut short by the time box");
     if (r < 0 && e.code && !counter_get(&s->crew.failed) && r != -ENOMEM) {
         place->status = status_errno(-r); /* of the root as a whole */
         r = send_note(s, "root", span_of(path), e.text);
@@ -236,25 +248,25 @@ static int read_stream(Scanner *s) {
 
 /* ---- suspects: one by one, alone ---- */
 
-static int suspect_batch(const Plan *p, const PlanSuspect *suspect, Batch **ret) {
+/* A batch of one: a path beneath a root, however many components it has. */
+static int path_batch(const Plan *p, uint32_t root, Span path, Batch **ret) {
+    _cleanup_(directory_unrefp) Directory *dir = NULL;
     BatchDraft draft = {0};
-    Directory *dir = NULL;
     int fd, r;
 
-    if (suspect->root >= p->n_roots)
+    if (root >= p->n_roots)
         return -ENOENT;
-    fd = open(p->roots[suspect->root], O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    fd = open(p->roots[root], O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     if (fd < 0)
         return -errno;
     r = directory_new(fd, span_of(""), &dir);
     if (r < 0)
         return r;
-    dir->root = suspect->root;
+    dir->root = root;
     dir->resolve = BENEATH_RESOLVE;
-    batch_draft_add(&draft, suspect->path);
+    batch_draft_add(&draft, path);
     r = batch_draft_take(&draft, dir, ret);
     batch_draft_done(&draft);
-    directory_unref(dir);
     return r;
 }
 
@@ -266,7 +278,9 @@ static int try_suspects(Scanner *s) {
     for (size_t i = 0; i < s->plan.n_suspects && r == 0; i++) {
         Batch *b = NULL;
 
-        if (s->plan.suspects[i].path.n == 0 || suspect_batch(&s->plan, &s->plan.suspects[i], &b) < 0)
+        const PlanSuspect *suspect = &s->plan.suspects[i];
+
+        if (!suspect->path.n || path_batch(&s->plan, suspect->root, suspect->path, &b) < 0)
             continue; /* the walk will meet it, or it has gone */
         r = worker_batch(w, b);
     }
@@ -357,16 +371,47 @@ static void *ahead_main(void *of) {
 
 /* ---- a run ---- */
 
+/* Walks for a third of the time box, then reads what was picked until it is over. */
+static int survey_roots(Scanner *s) {
+    int64_t start = clock_monotonic_ns(), end = start + s->plan.survey_ns;
+    int r = survey_init(&s->survey, s->plan.survey_seed);
+
+    s->deadline = start + s->plan.survey_ns / 3;
+    s->plan.shuffle = s->plan.survey_seed | 1;
+    for (size_t i = 0; i < s->plan.n_roots && r == 0; i++)
+        r = walk_root(s, (uint32_t)i);
+    survey_order(&s->survey);
+    for (size_t i = 0; i < s->survey.n && r == 0 && clock_monotonic_ns() < end; i++) {
+        const Pick *pick = &s->survey.picks[i];
+        Batch *b = NULL;
+
+        if (path_batch(&s->plan, pick->root, pick->path, &b) == 0)
+            r = crew_put(&s->crew, b);
+    }
+    survey_done(&s->survey);
+    return r;
+}
+
+static int walk_roots(Scanner *s) {
+    int r = 0;
+
+    for (size_t i = 0; i < s->plan.n_roots && r == 0; i++)
+        r = walk_root(s, (uint32_t)i);
+    return r;
+}
+
 static int scan_roots(Scanner *s) {
     pthread_t ahead;
-    bool counting = s->plan.count_ahead && !s->plan.list &&
-                    pthread_create(&ahead, NULL, ahead_main, s) == 0;
+    bool counting =
+        s->plan.count_ahead && !s->plan.list && pthread_create(&ahead, NULL, ahead_main, s) == 0;
     int r = crew_start(s);
 
     if (s->plan.list && r == 0)
         r = walk_list(s);
-    for (size_t i = 0; !s->plan.list && i < s->plan.n_roots && r == 0; i++)
-        r = walk_root(s, (uint32_t)i);
+    else if (s->plan.survey && r == 0)
+        r = survey_roots(s);
+    else
+        r = r < 0 ? r : walk_roots(s);
     if (r < 0)
         crew_fail(&s->crew, r);
     crew_finish(&s->crew);

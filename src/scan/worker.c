@@ -4,7 +4,10 @@
 #include "scan/examine.h"
 #include "source/file.h"
 
-enum { REPORT_BYTES = 64 << 10 };
+enum {
+    REPORT_BYTES = 64 << 10,
+    SURVEY_PIECES = 2, /* of a file in a survey: the rest is not looked at */
+};
 
 /* A file in pieces: owned by all who hold a reference; the last one reports it. */
 struct Large {
@@ -142,20 +145,21 @@ static Status pieces_status(const Content *c, const Piece *pieces, size_t n, int
         return status_of(STATUS_CHANGED, NULL);
     if (rule_limit)
         return status_of(STATUS_PARTIAL, "rule-limit");
+    if (c->cut)
+        return status_of(STATUS_PARTIAL, "survey");
     return content_status(c);
 }
 
 static int report_content(Worker *w, const Unit *u, const Content *c, const Piece *pieces,
                           Harvest *h) {
-    ObjectReport o = {.root = u->root,
-                      .path = u->path,
-                      .known_meta = true,
-                      .meta = u->meta,
-                      .hashed = true,
-                      .format = span_of(c->sniff.format),
-                      .encoding = span_of(c->sniff.kind == SNIFF_TEXT
-                                              ? encoding_name(c->sniff.encoding)
-                                              : "")};
+    ObjectReport o = {
+        .root = u->root,
+        .path = u->path,
+        .known_meta = true,
+        .meta = u->meta,
+        .hashed = true,
+        .format = span_of(c->sniff.format),
+        .encoding = span_of(c->sniff.kind == SNIFF_TEXT ? encoding_name(c->sniff.encoding) : "")};
     int changed = file_changed(&u->meta, u->fd);
 
     o.status = pieces_status(c, pieces, c->n_pieces, changed, &o.bytes_read);
@@ -300,8 +304,7 @@ static int worker_known(Worker *w, const Batch *b, uint8_t known[BATCH_FILES_MAX
         wire_put_span(&question, buf_as_span(&w->path));
     }
     r = buf_error(&question);
-    return r < 0 ? r
-                 : crew_ask(w->crew, MESSAGE_KNOWN, buf_as_span(&question), known, b->n);
+    return r < 0 ? r : crew_ask(w->crew, MESSAGE_KNOWN, buf_as_span(&question), known, b->n);
 }
 
 /* ---- small files ---- */
@@ -314,6 +317,10 @@ static int examine_unit(Worker *w, Unit *u) {
 
     if (r < 0)
         return report_status(w, u->root, u->path, status_errno(-r));
+    if (w->crew->plan->survey && c.n_pieces > SURVEY_PIECES) {
+        c.n_pieces = SURVEY_PIECES;
+        c.cut = true;
+    }
     if (c.n_pieces > 1) {
         r = large_new(w, u, &c, &large);
         if (r < 0)
@@ -384,7 +391,10 @@ int worker_stream(Worker *w) {
     journal_begin(w->crew->journal, w->slot, 0, u.path);
     content_stream(&w->reader, STDIN_FILENO, &c, &piece);
     newlines_of(&piece, 1, &w->reader.harvest);
-    o.meta = (FileMeta){.size = piece.bytes, .nlink = 1, .mtime = INT64_MIN, .ctime = INT64_MIN,
+    o.meta = (FileMeta){.size = piece.bytes,
+                        .nlink = 1,
+                        .mtime = INT64_MIN,
+                        .ctime = INT64_MIN,
                         .btime = INT64_MIN};
     o.status = pieces_status(&c, &piece, 1, 0, &o.bytes_read);
     content_hash(&w->reader, &piece, 1, o.hash);

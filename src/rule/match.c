@@ -68,12 +68,17 @@ static int shape_check(const Node *n, Reader *r, unsigned *ret_groups) {
 }
 
 static int pattern_check(const Node *n, Reader *r) {
+    bool digit = false;
+
     for (const char *c = n->text; *c; c++) {
         if (!is_printable(*c))
             return node_complain(n, r->reterr, "'%s' is not a pattern, expected printable ASCII",
                                  quote(span_of(n->text)).text);
+        digit = digit || *c == '9';
+        if (*c == '\\' && is_printable(c[1]))
+            c++;
     }
-    if (!strchr(n->text, '9'))
+    if (!digit)
         return node_complain(n, r->reterr, "'%s' is not a pattern, expected at least one 9",
                              quote(span_of(n->text)).text);
     return 0;

@@ -109,6 +109,8 @@ static void complains(void **state _unused_) {
          "f:1:27: 0.entropy: '3.', expected bits a byte, above 0 and at most 8"},
         {"- {keyword: ''}", "f:1:13: 0.keyword: nothing, expected text"},
         {"- {pattern: AAA}", "f:1:13: 0.pattern: 'AAA' is not a pattern, expected at least one 9"},
+        {"- {pattern: 'A\\9'}",
+         "f:1:13: 0.pattern: 'A\\9' is not a pattern, expected at least one 9"},
         {"- {pattern: '9\xc3\xa9'}",
          "f:1:13: 0.pattern: '9\xc3\xa9' is not a pattern, expected printable ASCII"},
         {"- {pattern: '99999999999999999999999999999999999999999999999999999999999999999'}",

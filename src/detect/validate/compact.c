@@ -218,3 +218,132 @@ size_t compact_mrz(const char *in, size_t n, char *out, size_t cap) {
 size_t compact_iban(const char *in, size_t n, char *out, size_t cap) {
     return compact_strip(in, n, out, cap, "IBAN");
 }
+
+size_t compact_amp(const char *in, size_t n, char *out, size_t cap) {
+    return compact_marks(in, n, out, cap, " -_", "&");
+}
+
+size_t compact_account(const char *in, size_t n, char *out, size_t cap) {
+    return compact_marks(in, n, out, cap, " ", "-/");
+}
+
+size_t compact_by(const char *in, size_t n, char *out, size_t cap) {
+    static const char cyrillic[] = "\xd0\xa3\xd0\x9d\xd0\x9f"; /* U N P */
+
+    if (starts(in, n, cyrillic))
+        return compact_common(in + strlen(cyrillic), n - strlen(cyrillic), out, cap);
+    return compact_strip(in, n, out, cap, "UNP");
+}
+
+size_t compact_gr(const char *in, size_t n, char *out, size_t cap) {
+    size_t k = compact_strip(in, n, out, cap, "EL");
+
+    if (!starts(out, k, "GR"))
+        return k;
+    memmove(out, out + 2, k - 2);
+    return k - 2;
+}
+
+size_t compact_spaced(const char *in, size_t n, char *out, size_t cap) {
+    return compact_marks(in, n, out, cap, " -", "");
+}
+
+size_t compact_dashed(const char *in, size_t n, char *out, size_t cap) {
+    return compact_marks(in, n, out, cap, " ", "-");
+}
+
+size_t compact_slashed(const char *in, size_t n, char *out, size_t cap) {
+    Span s = trimmed(in, n);
+    size_t k = compact_marks(in, n, out, cap, " ", "/.-");
+    size_t slashes = 0;
+
+    if (s.n > 3 && memchr(out, '.', k) && k > 10) {
+        memmove(out + k - 10, out + k - 4, 4); /* J52/750/22.11.2012: the year stays */
+        k -= 6;
+    }
+    for (size_t i = 0; i < k; i++)
+        if (out[i] == '-')
+            out[i] = '/';
+    for (size_t i = 0; i < k; i++)
+        slashes += out[i] == '/';
+    if (slashes == 3 && out[1] == '/') {
+        memmove(out + 1, out + 2, k - 2);
+        k--;
+    }
+    return k;
+}
+
+/* The colon and the parentheses of SEPA and bank references go with the other marks. */
+size_t compact_loose(const char *in, size_t n, char *out, size_t cap) {
+    return compact_marks(in, n, out, cap, " -/?:().,'+*\"", "");
+}
+
+size_t compact_cusip(const char *in, size_t n, char *out, size_t cap) {
+    return compact_marks(in, n, out, cap, " -", "*@#");
+}
+
+size_t compact_plus_kept(const char *in, size_t n, char *out, size_t cap) {
+    char mark[256];
+    size_t k = compact_marks(in, n, mark, sizeof(mark), " -.", "+*?"), skip = 0;
+
+    if (starts(mark, k, "IE"))
+        skip = 2;
+    if (k - skip > cap)
+        return 0;
+    memcpy(out, mark + skip, k - skip);
+    return k - skip;
+}
+
+/* 01-0242-0100194-00: the groups of a New Zealand account filled to 2 4 7 3 digits. */
+size_t compact_nz_account(const char *in, size_t n, char *out, size_t cap) {
+    static const uint8_t lengths[4] = {2, 4, 7, 3};
+    char mark[64];
+    size_t k = compact_marks(in, n, mark, sizeof(mark), "", "- "), at = 0, group = 0, i = 0;
+
+    if (!k || cap < 16)
+        return 0;
+    if (!memchr(mark, '-', k) && !memchr(mark, ' ', k)) {
+        if (k < 14 || k > 16)
+            return 0;
+        memcpy(out, mark, 13);
+        memset(out + 13, '0', 3);
+        memcpy(out + 16 - (k - 13), mark + 13, k - 13);
+        return 16;
+    }
+    for (; group < 4; group++) {
+        size_t length = 0;
+        while (i + length < k && mark[i + length] != '-' && mark[i + length] != ' ')
+            length++;
+        if (length == 0 || length > lengths[group])
+            return 0;
+        memset(out + at, '0', lengths[group]);
+        memcpy(out + at + lengths[group] - length, mark + i, length);
+        at += lengths[group];
+        i += length + 1;
+    }
+    return i > k ? at : 0;
+}
+
+/* 121J: the serial of a Tunisian number filled to seven digits. */
+size_t compact_tn(const char *in, size_t n, char *out, size_t cap) {
+    size_t k = compact_common(in, n, out, cap), digits = 0;
+
+    while (digits < k && is_digit(out[digits]))
+        digits++;
+    if (digits == 0 || digits >= 7 || k + 7 - digits > cap)
+        return k;
+    memmove(out + 7 - digits, out, k);
+    memset(out, '0', 7 - digits);
+    return k + 7 - digits;
+}
+
+/* LU 987ABC: what follows the country filled to eleven characters. */
+size_t compact_excise(const char *in, size_t n, char *out, size_t cap) {
+    size_t k = compact_common(in, n, out, cap);
+
+    if (k < 3 || k >= 13 || cap < 13)
+        return k;
+    memmove(out + 2 + 13 - k, out + 2, k - 2);
+    memset(out + 2, '0', 13 - k);
+    return 13;
+}

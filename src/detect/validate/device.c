@@ -146,3 +146,62 @@ bool check_mrz(const char *s, size_t n) {
         s += n / 2;
     return n % 44 == 0 ? mrz_passport_holds(s) : mrz_small_holds(s);
 }
+
+/* 3GPP2 S.R0048: fourteen hexadecimal digits, or eighteen decimal, and perhaps a check of Luhn. */
+bool check_meid(const char *s, size_t n) {
+    if (n == 18 || n == 19)
+        return digits_only(s, n) && digits_value(s, 10) <= UINT32_MAX &&
+               digits_value(s + 10, 8) < 1 << 24 && (n == 18 || luhn_holds(s, 19));
+    if (n != 14 && n != 15)
+        return false;
+    for (size_t i = 0; i < n; i++)
+        if (alnum_value(s[i]) > 15)
+            return false;
+    if (digits_only(s, n))
+        return check_imei(s, n);
+    return n == 14 || luhn_alphabet_holds(s, 15, "0123456789ABCDEF", 16);
+}
+
+/* ITU-T E.212: country codes in use. */
+static bool is_mobile_country(const char *s) {
+    return words_have(
+        s, 3,
+        "001202204206208212213214216218219220221222226228230231232234235238240242244246247248250255257259"
+        "260262266268270272274276278280282283284286288289290292293294295297302308310311312313314316330334"
+        "338340342344346348350352354356358360362363364365366368370372374376400401402404405410412413414415"
+        "416417418419420421422424425426427428429432434436437438440441450452454455456457460466467470472502"
+        "505510514515520525528530536537539540541542543544545546547548549550551552553554555602603604605606"
+        "607608609610611612613614615616617618619620621622623624625626627628629630631632633634635636637638"
+        "639640641642643645646647648649650651652653654655657658659702704706708710712714716722724730732734"
+        "736738740742744746748750901902991995999");
+}
+
+/* 3GPP TS 23.003 2.2: country, network, subscriber. */
+bool check_imsi(const char *s, size_t n) {
+    return (n == 14 || n == 15) && digits_only(s, n) && is_mobile_country(s);
+}
+
+/* ITU-T E.118, SIM card: 89, Luhn. */
+bool check_iccid(const char *s, size_t n) {
+    return (n == 19 || n == 20) && digits_only(s, n) && memcmp(s, "89", 2) == 0 && luhn_holds(s, n);
+}
+
+/* ISO 6346, freight container: owner, U J Z or R, serial, powers of two mod 11; values of letters
+ * leave out the multiples of 11. */
+bool check_iso6346(const char *s, size_t n) {
+    unsigned sum = 0;
+
+    if (n != 11 || !alnum_only(s, 3) || !one_of(s[3], "UJZR") || !digits_only(s + 4, 7))
+        return false;
+    for (size_t i = 0; i < 10; i++) {
+        unsigned v = alnum_value(s[i]);
+        v = v < 10 ? v : v == 10 ? 10 : v + (v - 1) / 10;
+        sum += v << i;
+    }
+    return sum % 11 % 10 == digit_value(s[10]);
+}
+
+/* International Maritime Organization, ship: weights 7 to 2 mod 10. */
+bool check_imo(const char *s, size_t n) {
+    return is_digits(s, n, 7) && WEIGH(s, 7, 6, 5, 4, 3, 2) % 10 == (int)digit_value(s[6]);
+}

@@ -189,7 +189,7 @@ bool form_mac(const uint8_t *text, size_t n, size_t joint, FormHit *ret) {
         if (i % 3 == 2 ? c != mark : byte_hex(c) < 0)
             return false;
         if (i % 3 != 2) {
-            ret->canon[ret->n++] = (char)byte_lower(c);
+            ret->canon[ret->n++] = (char)byte_raise(c);
             all |= (uint8_t)byte_hex(c);
             none &= (uint8_t)byte_hex(c);
         }
@@ -204,7 +204,7 @@ bool form_mac(const uint8_t *text, size_t n, size_t joint, FormHit *ret) {
     ret->end = start + 17;
     ret->evidence = 0;
     ret->why = NULL;
-    if (memcmp(ret->canon, "00005e0053", 10) == 0) {
+    if (memcmp(ret->canon, "00005E0053", 10) == 0) {
         ret->evidence = -0.8f; /* RFC 7042 2.1.2 */
         ret->why = "documentation range";
     }

@@ -70,6 +70,7 @@
     V("cz.ico", check_cz_ico, NULL, 0.1)                                                           \
     V("cz.rc", check_cz_rc, NULL, 0.002)                                                           \
     V("damm", check_damm, NULL, 0.1)                                                               \
+    V("date.birth", check_date_birth, NULL, 0.3)                                                   \
     V("de.handelsregisternummer", check_de_handelsregisternummer, compact_upper, 0.1)              \
     V("de.idnr", check_de_idnr, NULL, 0.005)                                                       \
     V("de.kvnr", check_de_kvnr, NULL, 0.1)                                                         \

@@ -70,7 +70,7 @@ size_t utf8_encode(uint32_t c, uint8_t ret[UTF8_MAX]) {
 }
 
 /* Eight ASCII bytes at once; most text is nothing else. */
-static size_t ascii_prefix(Span s) {
+size_t utf8_ascii_prefix(Span s) {
     size_t i = 0;
     uint64_t word;
 
@@ -89,7 +89,7 @@ size_t utf8_valid_prefix(Span s) {
     uint32_t c;
 
     for (;;) {
-        i += ascii_prefix(span(s.at + i, s.n - i));
+        i += utf8_ascii_prefix(span(s.at + i, s.n - i));
         n = utf8_decode(span(s.at + i, s.n - i), &c);
         if (n == 0)
             return i;

@@ -17,6 +17,9 @@ size_t utf8_decode(Span s, uint32_t *ret);
 /* The bytes written, 1 to 4; 0 for a surrogate or beyond U+10FFFF. */
 size_t utf8_encode(uint32_t c, uint8_t ret[UTF8_MAX]);
 
+/* How many bytes from the start are ASCII. */
+size_t utf8_ascii_prefix(Span s);
+
 /* How many bytes from the start are valid; s.n if all are. */
 size_t utf8_valid_prefix(Span s);
 bool utf8_valid(Span s);

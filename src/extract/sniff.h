@@ -7,7 +7,7 @@
  */
 #pragma once
 
-#include "extract/text/charset.h"
+#include "extract/text/encoding.h"
 
 #define SNIFF_HEAD_MAX (64u << 10) /* more than that is not looked at */
 
@@ -30,5 +30,5 @@ typedef struct Sniff {
 
 const char *sniff_kind_name(SniffKind k);
 
-/* size: of the whole file, 0 if unknown (a stream, a member). */
+/* size: of the whole file, which tells whether the head is a part; 0 if unknown (a stream). */
 Sniff sniff(Span head, uint64_t size);

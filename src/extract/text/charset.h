@@ -1,43 +1,18 @@
 /*
- * Charset: which encoding bytes are in, and the way to UTF-8 and back to raw offsets.
+ * Charset: the way from bytes in an encoding to UTF-8, and back to raw offsets.
  *
  * Decoding a window is a pure function of its bytes, so any cut at a multiple of encoding_unit()
  * gives the same text inside; only a surrogate pair that the cut divides becomes two U+FFFD. Input
  * is hostile: what is no character becomes U+FFFD, nothing fails but memory.
  *
- * ASCII, UTF-8 and binary windows are not copied: their text borrows the raw bytes as they are,
- * invalid sequences included.
+ * ASCII, UTF-8 and binary windows are not copied, nor is an 8-bit one that holds only ASCII: their
+ * text borrows the raw bytes as they are, invalid sequences included. In EBCDIC, NEL is a line
+ * feed.
  */
 #pragma once
 
 #include "base/buf.h"
-
-typedef enum Encoding {
-    ENCODING_BINARY, /* no text: scanned as raw bytes */
-    ENCODING_ASCII,
-    ENCODING_UTF8,
-    ENCODING_UTF16LE,
-    ENCODING_UTF16BE,
-    ENCODING_UTF32LE,
-    ENCODING_UTF32BE,
-    ENCODING_WINDOWS1252, /* any 8-bit set: ASCII is right, the rest as Western European */
-    ENCODING_IBM037,      /* EBCDIC: US, Canada */
-    ENCODING_IBM273,      /* Germany, Austria */
-    ENCODING_IBM500,      /* international */
-    ENCODING_IBM1047,     /* Latin-1, open systems */
-    N_ENCODINGS,
-} Encoding;
-
-const char *encoding_name(Encoding e);        /* as IANA names it, lower case */
-int encoding_parse(Span word, Encoding *ret); /* -EINVAL */
-unsigned encoding_unit(Encoding e);           /* 1, 2 or 4 bytes */
-bool encoding_is_ebcdic(Encoding e);
-
-/*
- * The ladder: byte order mark, planes of NULs, UTF-8, EBCDIC (always as IBM037), 8-bit, binary.
- * head is the start of the file, up to 64 KiB; *ret_bom the length of the mark, to be skipped.
- */
-Encoding encoding_guess(Span head, unsigned *ret_bom);
+#include "extract/text/encoding.h"
 
 /* Text from text_at on: characters of text_step bytes each, from raw_step raw bytes each. */
 typedef struct TextRun {

@@ -17,7 +17,7 @@
 #endif
 
 typedef struct Block {
-    uint64_t digit, upper, lower, separator, at, colon, dash, plus, newline;
+    uint64_t digit, upper, lower, high, joint, space, at, colon, dash, plus, newline;
 } Block;
 
 #define BUILD(name, attribute, classify)                                                           \
@@ -43,7 +43,9 @@ typedef struct Block {
                 b->digit[i] = now.digit;                                                           \
                 b->upper[i] = now.upper;                                                           \
                 b->alnum[i] = now.digit | now.upper | now.lower;                                   \
-                b->run[i] = now.digit | (now.separator & digit_left & digit_right);                \
+                b->high[i] = now.high;                                                             \
+                b->joint[i] = now.joint & digit_left & digit_right;                                \
+                b->run[i] = now.digit | ((now.joint | now.space) & digit_left & digit_right);      \
                 b->mixed[i] = (now.digit & upper_left) | (now.upper & digit_left);                 \
                 b->iban[i] = now.digit & digit_right & upper_left & upper_left2;                   \
                 b->at[i] = now.at;                                                                 \
@@ -63,7 +65,9 @@ static void bitmap_mask(Bitmap *b, size_t word, uint64_t mask) {
     b->digit[word] &= mask;
     b->upper[word] &= mask;
     b->alnum[word] &= mask;
+    b->high[word] &= mask;
     b->run[word] &= mask;
+    b->joint[word] &= mask;
     b->mixed[word] &= mask;
     b->iban[word] &= mask;
     b->at[word] &= mask;
@@ -73,24 +77,17 @@ static void bitmap_mask(Bitmap *b, size_t word, uint64_t mask) {
     b->newline[word] &= mask;
 }
 
-/* Clears what was classified beyond the text, and puts a zero word behind it. */
+/* Clears what was classified beyond the text, and puts zero words behind it. */
 static void bitmap_end(Bitmap *b) {
     unsigned last = b->n & 63;
 
-    if (last) {
-        uint64_t mask = (UINT64_C(1) << last) - 1;
-        /* a separator or digit that leans on the byte behind the end leans on nothing */
-        uint64_t edge = UINT64_C(1) << (last - 1);
+    if (b->words) {
+        uint64_t edge = UINT64_C(1) << (last ? last - 1 : 63);
 
-        bitmap_mask(b, b->words - 1, mask);
-        if (!(b->digit[b->words - 1] & edge))
-            b->run[b->words - 1] &= ~edge;
-        b->iban[b->words - 1] &= ~edge;
-    } else if (b->words) {
-        uint64_t edge = UINT64_C(1) << 63;
-
-        if (!(b->digit[b->words - 1] & edge))
-            b->run[b->words - 1] &= ~edge;
+        bitmap_mask(b, b->words - 1, edge | (edge - 1));
+        /* what leans on the byte behind the end leans on nothing */
+        b->run[b->words - 1] &= ~edge | b->digit[b->words - 1];
+        b->joint[b->words - 1] &= ~edge;
         b->iban[b->words - 1] &= ~edge;
     }
     bitmap_mask(b, b->words, 0);
@@ -110,10 +107,14 @@ static inline void classify_portable(const uint8_t *p, Block *ret) {
             b.upper |= bit;
         else if ((uint8_t)(c - 'a') < 26)
             b.lower |= bit;
-        else if (c == ' ' || c == '.' || c == '/')
-            b.separator |= bit;
+        else if (c >= 0x80)
+            b.high |= bit;
+        else if (c == ' ')
+            b.space |= bit;
+        else if (c == '.' || c == '/')
+            b.joint |= bit;
         else if (c == '-')
-            b.separator |= bit, b.dash |= bit;
+            b.joint |= bit, b.dash |= bit;
         else if (c == '@')
             b.at |= bit;
         else if (c == ':')
@@ -172,7 +173,9 @@ static inline void classify_sse2(const uint8_t *p, Block *ret) {
     ret->digit = sse2_range(v, '0', 10);
     ret->upper = sse2_range(v, 'A', 26);
     ret->lower = sse2_range(v, 'a', 26);
-    ret->separator = sse2_range(v, '-', 3) | sse2_equal(v, ' ');
+    ret->high = sse2_mask(v);
+    ret->joint = sse2_range(v, '-', 3);
+    ret->space = sse2_equal(v, ' ');
     ret->at = sse2_equal(v, '@');
     ret->colon = sse2_equal(v, ':');
     ret->dash = sse2_equal(v, '-');
@@ -205,7 +208,10 @@ TARGET_AVX2 static inline void classify_avx2(const uint8_t *p, Block *ret) {
     ret->digit = avx2_range(a, b, '0', 10);
     ret->upper = avx2_range(a, b, 'A', 26);
     ret->lower = avx2_range(a, b, 'a', 26);
-    ret->separator = avx2_range(a, b, '-', 3) | avx2_equal(a, b, ' ');
+    ret->high = (uint64_t)(uint32_t)_mm256_movemask_epi8(a) |
+                (uint64_t)(uint32_t)_mm256_movemask_epi8(b) << 32;
+    ret->joint = avx2_range(a, b, '-', 3);
+    ret->space = avx2_equal(a, b, ' ');
     ret->at = avx2_equal(a, b, '@');
     ret->colon = avx2_equal(a, b, ':');
     ret->dash = avx2_equal(a, b, '-');
@@ -228,7 +234,9 @@ TARGET_AVX512 static inline void classify_avx512(const uint8_t *p, Block *ret) {
     ret->digit = avx512_range(v, '0', 10);
     ret->upper = avx512_range(v, 'A', 26);
     ret->lower = avx512_range(v, 'a', 26);
-    ret->separator = avx512_range(v, '-', 3) | avx512_equal(v, ' ');
+    ret->high = _mm512_movepi8_mask(v);
+    ret->joint = avx512_range(v, '-', 3);
+    ret->space = avx512_equal(v, ' ');
     ret->at = avx512_equal(v, '@');
     ret->colon = avx512_equal(v, ':');
     ret->dash = avx512_equal(v, '-');
@@ -285,7 +293,9 @@ static inline void classify_neon(const uint8_t *p, Block *ret) {
     ret->digit = neon_range(v, '0', 10);
     ret->upper = neon_range(v, 'A', 26);
     ret->lower = neon_range(v, 'a', 26);
-    ret->separator = neon_range(v, '-', 3) | neon_range(v, ' ', 1);
+    ret->high = neon_range(v, 0x80, 0x80);
+    ret->joint = neon_range(v, '-', 3);
+    ret->space = neon_range(v, ' ', 1);
     ret->at = neon_range(v, '@', 1);
     ret->colon = neon_range(v, ':', 1);
     ret->dash = neon_range(v, '-', 1);

@@ -3,7 +3,7 @@
  * 64 bytes at a time and look at a byte only where a candidate may be.
  *
  * A Chunk of text is classified with a margin on both sides; bit i of word w is byte 64 * w + i
- * counted from `text`. Bits beyond n are zero. Classes are ASCII: bytes >= 0x80 are in none.
+ * counted from `text`. Bits beyond n are zero. Classes are ASCII: bytes >= 0x80 are in `high` only.
  * One thread at a time; the widest instruction set of the machine is chosen once, by
  * bitmap_builder().
  */
@@ -12,8 +12,8 @@
 #include "base/span.h"
 
 enum {
-    BITMAP_CHUNK = 32 << 10, /* bytes owned */
-    BITMAP_MARGIN = 1024,    /* bytes before and after that decisions may look at */
+    BITMAP_CHUNK = 56 << 10, /* bytes owned */
+    BITMAP_MARGIN = 2048,    /* bytes before and after that decisions may look at */
     BITMAP_PAD = 64,         /* bytes behind the text that must be readable, whatever they hold */
     BITMAP_WORDS = (BITMAP_CHUNK + 2 * BITMAP_MARGIN) / 64 + 2,
 };
@@ -25,7 +25,9 @@ typedef struct Bitmap {
     uint64_t digit[BITMAP_WORDS]; /* 0-9 */
     uint64_t upper[BITMAP_WORDS]; /* A-Z */
     uint64_t alnum[BITMAP_WORDS]; /* 0-9 A-Z a-z */
+    uint64_t high[BITMAP_WORDS];  /* bytes beyond ASCII */
     uint64_t run[BITMAP_WORDS];   /* digits, and a single space - . / between two digits */
+    uint64_t joint[BITMAP_WORDS]; /* a single - . / between two digits */
     uint64_t mixed[BITMAP_WORDS]; /* second byte of a digit next to an upper-case letter */
     uint64_t iban[BITMAP_WORDS];  /* third byte of letter letter digit digit, letters upper case */
     uint64_t at[BITMAP_WORDS];    /* @ */

@@ -21,19 +21,20 @@ void hits_done(HitList *l) {
     *l = (HitList){0};
 }
 
-void hits_add(HitList *l, const Hit *h) {
-    if (l->n == l->cap) {
+/* Room for one more, to be filled in at once; NULL if there is no memory. */
+static inline Hit *hits_extend(HitList *l) {
+    if (_unlikely_(l->n == l->cap)) {
         size_t cap = l->cap ? l->cap * 2 : 1024;
         Hit *at = reallocarray(l->at, cap, sizeof(*at));
 
         if (!at) {
             l->failed = true;
-            return;
+            return NULL;
         }
         l->at = at;
         l->cap = cap;
     }
-    l->at[l->n++] = *h;
+    return &l->at[l->n++];
 }
 
 static bool words_have(const Words *w, Span value, bool fold) {
@@ -92,56 +93,81 @@ static inline bool is_test_value(const EngineDetector *d, Span canon) {
 }
 
 static void candidate_hit(Judge *j, const Candidate *c, const EngineDetector *d, float score,
-                          Level level, HitList *list) {
-    _uninitialized_ Hit h;
+                          Level level) {
+    Hit *h = hits_extend(j->hits);
 
-    h.start = (uint32_t)(j->base + c->start);
-    h.end = (uint32_t)(j->base + c->end);
-    h.detector = j->engine->matches[c->match].detector;
-    h.match = c->match;
-    h.score = score;
-    h.level = (uint8_t)level;
-    h.test_value = is_test_value(d, c->canon);
-    h.n_alternatives = 0;
-    h.hash = j->sink->secret ? sketch_hash(j->sink->secret, c->canon) : 0;
-    hits_add(list, &h);
+    if (!h)
+        return;
+    h->start = (uint32_t)(j->base + c->start);
+    h->end = (uint32_t)(j->base + c->end);
+    h->detector = j->engine->matches[c->match].detector;
+    h->match = c->match;
+    h->score = score;
+    h->level = (uint8_t)level;
+    h->test_value = is_test_value(d, c->canon);
+    h->n_alternatives = 0;
+    h->hash = j->sink->secret ? sketch_hash(j->sink->secret, c->canon) : 0;
 }
 
-_hot_ void candidate_judge(Judge *j, const Candidate *c, HitList *list) {
+static inline ContextEvidence candidate_context(Judge *j, const Candidate *c,
+                                                const EngineMatch *match, const Detector *rule) {
+    return context_around(j->context, match->detector, c->start, c->end, rule->context.within);
+}
+
+/* Can words near it change the level, or lift it to the floor? */
+static inline bool context_matters(const Judge *j, const Candidate *c, const EngineMatch *match) {
+    if (j->sink->trace)
+        return true;
+    if (c->edge == 0 && c->form == 0)
+        return !match->settled;
+    return level_of(match->base + c->edge + c->form + SCORE_NEAR) >= j->sink->floor;
+}
+
+/*
+ * Words are looked for first where nothing is reported without one, so that such a candidate is
+ * neither checked nor counted; and otherwise only where they matter.
+ */
+_hot_ void candidate_judge(Judge *j, const Candidate *c) {
     const EngineMatch *match = &j->engine->matches[c->match];
     const EngineDetector *d = &j->engine->detectors[match->detector];
-    const Detector *rule = d->rule;
+    bool weak = match->alone < j->sink->floor && !j->sink->trace;
     _uninitialized_ Score s;
     Level level;
 
+    s.evidence = (ContextEvidence){.near = -1, .against = -1};
+    if (c->start < j->eval_lo || c->start >= j->eval_hi)
+        return;
+    if (weak) {
+        s.evidence = candidate_context(j, c, match, d->rule);
+        if (s.evidence.near < 0)
+            return;
+    }
     if (!passes_checksum(j, d, match->detector, c)) {
         trace_scored(j, c, VERDICT_INVALID, NULL);
         return;
     }
-    if (rule->stop_values.n && words_have(&rule->stop_values, c->canon, true)) {
+    if (d->rule->stop_values.n && words_have(&d->rule->stop_values, c->canon, true)) {
         trace_scored(j, c, VERDICT_STOP, NULL);
         return;
     }
+    if (!weak && context_matters(j, c, match))
+        s.evidence = candidate_context(j, c, match, d->rule);
     s.base = match->base;
     s.edge = c->edge;
     s.form = c->form;
     s.why_edge = c->why_edge;
     s.why_form = c->why_form;
-    s.evidence = (ContextEvidence){.near = -1, .against = -1};
-    if (!match->settled || c->edge < 0 || c->form < 0)
-        s.evidence =
-            context_around(j->context, match->detector, c->start, c->end, rule->context.within);
-    score_sum(&s, rule);
+    score_sum(&s, d->rule);
     level = level_of(s.total);
     if (level < j->sink->floor || level == LEVEL_NONE) {
         trace_scored(j, c, VERDICT_LOW, &s);
         return;
     }
-    candidate_hit(j, c, d, s.total, level, list);
+    candidate_hit(j, c, d, s.total, level);
     trace_scored(j, c, VERDICT_HIT, &s);
 }
 
-void candidate_layout(Judge *j, uint16_t match, size_t start, HitList *list) {
+void candidate_layout(Judge *j, uint16_t match, size_t start) {
     const Layout *l = j->engine->matches[match].layout;
     const uint8_t *text = j->bitmap->text;
     _uninitialized_ char canon[LAYOUT_MAX];
@@ -155,8 +181,7 @@ void candidate_layout(Judge *j, uint16_t match, size_t start, HitList *list) {
     }
     candidate_judge(
         j,
-        &(Candidate){.start = start, .end = start + l->n, .match = match, .canon = span(canon, n)},
-        list);
+        &(Candidate){.start = start, .end = start + l->n, .match = match, .canon = span(canon, n)});
 }
 
 /* Is a better than b, where they share bytes? A total order on different hits. */
@@ -181,47 +206,29 @@ static bool hit_better(const Hit *a, const Hit *b) {
     return a->match < b->match;
 }
 
-/* Nearly sorted as it is: stages look left of their anchors by a few bytes only. */
-static void hits_sort(HitList *l) {
-    for (size_t i = 1; i < l->n; i++) {
-        Hit h = l->at[i];
-        size_t k = i;
-
-        if (l->at[i - 1].start <= h.start)
-            continue;
-        while (k > 0 && l->at[k - 1].start > h.start) {
-            l->at[k] = l->at[k - 1];
-            k--;
-        }
-        l->at[k] = h;
-    }
+/* The order in which hits are resolved and passed on: total, so that it is always the same. */
+static bool hit_before(const Hit *a, const Hit *b) {
+    if (a->start != b->start)
+        return a->start < b->start;
+    if (a->end != b->end)
+        return a->end < b->end;
+    if (a->detector != b->detector)
+        return a->detector < b->detector;
+    return a->match < b->match;
 }
 
-static void hits_merge(HitList *lists, size_t n_lists, HitList *all) {
-    size_t next[16] = {0}, live = 0;
-    HitList *from[16];
+/* Nearly sorted as it is: what is found looks left of its anchor by a few bytes only. */
+static void hits_sort(HitList *l) {
+    for (size_t i = 1; i < l->n; i++) {
+        size_t k = i;
+        Hit h;
 
-    all->n = 0;
-    for (size_t i = 0; i < n_lists; i++) {
-        all->failed |= lists[i].failed;
-        if (lists[i].n) {
-            hits_sort(&lists[i]);
-            from[live++] = &lists[i];
-        }
-    }
-    while (live) {
-        size_t best = 0;
-
-        for (size_t i = 1; i < live; i++) {
-            if (from[i]->at[next[i]].start < from[best]->at[next[best]].start)
-                best = i;
-        }
-        hits_add(all, &from[best]->at[next[best]]);
-        if (++next[best] == from[best]->n) {
-            live--;
-            from[best] = from[live];
-            next[best] = next[live];
-        }
+        if (!hit_before(&l->at[i], &l->at[i - 1]))
+            continue;
+        h = l->at[i];
+        for (; k > 0 && hit_before(&h, &l->at[k - 1]); k--)
+            l->at[k] = l->at[k - 1];
+        l->at[k] = h;
     }
 }
 
@@ -249,13 +256,13 @@ static void trace_overlapped(const Owned *o, const Hit *h, int rival) {
         sink->trace(sink->of, &t);
 }
 
-void hits_resolve(HitList *lists, size_t n_lists, HitList *all, const Owned *o) {
-    hits_merge(lists, n_lists, all);
-    for (size_t i = 0; i < all->n; i++) {
-        Hit *h = &all->at[i];
+void hits_resolve(HitList *l, const Owned *o) {
+    hits_sort(l);
+    for (size_t i = 0; i < l->n; i++) {
+        Hit *h = &l->at[i];
 
-        for (size_t k = i + 1; k < all->n; k++) {
-            Hit *other = &all->at[k];
+        for (size_t k = i + 1; k < l->n; k++) {
+            Hit *other = &l->at[k];
 
             if (other->start >= h->end || other->start - h->start > HIT_REACH)
                 break;

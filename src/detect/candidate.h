@@ -1,9 +1,9 @@
 /*
  * Candidate: from "the shape is right" to a scored hit, and from all hits to the best ones.
  *
- * Private to detect/: the stages of a Matcher (digits.c, runs, forms, keywords) each call
- * candidate_judge() for what they find and append to a HitList of their own, in order of start;
- * hits_resolve() then decides between hits that share bytes.
+ * Private to detect/: whatever finds something in a chunk (anchor.c, digits.c, keywords) calls
+ * candidate_judge(), which appends to the chunk's HitList; hits_resolve() then decides between hits
+ * that share bytes.
  */
 #pragma once
 
@@ -25,7 +25,6 @@ static inline uint64_t value_filter(Span value) {
 }
 
 void hits_done(HitList *l);
-void hits_add(HitList *l, const Hit *h);
 
 /* What the stages of one chunk share. Positions are relative to the chunk's text (bitmap.text). */
 typedef struct Judge {
@@ -33,7 +32,10 @@ typedef struct Judge {
     const MatcherSink *sink;
     const Bitmap *bitmap;
     ContextCache *context;
-    size_t base;   /* of the chunk in the window's text */
+    HitList *hits;
+    size_t base;    /* of the chunk in the window's text */
+    size_t eval_lo; /* candidates that start in [eval_lo, eval_hi) are judged: see matcher.c */
+    size_t eval_hi;
     size_t own_lo; /* owned part of the chunk: counts are for candidates that start here */
     size_t own_hi;
 } Judge;
@@ -46,11 +48,11 @@ typedef struct Candidate {
     const char *why_edge, *why_form;
 } Candidate;
 
-/* Checksum, test values, context, score: appends a hit to list if it reaches the floor. */
-void candidate_judge(Judge *j, const Candidate *c, HitList *list);
+/* Checksum, test values, context, score: adds a hit if it reaches the floor. */
+void candidate_judge(Judge *j, const Candidate *c);
 
 /* As candidate_judge, for a layout that has to start at `start` of the chunk. */
-void candidate_layout(Judge *j, uint16_t match, size_t start, HitList *list);
+void candidate_layout(Judge *j, uint16_t match, size_t start);
 
 /* Says to the trace, if one is wanted, why a candidate was dropped before it could be judged. */
 void candidate_drop(Judge *j, size_t start, size_t end, uint16_t match, Verdict verdict);
@@ -64,7 +66,6 @@ typedef struct Owned {
 } Owned;
 
 /*
- * Merges the lists in order of start and passes on each owned hit that no better one overlaps.
- * `all` is scratch.
+ * Sorts the hits and passes on each owned one that no better one overlaps, in order of start.
  */
-void hits_resolve(HitList *lists, size_t n_lists, HitList *all, const Owned *o);
+void hits_resolve(HitList *l, const Owned *o);

@@ -2,7 +2,7 @@
  * Context: see context.h.
  *
  * The vocabulary is found by its first word: eight folded bytes and the length give a slot in an
- * open table; most words of ordinary text fail at a bit set of 64 Ki bits before that. What a
+ * open table; most words of ordinary text fail at a bit set before that, without a branch. What a
  * found phrase means to a detector is a bit in two matrices (for, against).
  */
 #include "detect/context.h"
@@ -10,7 +10,7 @@
 #include "detect/bytes.h"
 
 /* A phrase may start with a number this long (1099, 4473); longer ones are data. */
-enum { NUMBER_MAX = 4 };
+enum { NUMBER_MAX = 4, FILTER_WORDS = 512 };
 
 typedef struct Phrase {
     const char *text; /* lower case; borrowed from the Rules */
@@ -30,23 +30,29 @@ struct ContextWords {
     size_t n;
     Slot *slots;
     size_t mask;
-    uint64_t filter[1024]; /* 64 Ki bits by hash of head and length */
+    uint64_t filter[FILTER_WORDS]; /* 32 Ki bits by hash of head and length */
     size_t words_a_row;
     uint64_t *near, *against; /* detector rows of phrase bits */
+    uint64_t *about;          /* phrase -> context_bit of the detectors in whose rows it is */
+    size_t within;            /* the most that any detector looks at */
+    bool numbers;             /* some phrase starts with a digit */
 };
 
+/* The first n >= 1 bytes, at most eight, with bit 5 set: folds letters, digits stay themselves. */
 static inline uint64_t head_fold(uint64_t head, size_t n) {
-    if (n < 8)
-        head &= (UINT64_C(1) << (8 * n)) - 1;
-    /* sets bit 5 of every byte: folds letters, maps digits and high bytes consistently */
-    return head |
-           (UINT64_C(0x2020202020202020) & (n < 8 ? (UINT64_C(1) << (8 * n)) - 1 : ~UINT64_C(0)));
+    uint64_t used = ~UINT64_C(0) >> (64 - 8 * (n < 8 ? n : 8));
+
+    return (head | UINT64_C(0x2020202020202020)) & used;
 }
 
 static inline uint64_t head_hash(uint64_t head, size_t n) {
     uint64_t h = (head ^ n * UINT64_C(0x9E3779B97F4A7C15)) * UINT64_C(0xD6E8FEB86659FD93);
 
     return h ^ h >> 32;
+}
+
+static inline bool filter_has(const ContextWords *w, uint64_t hash) {
+    return w->filter[hash >> 6 & (FILTER_WORDS - 1)] >> (hash & 63) & 1;
 }
 
 static inline uint64_t head_load(const uint8_t *p) {
@@ -71,6 +77,7 @@ ContextWords *context_words_free(ContextWords *w) {
         free(w->slots);
         free(w->near);
         free(w->against);
+        free(w->about);
         free(w);
     }
     return NULL;
@@ -99,7 +106,7 @@ static uint64_t phrase_head(const char *text, size_t *ret_n) {
 /* The number of a phrase, added if it is new; phrases with a common first word form a list. */
 static int words_add(ContextWords *w, const char *text) {
     size_t first_n, n = strlen(text);
-    uint64_t head = phrase_head(text, &first_n);
+    uint64_t head = phrase_head(text, &first_n), hash;
     int32_t *link;
     Slot *slot;
 
@@ -117,13 +124,14 @@ static int words_add(ContextWords *w, const char *text) {
     *link = (int32_t)w->n;
     slot->head = head;
     slot->n = (uint16_t)first_n;
-    w->filter[head_hash(head, first_n) >> 6 & 1023] |= UINT64_C(1)
-                                                       << (head_hash(head, first_n) & 63);
+    hash = head_hash(head, first_n);
+    w->filter[hash >> 6 & (FILTER_WORDS - 1)] |= UINT64_C(1) << (hash & 63);
+    w->numbers |= byte_is_digit((uint8_t)text[0]);
     return (int)w->n++;
 }
 
-static int words_add_all(ContextWords *w, const Words *words, uint64_t *row, const Detector *d,
-                         Error *reterr) {
+static int words_add_all(ContextWords *w, const Words *words, uint64_t *matrix, size_t detector,
+                         const Detector *d, Error *reterr) {
     for (size_t i = 0; i < words->n; i++) {
         int phrase = words_add(w, words->at[i]);
 
@@ -133,7 +141,8 @@ static int words_add_all(ContextWords *w, const Words *words, uint64_t *row, con
                              "letter or a short number first and at most %d bytes",
                              d->mark.file, d->mark.line, d->mark.col, words->at[i],
                              CONTEXT_PHRASE_MAX);
-        row[phrase / 64] |= UINT64_C(1) << (phrase % 64);
+        matrix[detector * w->words_a_row + (size_t)phrase / 64] |= UINT64_C(1) << (phrase % 64);
+        w->about[phrase] |= context_bit(detector);
     }
     return 0;
 }
@@ -156,18 +165,25 @@ int context_words_new(const Rules *rules, Error *reterr, ContextWords **ret) {
     w->slots = calloc(size, sizeof(*w->slots));
     w->near = calloc(rules->n * w->words_a_row + 1, sizeof(uint64_t));
     w->against = calloc(rules->n * w->words_a_row + 1, sizeof(uint64_t));
-    if (!w->phrases || !w->slots || !w->near || !w->against)
+    w->about = calloc(n, sizeof(*w->about));
+    if (!w->phrases || !w->slots || !w->near || !w->against || !w->about)
         return -ENOMEM;
     for (size_t i = 0; i < size; i++)
         w->slots[i].phrase = -1;
     for (size_t i = 0; i < rules->n; i++) {
         const Detector *d = &rules->detectors[i];
-        int r = words_add_all(w, &d->context.near, w->near + i * w->words_a_row, d, reterr);
+        int r = words_add_all(w, &d->context.near, w->near, i, d, reterr);
 
         if (r == 0)
-            r = words_add_all(w, &d->context.not_near, w->against + i * w->words_a_row, d, reterr);
+            r = words_add_all(w, &d->context.not_near, w->against, i, d, reterr);
         if (r < 0)
             return r;
+        if (d->context.within > CONTEXT_WITHIN_MAX)
+            return error_set(reterr, -EINVAL, "%s:%u:%u: context: within %u, expected at most %d",
+                             d->mark.file, d->mark.line, d->mark.col, d->context.within,
+                             CONTEXT_WITHIN_MAX);
+        if (d->context.within > w->within)
+            w->within = d->context.within;
     }
     *ret = TAKE(w);
     return 0;
@@ -176,7 +192,7 @@ int context_words_new(const Rules *rules, Error *reterr, ContextWords **ret) {
 void context_reset(ContextCache *c, const Bitmap *bitmap) {
     c->bitmap = bitmap;
     c->n_found = 0;
-    memset(c->first, 0xff, (bitmap->words + 1) * sizeof(c->first[0]));
+    memset(c->count, CONTEXT_UNSEEN, bitmap->words + 1);
 }
 
 /* Folds ASCII, and U+00C0..U+00DE in UTF-8 (C3 80 .. C3 9E, but for the multiplication sign). */
@@ -218,8 +234,11 @@ static size_t phrase_match(const Phrase *f, const uint8_t *p, size_t n, size_t a
 static void cache_phrases(ContextCache *c, const Slot *slot, size_t at) {
     const ContextWords *w = c->words;
 
-    for (int32_t f = slot->phrase; f >= 0 && c->n_found < CONTEXT_FOUND_MAX;
-         f = w->phrases[f].next) {
+    size_t most = c->n_found + CONTEXT_NESTED_MAX;
+
+    _Static_assert(32 * CONTEXT_NESTED_MAX < CONTEXT_UNSEEN,
+                   "a block's phrases fit into its count");
+    for (int32_t f = slot->phrase; f >= 0 && c->n_found < most; f = w->phrases[f].next) {
         size_t end = phrase_match(&w->phrases[f], c->bitmap->text, c->bitmap->n, at);
 
         if (end)
@@ -228,69 +247,77 @@ static void cache_phrases(ContextCache *c, const Slot *slot, size_t at) {
 }
 
 /* Bits of bytes that belong to words in block i. */
-static uint64_t block_words(const Bitmap *b, size_t i) {
-    uint64_t bits = b->alnum[i];
-    size_t n = b->n - i * 64 < 64 ? b->n - i * 64 : 64;
+static inline uint64_t block_words(const Bitmap *b, size_t i) {
+    return b->alnum[i] | b->high[i];
+}
 
-    for (size_t k = 0; k + 8 <= n; k += 8) {
-        uint64_t high = head_load(b->text + i * 64 + k) & UINT64_C(0x8080808080808080);
+/* The head of the word that starts at bit `at` of a block; its length, at most 63, in ret_n. */
+static inline uint64_t block_head(const uint8_t *block, unsigned at, uint64_t words, uint64_t next,
+                                  size_t *ret_n) {
+    uint64_t rest = ~(words >> at | next << 1 << (63 - at)) | UINT64_C(1) << 63;
 
-        if (high)
-            bits |= (high >> 7) * UINT64_C(0x0102040810204080) >> 56 << k;
+    *ret_n = (size_t)__builtin_ctzll(rest);
+    return head_fold(head_load(block + at), *ret_n);
+}
+
+/* Of the words that start in block i, those that the vocabulary may have. */
+static inline uint64_t block_candidates(const ContextWords *w, const Bitmap *b, size_t i) {
+    const uint8_t *block = b->text + i * 64;
+    uint64_t words = block_words(b, i), next = block_words(b, i + 1), found = 0;
+    uint64_t before = i ? block_words(b, i - 1) >> 63 : 0;
+    uint64_t starts = words & ~(words << 1 | before);
+    uint64_t long_word = words >> 1 & words >> 2 & words >> 3 & words >> 4;
+
+    _Static_assert(NUMBER_MAX == 4, "a number of more than four bytes is dropped below");
+    starts &= ~(b->digit[i] & (w->numbers ? long_word : ~UINT64_C(0)));
+    for (; starts; starts &= starts - 1) {
+        unsigned at = (unsigned)__builtin_ctzll(starts);
+        size_t n;
+        uint64_t head = block_head(block, at, words, next, &n);
+
+        found |= (uint64_t)filter_has(w, head_hash(head, n)) << at;
     }
-    for (size_t k = n & ~(size_t)7; k < n; k++)
-        bits |= (uint64_t)(b->text[i * 64 + k] >> 7) << k;
-    return bits;
+    return found;
 }
 
 /* Looks up the words that start in block i. */
 static void cache_block(ContextCache *c, size_t i) {
     const ContextWords *w = c->words;
     const Bitmap *b = c->bitmap;
-    uint64_t bits = block_words(b, i);
-    uint64_t before = i && is_word(b->text[i * 64 - 1]);
-    uint64_t starts = bits & ~(bits << 1 | before);
-    uint64_t long_word = bits >> 1 & bits >> 2 & bits >> 3 & bits >> 4;
-    size_t first = c->n_found;
+    uint64_t words = block_words(b, i), next = block_words(b, i + 1);
 
-    _Static_assert(NUMBER_MAX == 4, "a number of more than four bytes is dropped below");
-    starts &= ~(b->digit[i] & long_word);
-    for (; starts; starts &= starts - 1) {
-        size_t bit = (size_t)__builtin_ctzll(starts), at = i * 64 + bit, n;
-        uint64_t rest = ~(bits >> bit), head, hash;
-        const Slot *slot;
+    c->first[i] = c->n_found;
+    c->about[i] = 0;
+    for (uint64_t found = block_candidates(w, b, i); found; found &= found - 1) {
+        unsigned at = (unsigned)__builtin_ctzll(found);
+        size_t n;
+        uint64_t head = block_head(b->text + i * 64, at, words, next, &n);
+        const Slot *slot = words_slot(w, head, n);
 
-        n = (size_t)__builtin_ctzll(rest);
-        if (bit + n >= 64) {
-            n = 64 - bit;
-            while (at + n < b->n && n <= CONTEXT_PHRASE_MAX && is_word(b->text[at + n]))
-                n++;
-        }
-        if (n > CONTEXT_PHRASE_MAX)
-            continue;
-        head = head_fold(head_load(b->text + at), n);
-        hash = head_hash(head, n);
-        if (!(w->filter[hash >> 6 & 1023] >> (hash & 63) & 1))
-            continue;
-        slot = words_slot(w, head, n);
         if (slot->phrase >= 0)
-            cache_phrases(c, slot, at);
+            cache_phrases(c, slot, i * 64 + at);
     }
-    c->first[i] = (uint16_t)first;
-    c->count[i] = (uint8_t)(c->n_found - first);
+    c->count[i] = (uint8_t)(c->n_found - c->first[i]);
+    for (size_t k = c->first[i]; k < c->n_found; k++)
+        c->about[i] |= w->about[c->found[k].phrase];
 }
 
-bool context_any(ContextCache *c, size_t start, size_t end) {
-    size_t from = start > CONTEXT_WITHIN_MAX ? start - CONTEXT_WITHIN_MAX : 0;
-    size_t to = end + CONTEXT_WITHIN_MAX / 2;
+/* context_about, of words that start in [from, to]. */
+static inline uint64_t about_blocks(ContextCache *c, size_t from, size_t to) {
+    uint64_t about = 0;
 
     for (size_t i = from / 64; i <= to / 64 && i < c->bitmap->words; i++) {
-        if (c->first[i] == UINT16_MAX)
+        if (c->count[i] == CONTEXT_UNSEEN)
             cache_block(c, i);
-        if (c->count[i])
-            return true;
+        about |= c->about[i];
     }
-    return false;
+    return about;
+}
+
+uint64_t context_about(ContextCache *c, size_t start, size_t end) {
+    size_t within = c->words->within;
+
+    return about_blocks(c, start > within ? start - within : 0, end + within / 2);
 }
 
 static inline void evidence_take(const ContextWords *w, size_t detector, const ContextFound *f,
@@ -315,9 +342,9 @@ ContextEvidence context_around(ContextCache *c, size_t detector, size_t start, s
     size_t from = start > within ? start - within : 0;
     size_t to = end + within / 2 < c->bitmap->n ? end + within / 2 : c->bitmap->n;
 
+    if (!(about_blocks(c, from, to) & context_bit(detector)))
+        return e;
     for (size_t i = from / 64; i <= to / 64 && i < c->bitmap->words; i++) {
-        if (c->first[i] == UINT16_MAX)
-            cache_block(c, i);
         for (size_t k = 0; k < c->count[i]; k++) {
             const ContextFound *f = &c->found[c->first[i] + k];
 

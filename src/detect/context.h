@@ -15,9 +15,11 @@
 
 enum {
     CONTEXT_BLOCKS = BITMAP_WORDS,
-    CONTEXT_FOUND_MAX = 16384, /* phrases remembered a chunk: more than fit into one in practice */
-    CONTEXT_PHRASE_MAX = 64,   /* bytes */
-    CONTEXT_WITHIN_MAX = 64,   /* bytes before a value that a detector may look at */
+    CONTEXT_NESTED_MAX = 3, /* phrases that start at one byte: the longest */
+    CONTEXT_FOUND_MAX = CONTEXT_BLOCKS * 32 * CONTEXT_NESTED_MAX, /* words of one byte each */
+    CONTEXT_PHRASE_MAX = 64,                                      /* bytes */
+    CONTEXT_UNSEEN = UINT8_MAX,
+    CONTEXT_WITHIN_MAX = 256, /* bytes before a value that a detector may look at */
 };
 
 typedef struct ContextWords ContextWords;
@@ -37,17 +39,23 @@ typedef struct ContextFound {
 typedef struct ContextCache {
     const ContextWords *words;
     const Bitmap *bitmap;
-    uint16_t first[CONTEXT_BLOCKS]; /* into found; UINT16_MAX: not looked at yet */
-    uint8_t count[CONTEXT_BLOCKS];
-    uint16_t n_found;
+    uint32_t first[CONTEXT_BLOCKS]; /* into found */
+    uint8_t count[CONTEXT_BLOCKS];  /* CONTEXT_UNSEEN: not looked at yet */
+    uint64_t about[CONTEXT_BLOCKS]; /* context_bit of each detector that its phrases concern */
+    uint32_t n_found;
     ContextFound found[CONTEXT_FOUND_MAX];
 } ContextCache;
 
 /* Forgets; the next lookups are about bitmap, which must stay as it is until the next reset. */
 void context_reset(ContextCache *c, const Bitmap *bitmap);
 
-/* Is any phrase of the vocabulary near enough to [start, end) to matter to any detector? */
-bool context_any(ContextCache *c, size_t start, size_t end);
+/* One bit of 64 for a detector: enough to see that no word nearby concerns it. */
+static inline uint64_t context_bit(size_t detector) {
+    return UINT64_C(1) << (detector % 64);
+}
+
+/* The bits of all detectors, and perhaps of more, that the words around [start, end) concern. */
+uint64_t context_about(ContextCache *c, size_t start, size_t end);
 
 /* The nearest phrase for and the nearest against; distance in bytes. phrase -1: none. */
 typedef struct ContextEvidence {
@@ -56,8 +64,6 @@ typedef struct ContextEvidence {
     bool near_after; /* the word follows the value */
 } ContextEvidence;
 
-/*
- * What is around [start, end) for a detector: at most CONTEXT_WITHIN_MAX.
- */
+/* What is around [start, end) for a detector; within: at most CONTEXT_WITHIN_MAX bytes. */
 ContextEvidence context_around(ContextCache *c, size_t detector, size_t start, size_t end,
                                size_t within);

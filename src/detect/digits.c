@@ -1,13 +1,21 @@
 /*
  * Digits: see digits.h.
  *
- * From each group on, one trie step a group; wherever a shape ends, the first two digits choose the
- * rules that may apply, the edges are looked at once, and each rule's checksum decides. A group
- * chain may use different separators only where a layout spells them out.
+ * One trie step a group; wherever a shape ends, the separators seen and the first two digits choose
+ * the rules that may apply, the edges are looked at once, and each rule's checksum decides. A chain
+ * of groups is seen whole in one word of 64 bits, so a step is a count of ones.
  */
 #include "detect/digits.h"
 
 #include "detect/bytes.h"
+
+enum { COPY = SHAPE_GROUP_MAX + 13 /* a fixed size is copied faster; the text is padded */ };
+
+/* The groups from start to end, which make a shape. */
+typedef struct Chain {
+    size_t start, end;
+    uint8_t joints; /* separators in it, as bits */
+} Chain;
 
 typedef struct Edge {
     bool broken; /* part of something longer, never an identifier of its own */
@@ -15,25 +23,17 @@ typedef struct Edge {
     const char *why;
 } Edge;
 
-/* Digit groups g->start[first] .. g->end[last]; what is asked for is worked out once. */
-typedef struct Chain {
-    const Groups *groups;
-    size_t first, last;
-    uint8_t separator; /* bit; 0 while there is one group */
-    bool uniform;
-    bool edge_known, digits_known;
-    Edge left, edge;
-    size_t n_digits;
-    char digits[SHAPE_DIGITS_MAX + 2 * 32]; /* room for copies of fixed size */
-} Chain;
+/* What a byte beside a number means: nothing, the end of it, or a closer look. */
+enum { EDGE_FREE, EDGE_BROKEN, EDGE_LOOK };
 
-static inline size_t chain_start(const Chain *c) {
-    return c->groups->start[c->first];
-}
-
-static inline size_t chain_end(const Chain *c) {
-    return c->groups->end[c->last];
-}
+static const uint8_t edge_class[256] = {
+    ['0' ... '9'] = EDGE_BROKEN, ['A' ... 'Z'] = EDGE_BROKEN, ['a' ... 'z'] = EDGE_BROKEN,
+    ['@'] = EDGE_BROKEN,         ['_'] = EDGE_BROKEN,         ['.'] = EDGE_LOOK,
+    ['-'] = EDGE_LOOK,           ['/'] = EDGE_LOOK,           [':'] = EDGE_LOOK,
+    [' '] = EDGE_LOOK,           ['+'] = EDGE_LOOK,           ['\\'] = EDGE_LOOK,
+    ['$'] = EDGE_LOOK,           ['%'] = EDGE_LOOK,           [0xa3] = EDGE_LOOK,
+    [0xac] = EDGE_LOOK,
+};
 
 static void edge_add(Edge *e, float penalty, const char *why) {
     e->penalty += penalty;
@@ -63,10 +63,6 @@ static void edge_side(Edge *e, uint8_t c, uint8_t beyond, bool left) {
         if (byte_is_digit(beyond))
             edge_add(e, SCORE_NUMBER_ROW, "beside another number");
         break;
-    case '@':
-    case '_':
-        e->broken = true;
-        break;
     case '+':
     case '\\':
         if (left)
@@ -77,13 +73,13 @@ static void edge_side(Edge *e, uint8_t c, uint8_t beyond, bool left) {
         edge_add(e, SCORE_MONEY, "an amount");
         break;
     default:
-        if (byte_is_alnum(c))
-            e->broken = true;
+        e->broken |= edge_class[c] == EDGE_BROKEN;
         break;
     }
 }
 
-static Edge edge_left(const uint8_t *text, size_t start) {
+static _noinline_ Edge edge_look(const uint8_t *text, size_t n, const Chain *c) {
+    size_t start = c->start, end = c->end;
     Edge e = {0};
 
     if (start)
@@ -93,147 +89,133 @@ static Edge edge_left(const uint8_t *text, size_t start) {
         edge_add(&e, SCORE_MONEY, "an amount");
     if (start > 2 && text[start - 1] == 0xac && text[start - 2] == 0x82)
         edge_add(&e, SCORE_MONEY, "an amount");
+    if (end < n)
+        edge_side(&e, text[end], end + 1 < n ? text[end + 1] : 0, false);
     return e;
 }
 
-static const Edge *chain_edge(Chain *c, const uint8_t *text, size_t n) {
-    size_t end = chain_end(c);
+static inline Edge chain_edge(const Bitmap *b, const Chain *c) {
+    uint8_t before = c->start ? b->text[c->start - 1] : 0;
+    uint8_t behind = c->end < b->n ? b->text[c->end] : 0;
 
-    if (!c->edge_known) {
-        c->edge_known = true;
-        c->edge = c->left;
-        if (end < n)
-            edge_side(&c->edge, text[end], end + 1 < n ? text[end + 1] : 0, false);
-    }
-    return &c->edge;
+    if (edge_class[before] == EDGE_FREE && edge_class[behind] == EDGE_FREE)
+        return (Edge){0};
+    return edge_look(b->text, b->n, c);
 }
 
-/* The digits without separators. Copies are of a fixed size: the text is padded, digits has room.
- */
-static Span chain_digits(Chain *c, const uint8_t *text) {
-    if (!c->digits_known) {
-        c->digits_known = true;
-        c->n_digits = 0;
-        for (size_t i = c->first; i <= c->last && c->n_digits <= SHAPE_DIGITS_MAX; i++) {
-            memcpy(c->digits + c->n_digits, text + c->groups->start[i], 32);
-            c->n_digits += (size_t)(c->groups->end[i] - c->groups->start[i]);
-        }
+/* The digits without separators: in place, or put together in scratch. */
+static inline Span chain_digits(const Bitmap *b, const Chain *c, char *scratch) {
+    size_t at = c->start, n = 0;
+
+    if (!c->joints)
+        return span(b->text + c->start, c->end - c->start);
+    while (at < c->end) {
+        size_t length = (size_t)__builtin_ctzll(~bitmap_from(b->digit, at));
+
+        memcpy(scratch + n, b->text + at, COPY);
+        n += length;
+        at += length + 1;
     }
-    return span(c->digits, c->n_digits);
+    return span(scratch, n);
 }
 
-static void judge_ipv4(Judge *j, const Chain *c, const ShapeRule *rule, HitList *list) {
+static void judge_ipv4(Judge *j, const Chain *c, const ShapeRule *rule) {
     _uninitialized_ FormHit f;
 
-    if (!form_ipv4(j->bitmap->text, j->bitmap->n, chain_start(c), &f) || f.end != chain_end(c))
+    if (!form_ipv4(j->bitmap->text, j->bitmap->n, c->start, &f) || f.end != c->end)
         return;
-    candidate_judge(j,
-                    &(Candidate){.start = f.start,
-                                 .end = f.end,
-                                 .match = rule->match,
-                                 .canon = span(f.canon, f.n),
-                                 .form = f.evidence,
-                                 .why_form = f.why},
-                    list);
+    candidate_judge(j, &(Candidate){.start = f.start,
+                                    .end = f.end,
+                                    .match = rule->match,
+                                    .canon = span(f.canon, f.n),
+                                    .form = f.evidence,
+                                    .why_form = f.why});
 }
 
-static void judge_rule(Judge *j, Chain *c, const ShapeRule *rule, HitList *list) {
-    size_t start = chain_start(c);
-    const Edge *edge;
+/* What has a form of its own: its edges are its own business. */
+static _noinline_ void judge_other(Judge *j, const Chain *c, const ShapeRule *rule) {
+    if (rule->ipv4)
+        judge_ipv4(j, c, rule);
+    else if (c->start >= rule->layout->anchor)
+        candidate_layout(j, rule->match, c->start - rule->layout->anchor);
+}
 
-    if (rule->layout) {
-        if (start >= rule->layout->anchor)
-            candidate_layout(j, rule->match, start - rule->layout->anchor, list);
-        return;
+static void judge_rules(Judge *j, const Chain *c, const ShapeList *list, uint64_t bits) {
+    const Bitmap *b = j->bitmap;
+    _uninitialized_ char digits[SHAPE_CHAIN_MAX + COPY];
+    Edge edge = chain_edge(b, c);
+    Candidate candidate = {
+        .start = c->start, .end = c->end, .edge = edge.penalty, .why_edge = edge.why};
+
+    candidate.canon = chain_digits(b, c, digits);
+    for (; bits; bits &= bits - 1) {
+        const ShapeRule *rule = &list->rules[__builtin_ctzll(bits)];
+
+        candidate.match = rule->match;
+        if (rule->layout || rule->ipv4)
+            judge_other(j, c, rule);
+        else if (edge.broken)
+            candidate_drop(j, c->start, c->end, rule->match, VERDICT_EDGE);
+        else
+            candidate_judge(j, &candidate);
     }
-    if (c->separator && (!c->uniform || !(rule->separators & c->separator)))
-        return;
-    if (rule->ipv4) {
-        judge_ipv4(j, c, rule, list);
-        return;
+}
+
+/* Those of the rules that some word nearby concerns. */
+static uint64_t rules_concerned(const ShapeList *list, uint64_t bits, uint64_t about) {
+    uint64_t found = 0;
+
+    for (; about && bits; bits &= bits - 1) {
+        if (context_bit(list->rules[__builtin_ctzll(bits)].detector) & about)
+            found |= bits & -bits;
     }
-    edge = chain_edge(c, j->bitmap->text, j->bitmap->n);
-    if (edge->broken) {
-        candidate_drop(j, start, chain_end(c), rule->match, VERDICT_EDGE);
-        return;
-    }
-    candidate_judge(j,
-                    &(Candidate){.start = start,
-                                 .end = chain_end(c),
-                                 .match = rule->match,
-                                 .canon = chain_digits(c, j->bitmap->text),
-                                 .edge = edge->penalty,
-                                 .why_edge = edge->why},
-                    list);
+    return found;
 }
 
 /* The first two digits: the second may stand behind a separator. */
-static inline unsigned chain_lead(const Chain *c, const uint8_t *text) {
-    size_t start = chain_start(c);
-    unsigned tens = (unsigned)(text[start] - '0') * 10;
+static inline unsigned chain_lead(const uint8_t *text, const Chain *c) {
+    unsigned tens = (unsigned)(text[c->start] - '0') * 10;
+    uint8_t second = text[c->start + 1];
 
-    if (c->groups->end[c->first] - start > 1)
-        return tens + (unsigned)(text[start + 1] - '0');
-    if (c->last > c->first)
-        return tens + (unsigned)(text[c->groups->start[c->first + 1]] - '0');
-    return tens;
+    if (!byte_is_digit(second))
+        second = c->joints ? text[c->start + 2] : '0';
+    return tens + (unsigned)(second - '0');
 }
 
-static inline void judge_list(Judge *j, Chain *c, const ShapeList *rules, HitList *list) {
-    uint64_t bits = rules->lead[chain_lead(c, j->bitmap->text)];
+static inline void judge_list(Judge *j, const Chain *c, const ShapeList *list) {
+    uint64_t bits = list->lead[chain_lead(j->bitmap->text, c)] & list->joined[c->joints];
+    uint64_t weak = bits & ~list->alone[j->sink->floor];
 
-    c->edge_known = false;
-    c->digits_known = false;
-    /* what needs a word beside it is not even checked where there is none */
-    if (bits & rules->weak && !j->sink->trace &&
-        !context_any(j->context, chain_start(c), chain_end(c)))
-        bits &= ~rules->weak;
-    for (; bits; bits &= bits - 1)
-        judge_rule(j, c, &rules->rules[__builtin_ctzll(bits)], list);
+    /* what needs a word for it is not even looked at where there is none */
+    if (weak && !j->sink->trace)
+        bits ^= weak ^ rules_concerned(list, weak, context_about(j->context, c->start, c->end));
+    if (bits)
+        judge_rules(j, c, list, bits);
 }
 
-/* Walks from group c->first on, one step a group, as far as some shape goes. */
-static inline void chain_walk(Judge *j, Chain *c, size_t node, HitList *list) {
+_hot_ void digits_at(Judge *j, size_t start) {
     const Shapes *shapes = &j->engine->shapes;
     const uint8_t *text = j->bitmap->text;
-    const Groups *g = c->groups;
+    uint64_t ahead = bitmap_from(j->bitmap->digit, start);
+    Chain c = {.start = start, .end = start};
+    size_t node = 1;
 
+    if (start && edge_class[text[start - 1]] == EDGE_BROKEN)
+        return;
     for (;;) {
-        size_t end = g->end[c->last], length;
-        uint8_t separator;
+        unsigned length = ~ahead ? (unsigned)__builtin_ctzll(~ahead) : 64;
+        uint8_t joint;
 
-        if (shapes->list[node])
-            judge_list(j, c, &shapes->lists[shapes->list[node] - 1], list);
-        if (c->last + 1 >= g->n || g->start[c->last + 1] != end + 1)
-            return;
-        length = (size_t)(g->end[c->last + 1] - end - 1);
         if (length > SHAPE_GROUP_MAX || !(node = shapes->next[node][length]))
             return;
-        separator = separator_bit(text[end]);
-        if (c->last == c->first)
-            c->separator = separator;
-        else if (separator != c->separator)
-            c->uniform = false;
-        c->last++;
-    }
-}
-
-_hot_ void digits_scan(Judge *j, const Groups *g, size_t lo, size_t hi, HitList *list) {
-    const Shapes *shapes = &j->engine->shapes;
-    _uninitialized_ Chain c;
-
-    c.groups = g;
-    for (size_t k = 0; k < g->n && g->start[k] < hi; k++) {
-        size_t length = (size_t)(g->end[k] - g->start[k]), node;
-
-        if (g->start[k] < lo || length > SHAPE_GROUP_MAX || !(node = shapes->next[1][length]))
-            continue;
-        c.left = edge_left(j->bitmap->text, g->start[k]);
-        if (c.left.broken)
-            continue;
-        c.first = c.last = k;
-        c.separator = 0;
-        c.uniform = true;
-        chain_walk(j, &c, node, list);
+        c.end += length;
+        if (shapes->list[node])
+            judge_list(j, &c, &shapes->lists[shapes->list[node] - 1]);
+        joint = separator_bit(text[c.end]);
+        if (!joint)
+            return;
+        c.joints |= joint;
+        c.end++;
+        ahead >>= length + 1;
     }
 }

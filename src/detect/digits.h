@@ -1,12 +1,11 @@
 /*
- * Digits: the stage that walks digit groups through the shape trie.
+ * Digits: a digit group and what follows it, walked through the shape trie.
  *
- * Pure over the chunk that `j` describes; appends hits whose anchor starts in [lo, hi) of the
- * chunk, nearly in order.
+ * Pure over the chunk that `j` describes.
  */
 #pragma once
 
 #include "detect/candidate.h"
-#include "detect/token.h"
 
-void digits_scan(Judge *j, const Groups *g, size_t lo, size_t hi, HitList *list);
+/* Judges every shape that starts at `start`, which starts_find() gave. */
+void digits_at(Judge *j, size_t start);

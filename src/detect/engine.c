@@ -44,7 +44,7 @@ static uint8_t separator_bits(const char *separators) {
 static int add_shape(Engine *e, uint16_t number, const Match *m, Error *reterr) {
     ShapeRule rule = {.detector = e->matches[number].detector,
                       .match = number,
-                      .weak = e->matches[number].weak,
+                      .alone = e->matches[number].alone,
                       .separators = separator_bits(m->separators)};
     uint8_t groups[LAYOUT_GROUPS_MAX];
     int n = shape_parse(m->text, groups), r;
@@ -76,12 +76,16 @@ static int add_layout(Engine *e, uint16_t number, const Match *m, Error *reterr)
         e->plus_matches[e->n_plus_matches++] = number;
         return 0;
     }
-    if (l->n_groups)
-        return shapes_add(&e->shapes, l->groups, l->n_groups, m->lead,
-                          (ShapeRule){.detector = e->matches[number].detector,
-                                      .match = number,
-                                      .weak = e->matches[number].weak,
-                                      .layout = l});
+    if (l->n_groups) {
+        r = shapes_add(&e->shapes, l->groups, l->n_groups, m->lead,
+                       (ShapeRule){.detector = e->matches[number].detector,
+                                   .match = number,
+                                   .alone = e->matches[number].alone,
+                                   .layout = l});
+        if (r == -EINVAL)
+            return error_set(reterr, r, "has a chain of digits longer than %d", SHAPE_CHAIN_MAX);
+        return r;
+    }
     r = runs_add(&e->runs, l, e->matches[number].detector, number);
     if (r == -EINVAL)
         return error_set(reterr, r, "has a run of letters and digits longer than %d", RUN_MAX);
@@ -93,7 +97,7 @@ static int add_ipv4(Engine *e, uint16_t number) {
     ShapeRule rule = {.detector = e->matches[number].detector,
                       .match = number,
                       .separators = SEPARATOR_DOT,
-                      .weak = e->matches[number].weak,
+                      .alone = e->matches[number].alone,
                       .ipv4 = true};
     int r = 0;
 
@@ -213,9 +217,8 @@ static int add_detector(Engine *e, size_t number, Error *reterr) {
                                       .form = -1,
                                       .pattern = -1,
                                       .base = score_base(&d->matches[i], ed->validator)};
-        e->matches[m].weak = e->matches[m].base < 0 || d->context.required;
-        e->matches[m].settled = level_of(e->matches[m].base) == LEVEL_HIGH &&
-                                d->context.not_near.n == 0 && !d->context.required;
+        e->matches[m].alone = d->context.required ? LEVEL_NONE : level_of(e->matches[m].base);
+        e->matches[m].settled = e->matches[m].alone == LEVEL_HIGH && d->context.not_near.n == 0;
         r = add_match(e, m, &d->matches[i], reterr);
         if (r < 0)
             return complain(&d->matches[i], reterr, r);

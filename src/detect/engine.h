@@ -26,8 +26,8 @@ typedef struct EngineMatch {
     int16_t form;         /* FormKind, or -1 */
     int32_t pattern;      /* number of its keyword pattern, or -1 */
     const Layout *layout; /* of a pattern of letters and digits, else NULL */
-    bool settled;         /* high by itself, and no word speaks against it: context is not asked */
-    bool weak;            /* reaches no report without a context word */
+    uint8_t alone;        /* the best Level it reaches without a word for it */
+    bool settled;         /* high alone, and no word speaks against it: context is not asked */
     float base;
 } EngineMatch;
 

@@ -63,17 +63,16 @@ static bool lead_is_any(const uint8_t *lead) {
     return true;
 }
 
-int shapes_add(Shapes *s, const uint8_t *groups, size_t n_groups, const uint8_t *lead,
-               ShapeRule rule) {
-    bool any = lead_is_any(lead);
-    size_t node = 1;
-    ShapeList *list;
+/* The list at the end of the groups, made if there is none. */
+static int shapes_list(Shapes *s, const uint8_t *groups, size_t n_groups, ShapeList **ret) {
+    size_t node = 1, bytes = 0;
     int r;
 
     for (size_t i = 0; i < n_groups; i++) {
         uint8_t length = groups[i];
 
-        if (length == 0 || length > SHAPE_GROUP_MAX)
+        bytes += (i > 0) + (size_t)length;
+        if (length == 0 || length > SHAPE_GROUP_MAX || bytes > SHAPE_CHAIN_MAX)
             return -EINVAL;
         if (!s->next[node][length]) {
             r = shapes_new_node(s);
@@ -89,15 +88,34 @@ int shapes_add(Shapes *s, const uint8_t *groups, size_t n_groups, const uint8_t 
             return r;
         s->list[node] = (uint16_t)(r + 1);
     }
-    list = &s->lists[s->list[node] - 1];
+    *ret = &s->lists[s->list[node] - 1];
+    return 0;
+}
+
+/* One separator, the same one everywhere, is allowed by the rule; a layout spells out its own. */
+static bool rule_allows(const ShapeRule *rule, unsigned joints) {
+    return rule->layout || joints == 0 ||
+           ((joints & (joints - 1)) == 0 && rule->separators & joints);
+}
+
+int shapes_add(Shapes *s, const uint8_t *groups, size_t n_groups, const uint8_t *lead,
+               ShapeRule rule) {
+    bool any = lead_is_any(lead);
+    ShapeList *list;
+    uint64_t bit;
+    int r = shapes_list(s, groups, n_groups, &list);
+
+    if (r < 0)
+        return r;
     if (list->n == SHAPE_LIST_MAX)
         return -ENOSPC;
-    for (size_t i = 0; i < 100; i++) {
-        if (any || lead[i])
-            list->lead[i] |= UINT64_C(1) << list->n;
-    }
-    if (rule.weak)
-        list->weak |= UINT64_C(1) << list->n;
+    bit = UINT64_C(1) << list->n;
+    for (size_t i = 0; i < N_ELEMENTS(list->lead); i++)
+        list->lead[i] |= any || lead[i] ? bit : 0;
+    for (unsigned joints = 0; joints < N_ELEMENTS(list->joined); joints++)
+        list->joined[joints] |= rule_allows(&rule, joints) ? bit : 0;
+    for (unsigned level = 0; level <= rule.alone; level++)
+        list->alone[level] |= bit;
     list->rules[list->n++] = rule;
     return 0;
 }

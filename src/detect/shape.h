@@ -9,11 +9,13 @@
 
 #include "base/error.h"
 #include "detect/layout.h"
+#include "model/finding.h"
 
 enum {
     SHAPE_GROUP_MAX = 19, /* digits in a group */
     SHAPE_DIGITS_MAX = 32,
     SHAPE_LIST_MAX = 64,
+    SHAPE_CHAIN_MAX = 63, /* bytes of a chain, so that its end is seen in one word of 64 */
 };
 
 /* Separators as bits, so that a set of them is a byte. */
@@ -26,27 +28,32 @@ enum {
 
 /* The bit of a byte, or 0 if it is no separator. */
 static inline uint8_t separator_bit(uint8_t c) {
-    return c == ' '   ? SEPARATOR_SPACE
-           : c == '-' ? SEPARATOR_DASH
-           : c == '.' ? SEPARATOR_DOT
-           : c == '/' ? SEPARATOR_SLASH
-                      : 0;
+    static const uint8_t bits[256] = {
+        [' '] = SEPARATOR_SPACE,
+        ['-'] = SEPARATOR_DASH,
+        ['.'] = SEPARATOR_DOT,
+        ['/'] = SEPARATOR_SLASH,
+    };
+
+    return bits[c];
 }
 
 typedef struct ShapeRule {
     uint16_t detector; /* number in Rules */
     uint16_t match;    /* number in Engine.matches */
     uint8_t separators;
+    uint8_t alone; /* EngineMatch.alone */
     bool ipv4;
-    bool weak;            /* reaches no report without a context word */
     const Layout *layout; /* NULL: digits and one uniform separator, nothing else */
 } ShapeRule;
 
+/* Rules as bits of a word, in order of rules[]. */
 typedef struct ShapeList {
     uint16_t n;
+    uint64_t alone[N_LEVELS]; /* level -> the rules that reach it without a word for them */
+    uint64_t joined[16];      /* set of separators seen -> the rules that allow it */
+    uint64_t lead[100];       /* first two digits -> the rules that may start so */
     ShapeRule rules[SHAPE_LIST_MAX];
-    uint64_t lead[100]; /* first two digits -> the rules that may start so */
-    uint64_t weak;      /* rules that reach no report without a context word */
 } ShapeList;
 
 typedef struct Shapes {
@@ -59,7 +66,10 @@ typedef struct Shapes {
 int shapes_init(Shapes *s);
 void shapes_done(Shapes *s);
 
-/* lead: 100 flags, NULL or all zero for any. -ENOSPC: too many detectors share the shape. */
+/*
+ * lead: 100 flags, NULL or all zero for any. -EINVAL: a group or the chain is too long; -ENOSPC:
+ * too many detectors share the shape.
+ */
 int shapes_add(Shapes *s, const uint8_t *groups, size_t n_groups, const uint8_t *lead,
                ShapeRule rule);
 

@@ -2,8 +2,8 @@
  * Token: see token.h.
  *
  * "Recover the run" works by addition: a run of ones plus a one at its lowest bit carries out of
- * the run's top and leaves zeros behind it; the carry crosses words in `carry_*`. So runs that
- * hold a seed bit are separated from those that do not, without a branch.
+ * the run's top and leaves zeros behind it; the carry crosses words in `carry`. So runs that hold a
+ * seed bit are separated from those that do not, without a branch.
  */
 #include "detect/token.h"
 
@@ -27,88 +27,39 @@ static inline uint64_t eroded_by_6(uint64_t now, uint64_t next) {
     return four & (four >> 2 | next_four << 62);
 }
 
-_hot_ void groups_find(const Bitmap *b, Groups *ret) {
-    uint64_t run_before = 0, digit_before = 0, letter_before = 0, open = 0;
-    uint64_t carry_long = 0, carry_glued = 0;
-    size_t n_start = 0, n_end = 0;
+_hot_ void starts_find(const Bitmap *b, uint64_t ret[BITMAP_WORDS]) {
+    uint64_t run_before = 0, digit_before = 0, letter_before = 0, joint_before = 0;
+    uint64_t carry = 0;
 
     for (size_t i = 0; i < b->words; i++) {
         uint64_t run = b->run[i], digit = b->digit[i], letter = b->alnum[i] & ~digit;
-        uint64_t seed, rest, keep_long, glued, starts, ends;
 
-        if (!run) {
-            if (open)
-                ret->end[n_end++] = (uint16_t)(i * 64);
-            open = run_before = digit_before = carry_long = carry_glued = 0;
-            letter_before = letter >> 63;
-            continue;
+        if (run) {
+            uint64_t first = digit & ~(digit << 1 | digit_before);
+            uint64_t seed = run & ~(run << 1 | run_before) & eroded_by_6(run, b->run[i + 1]);
+            uint64_t is_long = run & ~add_carry(run, seed, &carry);
+            uint64_t barred = letter << 1 | letter_before | b->joint[i] << 1 | joint_before;
+
+            ret[i] = first & is_long & ~barred;
+        } else {
+            ret[i] = carry = 0;
         }
-        seed = run & ~(run << 1 | run_before) & eroded_by_6(run, b->run[i + 1]);
-        rest = add_carry(run, seed, &carry_long);
-        keep_long = run & ~rest;
         run_before = run >> 63;
-
-        seed = digit & ~(digit << 1 | digit_before) & (letter << 1 | letter_before);
-        rest = add_carry(digit, seed, &carry_glued);
-        glued = digit & ~rest;
         digit_before = digit >> 63;
         letter_before = letter >> 63;
-
-        digit &= keep_long & ~glued;
-        starts = digit & ~(digit << 1 | open);
-        ends = ~digit & (digit << 1 | open);
-        for (; starts; starts &= starts - 1)
-            ret->start[n_start++] = (uint16_t)(i * 64 + (size_t)__builtin_ctzll(starts));
-        for (; ends; ends &= ends - 1)
-            ret->end[n_end++] = (uint16_t)(i * 64 + (size_t)__builtin_ctzll(ends));
-        open = digit >> 63;
+        joint_before = b->joint[i] >> 63;
     }
-    if (n_end < n_start)
-        ret->end[n_end++] = (uint16_t)b->n;
-    ret->n = n_start;
 }
 
-/* Ones in a row from bit `at` upwards, at most max + 1. */
-static size_t ones_from(const uint64_t *bits, size_t at, size_t max) {
-    size_t n = 0;
-
-    while (n <= max) {
-        uint64_t rest = ~bitmap_from(bits, at + n);
-
-        if (rest)
-            return n + (size_t)__builtin_ctzll(rest);
-        n += 64;
-    }
-    return n;
-}
-
-/* Ones in a row below bit `at`, at most max + 1. */
-static size_t ones_before(const uint64_t *bits, size_t at, size_t max) {
-    size_t n = 0;
-
-    while (n <= max && at > n) {
-        uint64_t below;
-
-        if (at - n < 64) {
-            n += bitmap_get(bits, at - n - 1) ? 1 : max + 2;
-            if (n > max + 1)
-                return n - (max + 2);
-            continue;
-        }
-        below = ~bitmap_from(bits, at - n - 64);
-        if (below)
-            return n + (size_t)__builtin_clzll(below);
-        n += 64;
-    }
-    return n;
+/* The 64 bits below bit `at`, the nearest in the highest place. */
+static inline uint64_t bitmap_below(const uint64_t *bits, size_t at) {
+    return at >= 64 ? bitmap_from(bits, at - 64) : at ? bits[0] << (64 - at) : 0;
 }
 
 bool run_around(const Bitmap *b, size_t at, size_t max, size_t *ret_start, size_t *ret_end) {
-    size_t start = at - ones_before(b->alnum, at, max), end = at + ones_from(b->alnum, at, max);
+    uint64_t gaps_below = ~bitmap_below(b->alnum, at), gaps = ~bitmap_from(b->alnum, at);
 
-    if (end > b->n)
-        end = b->n;
-    *ret_start = start;
-    *ret_end = end;
-    return end - start <= max;
+    *ret_start = at - (gaps_below ? (size_t)__builtin_clzll(gaps_below) : 64);
+    *ret_end = at + (gaps ? (size_t)__builtin_ctzll(gaps) : 64);
+    return *ret_end - *ret_start <= max;
 }

@@ -5,7 +5,6 @@
 #include "base/json.h"
 
 #include <assert.h>
-#include <inttypes.h>
 #include <math.h>
 
 #include "base/utf8.h"
@@ -125,28 +124,50 @@ void json_text(Json *j, const char *text) {
         json_null(j);
 }
 
+/* Decimal, at least `least` digits. By hand: this is the hot path of a store and of reports. */
+static void digits_put(Buf *b, uint64_t v, int least) {
+    uint8_t at[20];
+    size_t i = sizeof(at);
+
+    do {
+        at[--i] = (uint8_t)('0' + v % 10);
+        v /= 10;
+    } while (v || sizeof(at) - i < (size_t)least);
+    buf_add(b, at + i, sizeof(at) - i);
+}
+
 void json_int(Json *j, int64_t v) {
     value_begin(j);
-    buf_printf(j->to, "%" PRId64, v);
+    if (v < 0)
+        buf_byte(j->to, '-');
+    digits_put(j->to, v < 0 ? -(uint64_t)v : (uint64_t)v, 1);
 }
 
 void json_uint(Json *j, uint64_t v) {
     value_begin(j);
-    buf_printf(j->to, "%" PRIu64, v);
+    digits_put(j->to, v, 1);
 }
 
-/* Printed by hand around the point: printf would use the comma of the user's locale. */
+/* Not by printf, which would use the comma of the user's locale. */
 void json_double(Json *j, double v, int decimals) {
-    double scale = pow(10, decimals), scaled = round(fabs(v) * scale);
+    uint64_t scale = 1, scaled;
 
-    if (!isfinite(v) || scaled > 1e15) {
+    assert(decimals >= 0 && decimals <= JSON_DECIMALS_MAX);
+    for (int i = 0; i < decimals; i++)
+        scale *= 10;
+    if (!isfinite(v) || fabs(v) * (double)scale > 1e15) {
         json_null(j);
         return;
     }
+    scaled = (uint64_t)llround(fabs(v) * (double)scale);
     value_begin(j);
-    buf_printf(j->to, "%s%.0f", v < 0 && scaled > 0 ? "-" : "", floor(scaled / scale));
-    if (decimals > 0)
-        buf_printf(j->to, ".%0*.0f", decimals, fmod(scaled, scale));
+    if (v < 0 && scaled)
+        buf_byte(j->to, '-');
+    digits_put(j->to, scaled / scale, 1);
+    if (decimals) {
+        buf_byte(j->to, '.');
+        digits_put(j->to, scaled % scale, decimals);
+    }
 }
 
 void json_bool(Json *j, bool v) {

@@ -12,7 +12,8 @@
 
 #include "base/buf.h"
 
-#define JSON_DEPTH_MAX 60
+#define JSON_DEPTH_MAX    60
+#define JSON_DECIMALS_MAX 9
 
 typedef struct Json {
     Buf *to;
@@ -35,7 +36,8 @@ void json_span(Json *j, Span text);
 void json_text(Json *j, const char *text); /* NULL: null */
 void json_int(Json *j, int64_t v);
 void json_uint(Json *j, uint64_t v);
-void json_double(Json *j, double v, int decimals); /* fixed point; null if not finite */
+void json_double(Json *j, double v,
+                 int decimals); /* fixed point; null if not finite or above 10^15 */
 void json_bool(Json *j, bool v);
 void json_null(Json *j);
 void json_hex(Json *j, Span bytes); /* a string of lower-case hex */

@@ -6,12 +6,12 @@
  */
 #pragma once
 
-#include "report/sink.h"
-#include "store/query.h"
+#include "report/outlet.h"
+#include "store/found.h"
 
 typedef struct JsonlOptions {
     bool all_objects; /* else only those not read */
-    FindingFilter filter;
+    FoundFilter filter;
 } JsonlOptions;
 
-int jsonl_report(Store *s, int64_t run, const JsonlOptions *o, Sink *sink, Error *reterr);
+int jsonl_report(Store *s, int64_t run, const JsonlOptions *o, Outlet *to, Error *reterr);

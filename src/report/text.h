@@ -7,8 +7,8 @@
  */
 #pragma once
 
-#include "report/sink.h"
-#include "store/query.h"
+#include "report/outlet.h"
+#include "store/found.h"
 
 typedef enum TextList {
     TEXT_SUMMARY,  /* coverage, data types, places, at most 20 unread objects */
@@ -19,9 +19,9 @@ typedef enum TextList {
 
 typedef struct TextOptions {
     TextList list;
-    FindingFilter filter;
+    FoundFilter filter;
     bool colour;
 } TextOptions;
 
-/* run 0: the latest. The sink's error, or the store's with a sentence. */
-int text_report(Store *s, int64_t run, const TextOptions *o, Sink *sink, Error *reterr);
+/* run 0: the latest. The outlet's error, or the store's with a sentence. */
+int text_report(Store *s, int64_t run, const TextOptions *o, Outlet *to, Error *reterr);

@@ -1,12 +1,12 @@
 /*
  * Write: what a scan puts into the store.
  *
- * The order of a run: store_run_begin, store_root_put for each root, then objects, links and notes
- * in any order, roots again with their final counts, store_run_end. An object goes in whole, with
- * its status, findings and samples, or not at all; many share one transaction, which is committed
- * after STORE_BATCH_ROWS rows or STORE_BATCH_NS and by store_commit(). A writer that waits calls
- * store_commit() first. Killed at any instant, the store opens with whole objects only, and what
- * was put since the last commit is simply not done.
+ * The order of a run: store_run_begin, store_root_put for each root, then objects, links
+ * (store/link.h) and notes in any order, roots again with their final counts, store_run_end. An
+ * object goes in whole, with its status, findings and samples, or not at all; many share one
+ * transaction, which is committed after STORE_BATCH_ROWS rows or STORE_BATCH_NS and by
+ * store_commit(). A writer that waits calls store_commit() first. Killed at any instant, the store
+ * opens with whole objects only, and what was put since the last commit is simply not done.
  *
  * The first write that fails (no space, quota, I/O error, read-only) undoes the open transaction
  * and closes the store to further writes: all of them return that code, the last commit stands.
@@ -17,6 +17,7 @@
 #include "model/finding.h"
 #include "model/status.h"
 #include "model/unit.h"
+#include "store/link.h"
 #include "store/store.h"
 
 #define STORE_BATCH_ROWS 2000
@@ -97,14 +98,6 @@ int store_object_put(Store *s, int64_t run, const StoreObject *object, const Fin
 
 /* Whether that object, or a file of which this is a further name, is in the store for this run. */
 int store_object_done(Store *s, int64_t run, uint32_t root, Span path, Error *reterr, bool *ret);
-
-/*
- * For files with more than one link: true for the first name of an inode in this run (and again
- * for the same name), which is to be read; false for each further one, which is recorded as a name
- * of the same object. Exact, and in the store, so that memory stays flat.
- */
-int store_link_claim(Store *s, int64_t run, uint64_t dev, uint64_t ino, uint32_t root, Span path,
-                     Error *reterr, bool *ret);
 
 /*
  * A fact about the run as a whole. (kind, subject) names it and putting it again replaces it, so

@@ -26,7 +26,11 @@ static void nests_and_separates(void **state _unused_) {
     json_null(&j);
     json_array_end(&j);
     json_key(&j, "b");
+    json_array_begin(&j);
     json_uint(&j, UINT64_MAX);
+    json_int(&j, INT64_MIN);
+    json_int(&j, 0);
+    json_array_end(&j);
     json_key(&j, "c");
     json_raw(&j, span_of("{\"x\":1}"));
     json_key(&j, "d");
@@ -35,7 +39,8 @@ static void nests_and_separates(void **state _unused_) {
     json_hex(&j, span("\x00\xff\x10", 3));
     json_object_end(&j);
     assert_int_equal(buf_error(&b), 0);
-    assert_string_equal(buf_cstr(&b), "{\"a\":[-1,[],{},true,null],\"b\":18446744073709551615,"
+    assert_string_equal(buf_cstr(&b), "{\"a\":[-1,[],{},true,null],\"b\":[18446744073709551615,"
+                                      "-9223372036854775808,0],"
                                       "\"c\":{\"x\":1},\"d\":null,\"e\":\"00ff10\"}");
 }
 

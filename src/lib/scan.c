@@ -70,11 +70,7 @@ static int check_roots(const terrier_scan_options *o, Error *reterr) {
 }
 
 static int load_rules(Job *j, Error *reterr) {
-    const terrier_rules_options *r = &j->o->rules;
-    RulesOptions options = {.directories = r->directories,
-                            .n_directories = r->n_directories,
-                            .no_builtin = r->no_builtin,
-                            .regions = r->regions};
+    RulesOptions options = rules_options_from(&j->o->rules);
 
     return rules_load(&options, reterr, &j->rules);
 }
@@ -133,7 +129,8 @@ static int make_plan(Job *j, Error *reterr) {
     const terrier_scan_options *o = j->o;
     Plan *p = &j->plan;
 
-    j->cache = cache_directory(&o->rules);
+    if (cache_directory(o->rules.cache_dir, &j->cache) < 0)
+        return -ENOMEM;
     *p = (Plan){.roots = (const char **)o->paths,
                 .n_roots = o->n_paths,
                 .rule_directories = (const char **)o->rules.directories,
@@ -349,7 +346,7 @@ int terrier_scan(const terrier_scan_options *options, terrier_scan_result *ret,
     *ret = (terrier_scan_result){.exit = TERRIER_EXIT_INTERNAL};
     r = job_run(&j, &e);
     job_done(&j);
-    return error_out(r, &e, error);
+    return api_end(r, &e, "cannot scan", error);
 }
 
 int terrier_role(int argc, char **argv) {

@@ -170,7 +170,7 @@ static bool is_level(int fd, const Level *l) {
 
 /* One step of trail_reach: opens the component [from, to) of the path in `at`, which it takes. */
 static int reach_step(Trail *t, int at, Span component, bool last) {
-    _cleanup_(fd_closep) int owned = at;
+    _cleanup_(fd_closep) _unused_ int owned = at;
     _cleanup_(buf_done) Buf name = {0};
 
     buf_span(&name, component);

@@ -7,7 +7,6 @@
 
 #include "base/json.h"
 #include "lib/common.h"
-#include "model/locator.h"
 #include "source/beneath.h"
 #include "source/tree.h"
 
@@ -41,11 +40,11 @@ static int on_batch(void *of, Batch *b) {
 static void tell_mount(DryRun *d, Span path, const Status *status) {
     if (d->format != TERRIER_TEXT || strcmp(status->reason, "pseudo") == 0)
         return;
-    buf_text(&d->to->buf, "not entered: another file system (");
-    buf_text(&d->to->buf, status->reason);
-    buf_text(&d->to->buf, ") at ");
-    locator_print_name(&d->to->buf, path);
-    buf_text(&d->to->buf, "; --cross-filesystems takes it in\n");
+    writer_text(d->to, "not entered: another file system (");
+    writer_text(d->to, status->reason);
+    writer_text(d->to, ") at ");
+    writer_name(d->to, path);
+    writer_text(d->to, "; --cross-filesystems takes it in\n");
 }
 
 static int on_object(void *of, Span path, const FileMeta *meta _unused_, Status status) {
@@ -78,17 +77,17 @@ static int on_directory(void *of, Span path _unused_) {
 }
 
 static void tell_text(const DryRun *d, double rate) {
-    buf_printf(&d->to->buf, "%llu files, %llu bytes in %llu directories\n",
+    writer_printf(d->to, "%llu files, %llu bytes in %llu directories\n",
                   (unsigned long long)d->files, (unsigned long long)d->bytes,
                   (unsigned long long)d->directories);
-    buf_printf(&d->to->buf,
+    writer_printf(d->to,
                   "not read: %llu links, %llu special files, %llu excluded, %llu denied or gone, "
                   "%llu mounts\n",
                   (unsigned long long)d->links, (unsigned long long)d->special,
                   (unsigned long long)d->excluded, (unsigned long long)d->denied,
                   (unsigned long long)d->other);
     if (rate > 0)
-        buf_printf(&d->to->buf, "at %.0f MB/s a scan would take about %.0f s\n", rate / 1e6,
+        writer_printf(d->to, "at %.0f MB/s a scan would take about %.0f s\n", rate / 1e6,
                       (double)d->bytes / rate);
 }
 
@@ -120,12 +119,12 @@ static void tell_json(const DryRun *d, double rate) {
     }
     json_object_end(&j);
     buf_byte(&line, '\n');
-    buf_span(&d->to->buf, buf_as_span(&line));
+    writer_span(d->to, buf_as_span(&line));
 }
 
 int terrier_dry_run(const terrier_scan_options *options, double rate, terrier_format format,
                     terrier_write write, void *of, terrier_error *error) {
-    Writer to = writer_to(write, of);
+    Writer to = writer_of(write, of);
     DryRun d = {.o = options,
                 .to = &to,
                 .format = format,
@@ -151,8 +150,8 @@ int terrier_dry_run(const terrier_scan_options *options, double rate, terrier_fo
     else if (r == 0)
         tell_json(&d, rate);
     if (r == 0)
-        r = writer_end(&to, &e);
+        r = writer_end(&to);
     else
-        writer_done(&to);
-    return api_end(r, &e, "cannot walk", error);
+        writer_end(&to);
+    return error_out(r, &e, error);
 }

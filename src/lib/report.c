@@ -59,5 +59,5 @@ int terrier_report(const terrier_report_options *options, terrier_write write, v
         r = outlet_end(&to);
     else
         outlet_end(&to);
-    return api_end(r, &e, "cannot report", error);
+    return error_out(r, &e, error);
 }

@@ -129,8 +129,7 @@ static int make_plan(Job *j, Error *reterr) {
     const terrier_scan_options *o = j->o;
     Plan *p = &j->plan;
 
-    if (cache_directory(o->rules.cache_dir, &j->cache) < 0)
-        return -ENOMEM;
+    j->cache = cache_directory(&o->rules);
     *p = (Plan){.roots = (const char **)o->paths,
                 .n_roots = o->n_paths,
                 .rule_directories = (const char **)o->rules.directories,
@@ -346,7 +345,7 @@ int terrier_scan(const terrier_scan_options *options, terrier_scan_result *ret,
     *ret = (terrier_scan_result){.exit = TERRIER_EXIT_INTERNAL};
     r = job_run(&j, &e);
     job_done(&j);
-    return api_end(r, &e, "cannot scan", error);
+    return error_out(r, &e, error);
 }
 
 int terrier_role(int argc, char **argv) {

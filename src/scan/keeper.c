@@ -20,8 +20,16 @@ enum {
     PROGRESS_MS = 200,
 };
 
+/* Of one root, over all lives of the scanner: what the walker cannot know by names alone. */
+typedef struct RootSums {
+    uint64_t bytes; /* sizes of what was opened */
+    uint64_t names; /* further names of files with several links */
+} RootSums;
+
 typedef struct Keeper {
     const KeeperOptions *o;
+    RootSums *sums; /* one a root */
+    size_t n_sums;
     KeeperResult result;
     KeeperProgress progress;
     int64_t told; /* monotonic, of the last progress call */
@@ -169,6 +177,8 @@ static int on_root(Keeper *k, Wire *w, Error *reterr) {
 
     if (e < 0)
         return e;
+    if (r.number >= k->n_sums || r.found < k->sums[r.number].names)
+        return -EBADMSG;
     snprintf(identity, sizeof(identity), "%.*s", (int)r.identity.n, (const char *)r.identity.at);
     snprintf(type, sizeof(type), "%.*s", (int)r.type.n, (const char *)r.type.at);
     snprintf(options, sizeof(options), "%.*s", (int)r.options.n, (const char *)r.options.at);
@@ -181,7 +191,9 @@ static int on_root(Keeper *k, Wire *w, Error *reterr) {
                                        .mount_options = options,
                                        .atime = atime,
                                        .status = r.status,
-                                       .found = r.found,
+                                       .found = r.found - k->sums[r.number].names,
+                                       .found_bytes = k->sums[r.number].bytes,
+                                       .names = k->sums[r.number].names,
                                        .directories = r.directories},
                           reterr);
 }
@@ -229,7 +241,7 @@ static int on_object(Keeper *k, Wire *w, Error *reterr) {
     int r = object_get(w, &o, &n);
 
     if (r == 0)
-        r = findings_room(k, n);
+        r = o.root < k->n_sums ? findings_room(k, n) : -EBADMSG;
     for (uint64_t i = 0; i < n && r == 0; i++) {
         Finding *f = &k->findings[i];
 
@@ -245,6 +257,7 @@ static int on_object(Keeper *k, Wire *w, Error *reterr) {
     snprintf(encoding, sizeof(encoding), "%.*s", (int)o.encoding.n, (const char *)o.encoding.at);
     k->progress.files++;
     k->progress.bytes += o.bytes_read;
+    k->sums[o.root].bytes += o.meta.size;
     return store_object_put(k->o->store, k->result.run,
                             &(StoreObject){.root = o.root,
                                            .path = o.path,
@@ -294,9 +307,11 @@ static int on_claim(Keeper *k, Wire *w, Error *reterr) {
     bool mine;
     int r;
 
-    if (!wire_done(w))
+    if (!wire_done(w) || root >= k->n_sums)
         return -EBADMSG;
     r = store_link_claim(k->o->store, k->result.run, dev, ino, (uint32_t)root, path, reterr, &mine);
+    if (r == 0 && !mine)
+        k->sums[root].names++;
     return r < 0 ? r : answer(k, &(uint8_t){mine}, 1);
 }
 
@@ -527,9 +542,12 @@ static int keeper_scan(Keeper *k, Error *reterr) {
 }
 
 int keeper_run(const KeeperOptions *o, Error *reterr, KeeperResult *ret) {
-    Keeper k = {.o = o, .plan = *o->plan, .journal_fd = -1};
+    Keeper k = {.o = o, .plan = *o->plan, .journal_fd = -1, .n_sums = o->plan->n_roots + 1};
     int r = journal_create(&k.journal_fd);
 
+    k.sums = calloc(k.n_sums, sizeof(*k.sums));
+    if (r == 0 && !k.sums)
+        r = -ENOMEM;
     if (r == 0)
         r = journal_open(k.journal_fd, &k.journal);
     if (r < 0)
@@ -549,6 +567,7 @@ int keeper_run(const KeeperOptions *o, Error *reterr, KeeperResult *ret) {
         explicit_bzero(k.kept, k.cap_findings * FINDING_SAMPLES_MAX * sizeof(*k.kept));
     free(k.findings);
     free(k.kept);
+    free(k.sums);
     explicit_bzero(k.plan.secret, sizeof(k.plan.secret));
     return r;
 }

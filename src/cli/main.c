@@ -12,7 +12,7 @@
 #include "cli/output.h"
 
 const Verb *const verbs[] = {
-    &verb_detect, &verb_rules_list, &verb_rules_show, &verb_rules_check, &verb_rules_validate,
+    &verb_scan, &verb_report, &verb_detect, &verb_rules_list, &verb_rules_show, &verb_rules_check, &verb_rules_validate,
 };
 const size_t n_verbs = N_ELEMENTS(verbs);
 

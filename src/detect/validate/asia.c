@@ -117,8 +117,9 @@ bool check_au_acn(const char *s, size_t n) {
 
 /* Medicare card: eight digits from 2 to 6, weights 1 3 7 9, check, issue, perhaps a person. */
 bool check_au_medicare(const char *s, size_t n) {
-    return (n == 10 || n == 11) && digits_only(s, n) && s[0] >= '2' && s[0] <= '6' &&
-           WEIGH(s, 1, 3, 7, 9, 1, 3, 7, 9) % 10 == (int)digit_value(s[8]) && s[9] != '0';
+    return (n == 10 || (n == 11 && s[10] != '0')) && digits_only(s, n) && s[0] >= '2' &&
+           s[0] <= '6' && WEIGH(s, 1, 3, 7, 9, 1, 3, 7, 9) % 10 == (int)digit_value(s[8]) &&
+           s[9] != '0';
 }
 
 /* Emirates identity card: 784, year, number, Luhn. */

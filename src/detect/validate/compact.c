@@ -309,7 +309,8 @@ size_t compact_plus_kept(const char *in, size_t n, char *out, size_t cap) {
     return k - skip;
 }
 
-/* Groups parted by - or space, each filled with zeros to its length; 0 if there are not as many. */
+/* Groups parted by - or space, each filled with zeros to its length; 0 if there are not as many or
+ * one is longer. */
 static size_t compact_filled(const char *mark, size_t k, char *out, size_t cap,
                              const uint8_t *lengths, size_t n_lengths) {
     size_t at = 0, i = 0;
@@ -319,7 +320,7 @@ static size_t compact_filled(const char *mark, size_t k, char *out, size_t cap,
 
         while (i + length < k && mark[i + length] != '-' && mark[i + length] != ' ')
             length++;
-        if (length == 0 || length > lengths[group] || at + lengths[group] > cap)
+        if (length > lengths[group] || at + lengths[group] > cap)
             return 0;
         memset(out + at, '0', lengths[group]);
         memcpy(out + at + lengths[group] - length, mark + i, length);
@@ -350,9 +351,13 @@ size_t compact_cr(const char *in, size_t n, char *out, size_t cap) {
     static const uint8_t lengths[3] = {2, 4, 4};
     char mark[64];
     size_t k = compact_marks(in, n, mark, sizeof(mark), " ", "-");
-    size_t filled = compact_filled(mark, k, out, cap, lengths, N_ELEMENTS(lengths));
+    size_t dashes = 0;
 
-    return filled ? filled : compact_common(in, n, out, cap);
+    for (size_t i = 0; i < k; i++)
+        dashes += mark[i] == '-';
+    if (dashes == 2)
+        return compact_filled(mark, k, out, cap, lengths, N_ELEMENTS(lengths));
+    return compact_common(in, n, out, cap);
 }
 
 /* 121J: the serial of a Tunisian number filled to seven digits. */

@@ -139,7 +139,7 @@
     V("gr.vat", check_gr_vat, compact_gr, 0.09)                                                    \
     V("grid", check_grid, compact_grid, 0.03)                                                      \
     V("gt.nit", check_gt_nit, NULL, 0.09)                                                          \
-    V("hk.hkid", check_hk_hkid, NULL, 0.09)                                                        \
+    V("hk.hkid", check_hk_hkid, compact_loose, 0.09)                                               \
     V("hr.oib", check_hr_oib, compact_hr, 0.1)                                                     \
     V("hu.anum", check_hu_anum, compact_hu, 0.1)                                                   \
     V("hu.taj", check_hu_taj, NULL, 0.1)                                                           \

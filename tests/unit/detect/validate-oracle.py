@@ -30,7 +30,6 @@ RULES = {
     "by.unp": (10, "the word in full"),
     "ca.bn": (5, "RR (charities) and RZ (information returns) are programmes too"),
     "ca.sin": (10, "8 is not given out"),
-    "cr.cpf": (55, "an empty group is no group"),
     "cu.ni": (20, "nobody is born in the future"),
     "cz.bankaccount": (5, "a bank has four digits; the list of banks is that of 2024"),
     "cz.rc": (15, "the serial of nine digits is not 000"),

@@ -12,15 +12,15 @@
 typedef size_t Compact(const char *in, size_t n, char *out, size_t cap);
 
 /* Country codes and other words that stand before a number: id, text. */
+// clang-format off
 #define COMPACT_PREFIXES(P)                                                                        \
-    P(al, "AL")                                                                                    \
-    P(at, "AT") P(be, "BE") P(bg, "BG") P(cl, "CL") P(cy, "CY") P(cz, "CZ") P(de, "DE")            \
-        P(dk, "DK") P(ee, "EE") P(es, "ES") P(fi, "FI") P(fn, "FN") P(fo, "FO") P(fr, "FR")        \
-            P(gb, "GB") P(grid, "GRID") P(hr, "HR") P(hu, "HU") P(imo, "IMO") P(is, "IS")          \
-                P(isin, "ISIN") P(it, "IT") P(lei, "LEI") P(lt, "LT") P(lu, "LU") P(lv, "LV")      \
-                    P(mk, "MK") P(mt, "MT") P(nl, "NL") P(no, "NO") P(nz, "NZ") P(pl, "PL")        \
-                        P(pt, "PT") P(ro, "RO") P(se, "SE") P(si, "SI") P(sk, "SK") P(sv, "SV")    \
-                            P(uy, "UY")
+    P(al, "AL") P(at, "AT") P(be, "BE") P(bg, "BG") P(cl, "CL") P(cy, "CY") P(cz, "CZ")            \
+    P(de, "DE") P(dk, "DK") P(ee, "EE") P(es, "ES") P(fi, "FI") P(fn, "FN") P(fo, "FO")            \
+    P(fr, "FR") P(gb, "GB") P(grid, "GRID") P(hr, "HR") P(hu, "HU") P(imo, "IMO") P(is, "IS")      \
+    P(isin, "ISIN") P(it, "IT") P(lei, "LEI") P(lt, "LT") P(lu, "LU") P(lv, "LV") P(mk, "MK")      \
+    P(mt, "MT") P(nl, "NL") P(no, "NO") P(nz, "NZ") P(pl, "PL") P(pt, "PT") P(ro, "RO")            \
+    P(se, "SE") P(si, "SI") P(sk, "SK") P(sv, "SV") P(uy, "UY")
+// clang-format on
 
 /* Letters and digits, upper case; space - . / , : ' dropped; anything else refuses. */
 Compact compact_common;

@@ -43,6 +43,19 @@ int form_parse(const char *name);
 const char *form_name(FormKind kind);
 FormFind form_find(FormKind kind);
 
+/* ---- what forms share ---- */
+
+/* n bytes of text in lower case (ASCII) into ret. */
+void form_lower(const uint8_t *text, size_t n, char *ret);
+
+bool form_is_ascii(const uint8_t *text, size_t n);
+bool form_is_utf8(const uint8_t *text, size_t n);
+
+/* Do control bytes, or bytes that are no UTF-8, stand right beside [start, end)? */
+bool form_in_binary(const uint8_t *text, size_t n, size_t start, size_t end);
+
+/* ---- the forms ---- */
+
 bool form_email(const uint8_t *text, size_t n, size_t at, FormHit *ret);   /* anchor: the '@' */
 bool form_iban(const uint8_t *text, size_t n, size_t digit, FormHit *ret); /* first check digit */
 bool form_ipv4(const uint8_t *text, size_t n, size_t start, FormHit *ret); /* first digit */

@@ -2,7 +2,6 @@
 #include "detect/form/form.h"
 
 #include "base/cleanup.h"
-#include "detect/bytes.h"
 
 static const struct {
     const char *name;
@@ -39,23 +38,14 @@ static inline uint64_t lower_eight(uint64_t x) {
     return x | (from_a & ~above_z & ~x & high) >> 2;
 }
 
-static inline void lower_eight_at(const uint8_t *text, char *ret) {
-    uint64_t x;
-
-    memcpy(&x, text, sizeof(x));
-    x = lower_eight(x);
-    memcpy(ret, &x, sizeof(x));
-}
-
 void form_lower(const uint8_t *text, size_t n, char *ret) {
-    if (n < 8) {
-        for (size_t i = 0; i < n; i++)
-            ret[i] = (char)byte_lower(text[i]);
-        return;
+    for (size_t i = 0; i < n; i += 8) {
+        uint64_t x;
+
+        memcpy(&x, text + i, sizeof(x));
+        x = lower_eight(x);
+        memcpy(ret + i, &x, sizeof(x));
     }
-    for (size_t i = 0; i + 8 < n; i += 8)
-        lower_eight_at(text + i, ret + i);
-    lower_eight_at(text + n - 8, ret + n - 8); /* the last eight, some of them twice */
 }
 
 static bool is_control(uint8_t c) {

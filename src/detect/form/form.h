@@ -3,9 +3,10 @@
  *
  * Each function looks at hostile text[0..n) around an anchor that the bitmaps gave (the '@', the
  * first check digit, a colon ...), says whether a value stands there, where it starts and ends,
- * and writes it in canonical form. Pure: the answer depends on nothing but the FORM_REACH bytes on
- * either side of the anchor. `evidence` is added to the score: what the form itself gives away,
- * as a reserved domain or a private network.
+ * and writes it in canonical form. As for bitmaps, BITMAP_PAD bytes behind the text are readable.
+ * Pure: the answer depends on nothing but the FORM_REACH bytes on either side of the anchor.
+ * `evidence` is added to the score: what the form itself gives away, as a reserved domain or a
+ * private network.
  */
 #pragma once
 
@@ -45,7 +46,7 @@ FormFind form_find(FormKind kind);
 
 /* ---- what forms share ---- */
 
-/* n bytes of text in lower case (ASCII) into ret. */
+/* n bytes of text in lower case (ASCII) into ret, which has room for the next multiple of 8. */
 void form_lower(const uint8_t *text, size_t n, char *ret);
 
 bool form_is_ascii(const uint8_t *text, size_t n);

@@ -8,6 +8,8 @@
 #include "detect/bytes.h"
 #include "detect/form/form.h"
 
+enum { IBAN_MAX = 34 };
+
 /* Lengths by the two letters of the country, ISO 13616 registry (release 99); 0: not in it. */
 static const uint8_t lengths[26][26] = {
     ['A' - 'A'] =
@@ -85,7 +87,7 @@ static size_t iban_solid(const uint8_t *text, size_t n, size_t start, size_t len
         fits &= is_iban_byte(text[start + i]);
     if (!fits)
         return 0;
-    memcpy(ret->canon, text + start, length);
+    memcpy(ret->canon, text + start, IBAN_MAX); /* a fixed size is copied faster */
     ret->n = length;
     return start + length;
 }

@@ -73,18 +73,16 @@ static const uint8_t lengths[26][26] = {
     ['Y' - 'A'] = {['E' - 'A'] = 30},
 };
 
-static bool is_iban_byte(uint8_t c) {
-    return byte_is_digit(c) | byte_is_upper(c);
-}
+static const uint8_t iban_byte[256] = {['0' ... '9'] = 1, ['A' ... 'Z'] = 1};
 
 /* In one piece: `length` letters and digits. The end, or 0. */
 static size_t iban_solid(const uint8_t *text, size_t n, size_t start, size_t length, FormHit *ret) {
-    bool fits = true;
+    uint8_t fits = 1;
 
     if (n - start < length)
         return 0;
     for (size_t i = 0; i < length; i++)
-        fits &= is_iban_byte(text[start + i]);
+        fits &= iban_byte[text[start + i]];
     if (!fits)
         return 0;
     memcpy(ret->canon, text + start, IBAN_MAX); /* a fixed size is copied faster */
@@ -104,7 +102,7 @@ static size_t iban_spaced(const uint8_t *text, size_t n, size_t start, size_t le
                 return 0;
             at++;
         }
-        if (at >= n || !is_iban_byte(text[at]))
+        if (at >= n || !iban_byte[text[at]])
             return 0;
         ret->canon[ret->n++] = (char)text[at++];
     }

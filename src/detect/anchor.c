@@ -86,6 +86,15 @@ static inline void forms_in(Judge *j, FormKind kind, FormFind find, size_t i, ui
         form_try(j, kind, find, i * 64 + (size_t)__builtin_ctzll(bits));
 }
 
+/* Not an '@' behind which another comes too soon for a domain and what ends it: a.bc, a byte. */
+static inline uint64_t email_anchors(const uint64_t *bits, size_t i) {
+    uint64_t crowded = 0;
+
+    for (unsigned n = 1; n <= 5; n++)
+        crowded |= ahead_by(bits, i, n);
+    return bits[i] & ~crowded;
+}
+
 /* Marks at distances 0, 3, 6, 9, 12: between the pairs of a MAC address. */
 static inline uint64_t mac_anchors(const uint64_t *bits, size_t i) {
     return bits[i] & ahead_by(bits, i, 3) & ahead_by(bits, i, 6) & ahead_by(bits, i, 9) &
@@ -243,7 +252,7 @@ static inline void word_scan(Judge *j, const uint64_t *starts, size_t i) {
     if (starts[i])
         digits_in(j, i * 64, starts[i]);
     if (b->at[i])
-        forms_in(j, FORM_EMAIL, form_email, i, b->at[i]);
+        forms_in(j, FORM_EMAIL, form_email, i, email_anchors(b->at, i));
     if (b->iban[i])
         forms_in(j, FORM_IBAN, form_iban, i, b->iban[i]);
     if (b->colon[i])

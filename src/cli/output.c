@@ -92,3 +92,9 @@ int input_open(const Call *call, const char *path) {
     complain(call, TERRIER_EXIT_USAGE, "cannot open '%s': %s", buf_cstr(&shown), strerror(error));
     return -1;
 }
+
+bool colour_wanted(int choice, const char *output) {
+    if (choice == 2 || choice == 3)
+        return choice == 2;
+    return !output && isatty(STDOUT_FILENO) && !getenv("NO_COLOR");
+}

@@ -30,6 +30,9 @@ int output_end(Output *o, const Call *call, int r, const terrier_error *error, i
 /* Says a sentence as the verb on standard error; returns exit. */
 int complain(const Call *call, int exit, const char *format, ...) _printf_(3, 4);
 
+/* --color, as the number of auto|always|never: a terminal is asked where it says auto. */
+bool colour_wanted(int choice, const char *output);
+
 /* Loads the rules, or complains and gives the exit code in *ret_exit. */
 terrier_rules *load_rules(const Call *call, const RulesValues *v, int *ret_exit);
 

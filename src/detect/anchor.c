@@ -61,11 +61,11 @@ static size_t runs_in(Judge *j, size_t i, size_t from) {
 /* ---- forms ---- */
 
 /* Tries a form at an anchor; its end in the chunk, or 0 if nothing stands there. */
-static size_t form_try(Judge *j, FormKind kind, size_t anchor) {
+static inline size_t form_try(Judge *j, FormKind kind, FormFind find, size_t anchor) {
     const Engine *e = j->engine;
     _uninitialized_ FormHit f;
 
-    if (!form_find(kind)(j->bitmap->text, j->bitmap->n, anchor, &f))
+    if (!find(j->bitmap->text, j->bitmap->n, anchor, &f))
         return 0;
     for (size_t i = 0; i < e->n_form_matches[kind]; i++) {
         candidate_judge(j, &(Candidate){.start = f.start,
@@ -79,11 +79,20 @@ static size_t form_try(Judge *j, FormKind kind, size_t anchor) {
 }
 
 /* Tries the form at each of the bits of word i, if any detector wants it. */
-static void forms_in(Judge *j, FormKind kind, size_t i, uint64_t bits) {
+static inline void forms_in(Judge *j, FormKind kind, FormFind find, size_t i, uint64_t bits) {
     if (!j->engine->n_form_matches[kind])
         return;
     for (; bits; bits &= bits - 1)
-        form_try(j, kind, i * 64 + (size_t)__builtin_ctzll(bits));
+        form_try(j, kind, find, i * 64 + (size_t)__builtin_ctzll(bits));
+}
+
+/* Not an '@' behind which another comes too soon for a domain and what ends it: a.bc, a byte. */
+static inline uint64_t email_anchors(const uint64_t *bits, size_t i) {
+    uint64_t crowded = 0;
+
+    for (unsigned n = 1; n <= 5; n++)
+        crowded |= ahead_by(bits, i, n);
+    return bits[i] & ~crowded;
 }
 
 /* Marks at distances 0, 3, 6, 9, 12: between the pairs of a MAC address. */
@@ -111,7 +120,7 @@ static void ipv6_try(Judge *j, size_t colon) {
     for (int tries = 0; tries < 3; tries++) {
         uint64_t next = bitmap_from(b->colon, colon + 1) & 0x1f;
 
-        if (!ipv6_may_be(b, colon) || form_try(j, FORM_IPV6, colon) || !next)
+        if (!ipv6_may_be(b, colon) || form_try(j, FORM_IPV6, form_ipv6, colon) || !next)
             return;
         colon += 1 + (size_t)__builtin_ctzll(next);
     }
@@ -131,7 +140,7 @@ static inline uint64_t ipv6_anchors(const Bitmap *b, size_t i) {
 static void colons_in(Judge *j, size_t i) {
     const Bitmap *b = j->bitmap;
 
-    forms_in(j, FORM_MAC, i, mac_anchors(b->colon, i));
+    forms_in(j, FORM_MAC, form_mac, i, mac_anchors(b->colon, i));
     if (!j->engine->n_form_matches[FORM_IPV6])
         return;
     for (uint64_t bits = ipv6_anchors(b, i); bits; bits &= bits - 1)
@@ -141,8 +150,8 @@ static void colons_in(Judge *j, size_t i) {
 static void dashes_in(Judge *j, size_t i) {
     const uint64_t *dash = j->bitmap->dash;
 
-    forms_in(j, FORM_MAC, i, mac_anchors(dash, i));
-    forms_in(j, FORM_UUID, i,
+    forms_in(j, FORM_MAC, form_mac, i, mac_anchors(dash, i));
+    forms_in(j, FORM_UUID, form_uuid, i,
              dash[i] & ahead_by(dash, i, 5) & ahead_by(dash, i, 10) & ahead_by(dash, i, 15));
 }
 
@@ -152,7 +161,7 @@ static void plus_try(Judge *j, size_t at) {
 
     if (e->n_form_matches[FORM_PHONE] && at + 1 < j->bitmap->n &&
         (byte_is_digit(text[at + 1]) || text[at + 1] == '('))
-        form_try(j, FORM_PHONE, at);
+        form_try(j, FORM_PHONE, form_phone, at);
     for (size_t i = 0; at && byte_is_digit(text[at - 1]) && i < e->n_plus_matches; i++) {
         size_t anchor = e->matches[e->plus_matches[i]].layout->anchor;
 
@@ -179,20 +188,28 @@ static inline bool has_half_run(uint64_t bits) {
     return (bits & bits >> 5) != 0;
 }
 
-static inline bool is_long_run(const Bitmap *b, size_t at) {
-    return (~bitmap_from(b->alnum, at) & ((UINT64_C(1) << LONG_RUN) - 1)) == 0;
+/* Bits of word i from which at least LONG_RUN ones go on. */
+static inline uint64_t long_runs(const uint64_t *bits, size_t i) {
+    uint64_t now = bits[i], next = bits[i + 1];
+
+    for (unsigned n = 1; n < 16; n *= 2) {
+        now &= now >> n | next << (64 - n);
+        next &= next >> n;
+    }
+    return now & (now >> (LONG_RUN - 16) | next << (64 - (LONG_RUN - 16)));
 }
 
 /* Long runs that start in word i, with 1 or 3 (base58) or with bc1 (bech32). */
 static void long_runs_in(Judge *j, size_t i) {
     const Bitmap *b = j->bitmap;
+    uint64_t bits = long_runs(b->alnum, i) & ~behind_by(b->alnum, i, 1);
 
-    for (uint64_t bits = b->alnum[i] & ~behind_by(b->alnum, i, 1); bits; bits &= bits - 1) {
+    for (; bits; bits &= bits - 1) {
         size_t at = i * 64 + (size_t)__builtin_ctzll(bits);
         uint8_t c = b->text[at];
 
-        if ((c == '1' || c == '3' || (c | 0x20) == 'b') && is_long_run(b, at))
-            form_try(j, FORM_BITCOIN, at);
+        if (c == '1' || c == '3' || (c | 0x20) == 'b')
+            form_try(j, FORM_BITCOIN, form_bitcoin, at);
     }
 }
 
@@ -232,12 +249,12 @@ static void keyword_judge(Judge *j, const Confirmed *c) {
 static inline void word_scan(Judge *j, const uint64_t *starts, size_t i) {
     const Bitmap *b = j->bitmap;
 
-    for (uint64_t bits = starts[i]; bits; bits &= bits - 1)
-        digits_at(j, i * 64 + (size_t)__builtin_ctzll(bits));
+    if (starts[i])
+        digits_in(j, i * 64, starts[i]);
     if (b->at[i])
-        forms_in(j, FORM_EMAIL, i, b->at[i]);
+        forms_in(j, FORM_EMAIL, form_email, i, email_anchors(b->at, i));
     if (b->iban[i])
-        forms_in(j, FORM_IBAN, i, b->iban[i]);
+        forms_in(j, FORM_IBAN, form_iban, i, b->iban[i]);
     if (b->colon[i])
         colons_in(j, i);
     if (b->dash[i])

@@ -78,7 +78,7 @@ void candidate_drop(Judge *j, size_t start, size_t end, uint16_t match, Verdict 
 
 static inline bool passes_checksum(const Judge *j, const EngineDetector *d, size_t detector,
                                    const Candidate *c) {
-    bool ok = !d->validator || d->validator->check((const char *)c->canon.at, c->canon.n);
+    bool ok = !d->check || d->check((const char *)c->canon.at, c->canon.n);
 
     if (c->start >= j->own_lo && c->start < j->own_hi && j->sink->counts) {
         j->sink->counts[detector].tested++;
@@ -109,11 +109,6 @@ static void candidate_hit(Judge *j, const Candidate *c, const EngineDetector *d,
     h->hash = j->sink->secret ? sketch_hash(j->sink->secret, c->canon) : 0;
 }
 
-static inline ContextEvidence candidate_context(Judge *j, const Candidate *c,
-                                                const EngineMatch *match, const Detector *rule) {
-    return context_around(j->context, match->detector, c->start, c->end, rule->context.within);
-}
-
 /* Can words near it change the level, or lift it to the floor? */
 static inline bool context_matters(const Judge *j, const Candidate *c, const EngineMatch *match) {
     if (j->sink->trace)
@@ -138,7 +133,7 @@ _hot_ void candidate_judge(Judge *j, const Candidate *c) {
     if (c->start < j->eval_lo || c->start >= j->eval_hi)
         return;
     if (weak) {
-        s.evidence = candidate_context(j, c, match, d->rule);
+        s.evidence = context_around(j->context, match->detector, c->start, c->end, d->within);
         if (s.evidence.near < 0)
             return;
     }
@@ -146,12 +141,12 @@ _hot_ void candidate_judge(Judge *j, const Candidate *c) {
         trace_scored(j, c, VERDICT_INVALID, NULL);
         return;
     }
-    if (d->rule->stop_values.n && words_have(&d->rule->stop_values, c->canon, true)) {
+    if (d->stops && words_have(&d->rule->stop_values, c->canon, true)) {
         trace_scored(j, c, VERDICT_STOP, NULL);
         return;
     }
     if (!weak && context_matters(j, c, match))
-        s.evidence = candidate_context(j, c, match, d->rule);
+        s.evidence = context_around(j->context, match->detector, c->start, c->end, d->within);
     s.base = match->base;
     s.edge = c->edge;
     s.form = c->form;

@@ -45,13 +45,12 @@ static inline uint64_t head_fold(uint64_t head, size_t n) {
     return (head | UINT64_C(0x2020202020202020)) & used;
 }
 
-static inline uint64_t head_hash(uint64_t head, size_t n) {
-    uint64_t h = (head ^ n * UINT64_C(0x9E3779B97F4A7C15)) * UINT64_C(0xD6E8FEB86659FD93);
-
-    return h ^ h >> 32;
+/* Of the head alone: it tells short words' length, and longer words with the same head are few. */
+static inline uint64_t head_hash(uint64_t head) {
+    return (head * UINT64_C(0xD6E8FEB86659FD93)) >> 32;
 }
 
-static inline bool filter_has(const ContextWords *w, uint64_t hash) {
+static inline uint64_t filter_get(const ContextWords *w, uint64_t hash) {
     return w->filter[hash >> 6 & (FILTER_WORDS - 1)] >> (hash & 63) & 1;
 }
 
@@ -84,7 +83,7 @@ ContextWords *context_words_free(ContextWords *w) {
 }
 
 static Slot *words_slot(const ContextWords *w, uint64_t head, size_t n) {
-    size_t i = head_hash(head, n) & w->mask;
+    size_t i = head_hash(head) & w->mask;
 
     while (w->slots[i].phrase >= 0 && (w->slots[i].head != head || w->slots[i].n != n))
         i = (i + 1) & w->mask;
@@ -124,7 +123,7 @@ static int words_add(ContextWords *w, const char *text) {
     *link = (int32_t)w->n;
     slot->head = head;
     slot->n = (uint16_t)first_n;
-    hash = head_hash(head, first_n);
+    hash = head_hash(head);
     w->filter[hash >> 6 & (FILTER_WORDS - 1)] |= UINT64_C(1) << (hash & 63);
     w->numbers |= byte_is_digit((uint8_t)text[0]);
     return (int)w->n++;
@@ -251,48 +250,51 @@ static inline uint64_t block_words(const Bitmap *b, size_t i) {
     return b->alnum[i] | b->high[i];
 }
 
-/* The head of the word that starts at bit `at` of a block; its length, at most 63, in ret_n. */
-static inline uint64_t block_head(const uint8_t *block, unsigned at, uint64_t words, uint64_t next,
-                                  size_t *ret_n) {
-    uint64_t rest = ~(words >> at | next << 1 << (63 - at)) | UINT64_C(1) << 63;
+/* Words that start in a block, as two bits each; the end of the last may lie beyond the block. */
+typedef struct BlockWords {
+    uint64_t starts, ends;
+    unsigned last_end;
+} BlockWords;
 
-    *ret_n = (size_t)__builtin_ctzll(rest);
-    return head_fold(head_load(block + at), *ret_n);
-}
-
-/* Of the words that start in block i, those that the vocabulary may have. */
-static inline uint64_t block_candidates(const ContextWords *w, const Bitmap *b, size_t i) {
-    const uint8_t *block = b->text + i * 64;
-    uint64_t words = block_words(b, i), next = block_words(b, i + 1), found = 0;
-    uint64_t before = i ? block_words(b, i - 1) >> 63 : 0;
-    uint64_t starts = words & ~(words << 1 | before);
+/* Those that may be in a vocabulary; an addition carries from their starts out of their ends. */
+static inline BlockWords block_read(const ContextWords *w, const Bitmap *b, size_t i) {
+    uint64_t words = block_words(b, i), before = i ? block_words(b, i - 1) >> 63 : 0;
     uint64_t long_word = words >> 1 & words >> 2 & words >> 3 & words >> 4;
+    uint64_t rest = ~block_words(b, i + 1);
+    BlockWords r;
 
-    _Static_assert(NUMBER_MAX == 4, "a number of more than four bytes is dropped below");
-    starts &= ~(b->digit[i] & (w->numbers ? long_word : ~UINT64_C(0)));
-    for (; starts; starts &= starts - 1) {
-        unsigned at = (unsigned)__builtin_ctzll(starts);
-        size_t n;
-        uint64_t head = block_head(block, at, words, next, &n);
-
-        found |= (uint64_t)filter_has(w, head_hash(head, n)) << at;
-    }
-    return found;
+    _Static_assert(NUMBER_MAX == 4, "a number of more than four bytes is dropped here");
+    r.starts = words & ~(words << 1 | before);
+    r.starts &= ~(b->digit[i] & (w->numbers ? long_word : ~UINT64_C(0)));
+    r.ends = (words + r.starts) & ~words;
+    r.last_end = 64 + (rest ? (unsigned)__builtin_ctzll(rest) : 64);
+    return r;
 }
 
-/* Looks up the words that start in block i. */
+/* The length of the word that starts at bit `at`, given the ends from there on. */
+static inline size_t block_length(const BlockWords *r, uint64_t ends, unsigned at) {
+    return (ends ? (unsigned)__builtin_ctzll(ends) : r->last_end) - at;
+}
+
+/* Looks up the words that start in block i: first all of them in the filter, without a branch. */
 static void cache_block(ContextCache *c, size_t i) {
     const ContextWords *w = c->words;
-    const Bitmap *b = c->bitmap;
-    uint64_t words = block_words(b, i), next = block_words(b, i + 1);
+    const uint8_t *block = c->bitmap->text + i * 64;
+    BlockWords r = block_read(w, c->bitmap, i);
+    uint64_t found = 0, ends = r.ends;
 
+    for (uint64_t starts = r.starts; starts; starts &= starts - 1, ends &= ends - 1) {
+        unsigned at = (unsigned)__builtin_ctzll(starts);
+        uint64_t head = head_fold(head_load(block + at), block_length(&r, ends, at));
+
+        found |= filter_get(w, head_hash(head)) << at;
+    }
     c->first[i] = c->n_found;
     c->about[i] = 0;
-    for (uint64_t found = block_candidates(w, b, i); found; found &= found - 1) {
+    for (; found; found &= found - 1) {
         unsigned at = (unsigned)__builtin_ctzll(found);
-        size_t n;
-        uint64_t head = block_head(b->text + i * 64, at, words, next, &n);
-        const Slot *slot = words_slot(w, head, n);
+        size_t n = block_length(&r, r.ends & ~UINT64_C(0) << at, at);
+        const Slot *slot = words_slot(w, head_fold(head_load(block + at), n), n);
 
         if (slot->phrase >= 0)
             cache_phrases(c, slot, i * 64 + at);

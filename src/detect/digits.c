@@ -103,12 +103,10 @@ static inline Edge chain_edge(const Bitmap *b, const Chain *c) {
     return edge_look(b->text, b->n, c);
 }
 
-/* The digits without separators: in place, or put together in scratch. */
-static inline Span chain_digits(const Bitmap *b, const Chain *c, char *scratch) {
+/* The digits without separators, put together in scratch. */
+static _noinline_ Span chain_digits(const Bitmap *b, const Chain *c, char *scratch) {
     size_t at = c->start, n = 0;
 
-    if (!c->joints)
-        return span(b->text + c->start, c->end - c->start);
     while (at < c->end) {
         size_t length = (size_t)__builtin_ctzll(~bitmap_from(b->digit, at));
 
@@ -140,14 +138,15 @@ static _noinline_ void judge_other(Judge *j, const Chain *c, const ShapeRule *ru
         candidate_layout(j, rule->match, c->start - rule->layout->anchor);
 }
 
-static void judge_rules(Judge *j, const Chain *c, const ShapeList *list, uint64_t bits) {
+static _noinline_ void judge_rules(Judge *j, const Chain *c, const ShapeList *list, uint64_t bits) {
     const Bitmap *b = j->bitmap;
     _uninitialized_ char digits[SHAPE_CHAIN_MAX + COPY];
     Edge edge = chain_edge(b, c);
     Candidate candidate = {
         .start = c->start, .end = c->end, .edge = edge.penalty, .why_edge = edge.why};
 
-    candidate.canon = chain_digits(b, c, digits);
+    candidate.canon =
+        c->joints ? chain_digits(b, c, digits) : span(b->text + c->start, c->end - c->start);
     for (; bits; bits &= bits - 1) {
         const ShapeRule *rule = &list->rules[__builtin_ctzll(bits)];
 
@@ -193,15 +192,12 @@ static inline void judge_list(Judge *j, const Chain *c, const ShapeList *list) {
         judge_rules(j, c, list, bits);
 }
 
-_hot_ void digits_at(Judge *j, size_t start) {
-    const Shapes *shapes = &j->engine->shapes;
-    const uint8_t *text = j->bitmap->text;
-    uint64_t ahead = bitmap_from(j->bitmap->digit, start);
+/* Walks from `start` on, one step a group, as far as some shape goes. */
+static inline void chain_walk(Judge *j, const Shapes *shapes, const Bitmap *b, size_t start) {
+    uint64_t ahead = bitmap_from(b->digit, start);
     Chain c = {.start = start, .end = start};
     size_t node = 1;
 
-    if (start && edge_class[text[start - 1]] == EDGE_BROKEN)
-        return;
     for (;;) {
         unsigned length = ~ahead ? (unsigned)__builtin_ctzll(~ahead) : 64;
         uint8_t joint;
@@ -211,11 +207,22 @@ _hot_ void digits_at(Judge *j, size_t start) {
         c.end += length;
         if (shapes->list[node])
             judge_list(j, &c, &shapes->lists[shapes->list[node] - 1]);
-        joint = separator_bit(text[c.end]);
+        joint = separator_bit(b->text[c.end]);
         if (!joint)
             return;
         c.joints |= joint;
         c.end++;
         ahead >>= length + 1;
+    }
+}
+
+_hot_ void digits_in(Judge *j, size_t from, uint64_t starts) {
+    const Bitmap *b = j->bitmap;
+
+    for (; starts; starts &= starts - 1) {
+        size_t start = from + (size_t)__builtin_ctzll(starts);
+
+        if (start == 0 || edge_class[b->text[start - 1]] != EDGE_BROKEN)
+            chain_walk(j, &j->engine->shapes, b, start);
     }
 }

@@ -7,5 +7,5 @@
 
 #include "detect/candidate.h"
 
-/* Judges every shape that starts at `start`, which starts_find() gave. */
-void digits_at(Judge *j, size_t start);
+/* Judges every shape that starts at one of the bits of `starts`, the lowest of which is `from`. */
+void digits_in(Judge *j, size_t from, uint64_t starts);

@@ -193,37 +193,44 @@ static int add_match(Engine *e, uint16_t number, const Match *m, Error *reterr) 
     }
 }
 
+static int detector_init(const Detector *d, Error *reterr, EngineDetector *ret,
+                         const Validator **ret_validator) {
+    const Validator *validator = d->validate ? validator_find(d->validate) : NULL;
+
+    if (d->validate && !validator)
+        return error_set(reterr, -EINVAL,
+                         "%s:%u:%u: validate: '%s' is no validator; terrier rules list "
+                         "--validators names them",
+                         d->mark.file, d->mark.line, d->mark.col, d->validate);
+    *ret = (EngineDetector){.rule = d,
+                            .check = validator ? validator->check : NULL,
+                            .within = d->context.within,
+                            .stops = d->stop_values.n > 0};
+    for (size_t i = 0; i < d->test_values.n; i++)
+        ret->test_filter |= value_filter(span_of(d->test_values.at[i]));
+    *ret_validator = validator;
+    return 0;
+}
+
 static int add_detector(Engine *e, size_t number, Error *reterr) {
     const Detector *d = &e->rules->detectors[number];
-    EngineDetector *ed = &e->detectors[number];
+    const Validator *validator;
+    int r = detector_init(d, reterr, &e->detectors[number], &validator);
 
-    ed->rule = d;
-    for (size_t i = 0; i < d->test_values.n; i++)
-        ed->test_filter |= value_filter(span_of(d->test_values.at[i]));
-    if (d->validate) {
-        ed->validator = validator_find(d->validate);
-        if (!ed->validator)
-            return error_set(reterr, -EINVAL,
-                             "%s:%u:%u: validate: '%s' is no validator; terrier rules list "
-                             "--validators names them",
-                             d->mark.file, d->mark.line, d->mark.col, d->validate);
-    }
-    for (size_t i = 0; i < d->n_matches; i++) {
-        uint16_t m = (uint16_t)e->n_matches++;
-        int r;
+    for (size_t i = 0; i < d->n_matches && r == 0; i++) {
+        uint16_t number_of_match = (uint16_t)e->n_matches++;
+        EngineMatch *m = &e->matches[number_of_match];
 
-        e->matches[m] = (EngineMatch){.rule = &d->matches[i],
-                                      .detector = (uint16_t)number,
-                                      .form = -1,
-                                      .pattern = -1,
-                                      .base = score_base(&d->matches[i], ed->validator)};
-        e->matches[m].alone = d->context.required ? LEVEL_NONE : level_of(e->matches[m].base);
-        e->matches[m].settled = e->matches[m].alone == LEVEL_HIGH && d->context.not_near.n == 0;
-        r = add_match(e, m, &d->matches[i], reterr);
-        if (r < 0)
-            return complain(&d->matches[i], reterr, r);
+        *m = (EngineMatch){.rule = &d->matches[i],
+                           .detector = (uint16_t)number,
+                           .form = -1,
+                           .pattern = -1,
+                           .base = score_base(&d->matches[i], validator)};
+        m->alone = d->context.required ? LEVEL_NONE : level_of(m->base);
+        m->settled = m->alone == LEVEL_HIGH && d->context.not_near.n == 0;
+        r = complain(&d->matches[i], reterr, add_match(e, number_of_match, &d->matches[i], reterr));
     }
-    return 0;
+    return r;
 }
 
 static int engine_allocate(Engine *e) {

@@ -38,10 +38,13 @@ typedef struct EnginePattern {
     uint16_t match;
 } EnginePattern;
 
+/* What is asked of every candidate stands here, not behind the rule. */
 typedef struct EngineDetector {
     const Detector *rule;
-    const Validator *validator;
-    uint64_t test_filter; /* bits of the test values: most others fail at it */
+    bool (*check)(const char *s, size_t n); /* the validator's; NULL: none */
+    uint64_t test_filter;                   /* bits of the test values: most others fail at it */
+    uint16_t within;                        /* of the context */
+    bool stops;                             /* has stop values */
 } EngineDetector;
 
 typedef struct Engine {

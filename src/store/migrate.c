@@ -1,8 +1,6 @@
 /* Migrate: see migrate.h. */
 #include "store/migrate.h"
 
-#include <fcntl.h>
-#include <inttypes.h>
 #include <sodium.h>
 
 #include "base/clock.h"
@@ -27,16 +25,13 @@ int migrate_check(sqlite3 *db) {
 /* RFC 9562 section 5.4: version 4, variant 10. */
 static void uuid_make(char ret[37]) {
     uint8_t b[16];
-    size_t n = 0;
+    char hex[33];
 
     randombytes_buf(b, sizeof(b));
     b[6] = (uint8_t)((b[6] & 0x0f) | 0x40);
     b[8] = (uint8_t)((b[8] & 0x3f) | 0x80);
-    for (size_t i = 0; i < sizeof(b); i++) {
-        if (i == 4 || i == 6 || i == 8 || i == 10)
-            ret[n++] = '-';
-        n += (size_t)sprintf(ret + n, "%02x", b[i]);
-    }
+    sodium_bin2hex(hex, sizeof(hex), b, sizeof(b));
+    snprintf(ret, 37, "%.8s-%.4s-%.4s-%.4s-%.12s", hex, hex + 8, hex + 12, hex + 16, hex + 20);
 }
 
 static int meta_put(sqlite3 *db) {

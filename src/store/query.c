@@ -37,7 +37,8 @@ int query_run(Store *s, int64_t run, Arena *a, Error *reterr, RunRow *ret) {
 
     r = prepare(s,
                 "SELECT id, started, ended, exit, survey, complete, balanced, tool, ruleset,"
-                " parameters, key, (SELECT count(*) FROM detector d WHERE d.run = run.id) FROM run"
+                " iif(json_valid(parameters), json(parameters), '{}'), key, (SELECT count(*) FROM "
+                "detector d WHERE d.run = run.id) FROM run"
                 " WHERE id = iif(?1 > 0, ?1, (SELECT max(id) FROM run))",
                 run, reterr, &row);
     if (r < 0)

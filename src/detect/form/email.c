@@ -3,217 +3,85 @@
  * 6531 for the domain only).
  *
  * Local part: letters, digits and . _ % + - ' of at most 64 bytes (RFC 5321 4.5.3.1.1), not quoted.
- * Domain: at least two labels, at most 253 bytes, bytes beyond ASCII allowed. A domain reserved
- * for documentation (RFC 2606, RFC 6761) is still an address: it lowers the score. A last label
- * that is no top-level domain lowers it below every report: icon@2x.png.
+ * Domain: at least two labels, at most 253 bytes, bytes beyond ASCII allowed; the last label is
+ * all ASCII or has none of it at its start. A domain reserved for documentation (RFC 2606, RFC
+ * 6761) is still an address: it lowers the score. A last label that is no top-level domain lowers
+ * it below every report, icon@2x.png; so does binary data around something short.
  */
 #include "base/cleanup.h"
 #include "detect/bytes.h"
 #include "detect/form/form.h"
+#include "detect/form/tld.h"
 
-enum { LOCAL_MAX = 64, DOMAIN_MAX = 253, LABEL_MAX = 63 };
+enum { LOCAL_MAX = 64, DOMAIN_MAX = 253, LABEL_MAX = 63, SHORT = 12 };
 
-/* IANA root zone: the generic top-level domains met in practice, in order. */
-static const char *const generic[] = {
-    "academy",     "accountants", "actor",      "aero",        "agency",
-    "ai",          "app",         "arpa",       "art",         "asia",
-    "associates",  "auction",     "audio",      "auto",        "band",
-    "bank",        "bar",         "bayern",     "beer",        "berlin",
-    "best",        "bet",         "bike",       "bio",         "biz",
-    "black",       "blog",        "blue",       "boutique",    "brussels",
-    "build",       "builders",    "business",   "cafe",        "camera",
-    "camp",        "capital",     "care",       "careers",     "cash",
-    "casino",      "cat",         "center",     "charity",     "chat",
-    "church",      "city",        "click",      "clinic",      "clothing",
-    "cloud",       "club",        "codes",      "coffee",      "com",
-    "community",   "company",     "computer",   "consulting",  "construction",
-    "contact",     "contractors", "cool",       "coop",        "country",
-    "coupons",     "credit",      "dance",      "dating",      "day",
-    "deals",       "delivery",    "dental",     "design",      "dev",
-    "diamonds",    "digital",     "direct",     "directory",   "discount",
-    "doctor",      "dog",         "domains",    "earth",       "edu",
-    "education",   "email",       "energy",     "engineer",    "engineering",
-    "enterprises", "equipment",   "estate",     "eus",         "events",
-    "exchange",    "expert",      "express",    "family",      "fan",
-    "farm",        "fashion",     "film",       "finance",     "financial",
-    "fish",        "fit",         "fitness",    "flights",     "florist",
-    "foundation",  "fr",          "fun",        "fund",        "furniture",
-    "futbol",      "fyi",         "gal",        "gallery",     "game",
-    "games",       "garden",      "gift",       "gifts",       "glass",
-    "global",      "gmbh",        "gold",       "golf",        "gov",
-    "graphics",    "gratis",      "green",      "group",       "guide",
-    "guru",        "hamburg",     "health",     "healthcare",  "help",
-    "hiphop",      "holdings",    "holiday",    "home",        "homes",
-    "horse",       "hospital",    "host",       "hosting",     "house",
-    "how",         "immo",        "industries", "info",        "ink",
-    "institute",   "insurance",   "insure",     "int",         "international",
-    "investments", "jetzt",       "jewelry",    "jobs",        "kim",
-    "kitchen",     "koeln",       "land",       "law",         "lawyer",
-    "legal",       "lgbt",        "life",       "lighting",    "limited",
-    "link",        "live",        "loan",       "loans",       "lol",
-    "london",      "love",        "ltd",        "management",  "market",
-    "marketing",   "mba",         "media",      "memorial",    "menu",
-    "mil",         "mobi",        "moda",       "mom",         "money",
-    "mortgage",    "moscow",      "museum",     "name",        "navy",
-    "net",         "network",     "new",        "news",        "ngo",
-    "ninja",       "nrw",         "nyc",        "one",         "ong",
-    "online",      "org",         "ovh",        "paris",       "partners",
-    "parts",       "party",       "pet",        "pharmacy",    "photo",
-    "photography", "photos",      "physio",     "pics",        "pictures",
-    "pink",        "pizza",       "place",      "plumbing",    "plus",
-    "post",        "press",       "pro",        "productions", "properties",
-    "property",    "pub",         "quebec",     "radio",       "realty",
-    "recipes",     "red",         "rehab",      "rent",        "rentals",
-    "repair",      "report",      "republican", "rest",        "restaurant",
-    "review",      "reviews",     "rip",        "rocks",       "ruhr",
-    "run",         "saarland",    "sale",       "salon",       "school",
-    "science",     "scot",        "security",   "services",    "shoes",
-    "shop",        "shopping",    "show",       "singles",     "site",
-    "ski",         "social",      "software",   "solar",       "solutions",
-    "space",       "sport",       "store",      "stream",      "studio",
-    "style",       "sucks",       "supply",     "support",     "surf",
-    "surgery",     "swiss",       "systems",    "tattoo",      "tax",
-    "taxi",        "team",        "tech",       "technology",  "tel",
-    "tennis",      "theater",     "tips",       "tires",       "tirol",
-    "today",       "tools",       "top",        "tours",       "town",
-    "toys",        "trade",       "training",   "travel",      "tube",
-    "university",  "vacations",   "ventures",   "vet",         "viajes",
-    "video",       "villas",      "vin",        "vip",         "vision",
-    "vodka",       "vote",        "voyage",     "wales",       "watch",
-    "webcam",      "website",     "wedding",    "wien",        "wiki",
-    "win",         "wine",        "work",       "works",       "world",
-    "wtf",         "xin",         "xxx",        "xyz",         "yoga",
-    "zone",
+enum { LOCAL = 1, DOMAIN = 2, DOT = 4 };
+
+static const uint8_t class[256] = {
+    ['0' ... '9'] = LOCAL | DOMAIN,
+    ['A' ... 'Z'] = LOCAL | DOMAIN,
+    ['a' ... 'z'] = LOCAL | DOMAIN,
+    ['-'] = LOCAL | DOMAIN,
+    ['.'] = LOCAL | DOT,
+    ['_'] = LOCAL,
+    ['+'] = LOCAL,
+    ['%'] = LOCAL,
+    ['\''] = LOCAL,
+    [0x80 ... 0xff] = DOMAIN,
 };
-
-/* ISO 3166-1 alpha-2 as used in the root zone, with ac, eu, su, uk: for each first letter. */
-static const char *const countries[26] = {
-    "cdefgilmoqrstuwxz",
-    "abdefghijmnorstvwyz",
-    "acdfghiklmnoruvwxyz",
-    "ejkmoz",
-    "cegrstu",
-    "ijkmor",
-    "abdefghilmnpqrstuwy",
-    "kmnrtu",
-    "delmnoqrst",
-    "emop",
-    "eghimnprwyz",
-    "abcikrstuvy",
-    "acdeghklmnopqrstuvwxyz",
-    "acefgilopruz",
-    "m",
-    "aefghklmnrstwy",
-    "a",
-    "eosuw",
-    "abcdeghijklmnorstuvxyz",
-    "cdfghjklmnortvwz",
-    "agksyz",
-    "aceginu",
-    "fs",
-    "",
-    "et",
-    "amw",
-};
-
-static const char *const reserved[] = {"example.com", "example.net", "example.org"};
-static const char *const reserved_tlds[] = {"example", "invalid", "localhost", "test"};
-
-static bool is_local(uint8_t c) {
-    return byte_is_alnum(c) || c == '.' || c == '_' || c == '-' || c == '+' || c == '%' ||
-           c == '\'';
-}
-
-static bool is_domain(uint8_t c) {
-    return byte_is_alnum(c) || c == '.' || c == '-' || c >= 0x80;
-}
-
-static int generic_compare(const void *key, const void *entry) {
-    return span_cmp(*(const Span *)key, span_of(*(const char *const *)entry));
-}
-
-/* label: lower case. */
-static bool is_tld(Span label) {
-    if (label.n == 2 && byte_is_letter(label.at[0]))
-        return strchr(countries[label.at[0] - 'a'], label.at[1]) != NULL || span_is(label, "ai");
-    if (label.n > 4 && memcmp(label.at, "xn--", 4) == 0)
-        return true;
-    if (label.n && label.at[0] >= 0x80)
-        return true;
-    return bsearch(&label, generic, N_ELEMENTS(generic), sizeof(generic[0]), generic_compare);
-}
-
-static bool ends_with_domain(Span domain, const char *name) {
-    size_t n = strlen(name);
-
-    return domain.n >= n && memcmp(domain.at + domain.n - n, name, n) == 0 &&
-           (domain.n == n || domain.at[domain.n - n - 1] == '.');
-}
-
-static void judge_domain(Span domain, FormHit *ret) {
-    size_t dot = domain.n;
-    Span tld;
-
-    while (dot && domain.at[dot - 1] != '.')
-        dot--;
-    tld = span(domain.at + dot, domain.n - dot);
-    for (size_t i = 0; i < N_ELEMENTS(reserved_tlds); i++) {
-        if (span_is(tld, reserved_tlds[i])) {
-            ret->evidence = -1.5f;
-            ret->why = "reserved domain";
-            return;
-        }
-    }
-    if (!is_tld(tld)) {
-        ret->evidence = -6.0f;
-        ret->why = "no top-level domain";
-        return;
-    }
-    for (size_t i = 0; i < N_ELEMENTS(reserved); i++) {
-        if (ends_with_domain(domain, reserved[i])) {
-            ret->evidence = -1.5f;
-            ret->why = "reserved domain";
-        }
-    }
-}
 
 /* Where the local part starts: backwards from the '@'; at itself if there is none. */
 static size_t local_start(const uint8_t *text, size_t at) {
-    size_t start = at;
+    size_t start = at, least = at > LOCAL_MAX ? at - LOCAL_MAX : 0;
 
-    while (start > 0 && at - start < LOCAL_MAX + 1 && is_local(text[start - 1]))
+    while (start > least && class[text[start - 1]] & LOCAL)
         start--;
-    if (at - start > LOCAL_MAX)
+    if (start > 0 && start == least && class[text[start - 1]] & LOCAL)
         return at;
     while (start < at && !byte_is_alnum(text[start]) && text[start] != '_')
         start++;
     return start;
 }
 
-/* The end of the domain, trailing dots and dashes left off; at + 1 if there is none. */
-static size_t domain_end(const uint8_t *text, size_t n, size_t at) {
-    size_t end = at + 1, label = 0, dots = 0;
+typedef struct Domain {
+    size_t end; /* behind its last byte; 0: there is none */
+    size_t tld; /* start of its last label */
+    bool ascii;
+} Domain;
 
-    while (end < n && is_domain(text[end])) {
-        if (text[end] == '.') {
-            if (label == 0 || label > LABEL_MAX)
-                break;
-            label = 0;
-            dots++;
-        } else {
-            label++;
-        }
-        end++;
-        if (end - at > DOMAIN_MAX + 1)
-            return at + 1;
+/* An ASCII label that turns into another script has ended: the text goes on right behind it. */
+static size_t tld_end(const uint8_t *text, size_t tld, size_t end) {
+    size_t ascii = tld;
+
+    while (ascii < end && text[ascii] < 0x80)
+        ascii++;
+    return ascii > tld ? ascii : end;
+}
+
+/* The domain behind the '@', trailing dots and dashes left off. */
+static Domain domain_read(const uint8_t *text, size_t n, size_t at) {
+    size_t first = at + 1, most = n - first > DOMAIN_MAX ? first + DOMAIN_MAX : n;
+    size_t end = first, label = first, tld = 0;
+
+    for (;;) {
+        while (end < most && class[text[end]] & DOMAIN)
+            end++;
+        if (end - label > LABEL_MAX || (end == most && most < n && class[text[end]] != 0))
+            return (Domain){0};
+        if (end == label)
+            break; /* the dot before it ends a sentence */
+        tld = label;
+        if (end == most || text[end] != '.')
+            break;
+        label = ++end;
     }
-    if (end > at + 1 && text[end - 1] == '.') {
+    end -= end == label && end > first;
+    if (tld <= first)
+        return (Domain){0};
+    end = tld_end(text, tld, end);
+    while (end > tld && text[end - 1] == '-')
         end--;
-        dots--;
-    }
-    while (end > at + 1 && text[end - 1] == '-')
-        end--;
-    return dots && label <= LABEL_MAX ? end : at + 1;
+    return (Domain){.end = end, .tld = tld, .ascii = form_is_ascii(text + first, end - first)};
 }
 
 /* scheme://user:password@host: the password is no local part. */
@@ -231,30 +99,57 @@ static bool is_url_login(const uint8_t *text, size_t start) {
     return false;
 }
 
-bool form_email(const uint8_t *text, size_t n, size_t at, FormHit *ret) {
-    size_t start = local_start(text, at), end = domain_end(text, n, at);
+/*
+ * Is the byte before `start` the end of a letter that belongs to the same word? Not so the marks of
+ * U+0080 to U+00BF, nor what is beyond U+2000: typographic marks, and scripts without spaces.
+ */
+static bool is_mid_word(const uint8_t *text, size_t start) {
+    if (start < 2 || text[start - 1] < 0x80)
+        return start == 1 && text[0] >= 0x80;
+    return text[start - 2] != 0xc2 && (start < 3 || text[start - 3] < 0xe2);
+}
 
-    if (start == at || end == at + 1 || text[at - 1] == '.' || text[at + 1] == '-')
-        return false;
-    if (start && text[start - 1] >= 0x80)
-        return false; /* the middle of a word in another script */
-    if (end < n && (text[end] == '@' || text[end] == '_'))
-        return false;
-    if (start && (text[start - 1] == ':' || text[start - 1] == '/') && is_url_login(text, start))
-        return false;
-    if (end - start >= FORM_CANON_MAX)
-        return false;
-    ret->start = start;
-    ret->end = end;
-    ret->n = end - start;
-    for (size_t i = 0; i < ret->n; i++)
-        ret->canon[i] = (char)byte_lower(text[start + i]);
+static void judge(const uint8_t *text, size_t n, const Domain *d, FormHit *ret) {
+    Span tld = span(ret->canon + (d->tld - ret->start), d->end - d->tld);
+    const char *before = (const char *)tld.at - 8; /* the local part and its '@' stand there */
+
     ret->evidence = 0;
     ret->why = NULL;
-    judge_domain(span(ret->canon + (at + 1 - start), end - at - 1), ret);
-    if (end + 1 < n && text[end] == ':' && byte_is_alnum(text[end + 1]) && ret->evidence == 0) {
+    if (tld_is_reserved(tld) || (tld.n == 3 && ret->n > 12 && memcmp(before, "example.", 8) == 0 &&
+                                 (before[-1] == '.' || before[-1] == '@') && tld_exists(tld))) {
+        ret->evidence = -1.5f;
+        ret->why = "reserved domain";
+    } else if (!tld_exists(tld)) {
+        ret->evidence = -8.0f;
+        ret->why = "no top-level domain";
+    } else if ((ret->n < SHORT || !d->ascii) && form_in_binary(text, n, ret->start, ret->end)) {
+        ret->evidence = -6.0f;
+        ret->why = "short, among binary data";
+    } else if (d->end + 1 < n && text[d->end] == ':' && byte_is_alnum(text[d->end + 1])) {
         ret->evidence = -2.5f; /* git@host:path, user@host:22 */
         ret->why = "login at a host";
     }
+}
+
+bool form_email(const uint8_t *text, size_t n, size_t at, FormHit *ret) {
+    size_t start = local_start(text, at);
+    Domain d;
+
+    if (start == at || text[at - 1] == '.' || n - at < 2 || text[at + 1] == '-')
+        return false;
+    d = domain_read(text, n, at);
+    if (!d.end || d.end == d.tld || d.end - start >= FORM_CANON_MAX)
+        return false;
+    if (!d.ascii && !form_is_utf8(text + at + 1, d.end - at - 1))
+        return false;
+    if (is_mid_word(text, start) || (d.end < n && (text[d.end] == '@' || text[d.end] == '_')))
+        return false;
+    if (start && (text[start - 1] == ':' || text[start - 1] == '/') && is_url_login(text, start))
+        return false;
+    ret->start = start;
+    ret->end = d.end;
+    ret->n = d.end - start;
+    form_lower(text + start, ret->n, ret->canon);
+    judge(text, n, &d, ret);
     return true;
 }

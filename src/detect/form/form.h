@@ -3,9 +3,10 @@
  *
  * Each function looks at hostile text[0..n) around an anchor that the bitmaps gave (the '@', the
  * first check digit, a colon ...), says whether a value stands there, where it starts and ends,
- * and writes it in canonical form. Pure: the answer depends on nothing but the FORM_REACH bytes on
- * either side of the anchor. `evidence` is added to the score: what the form itself gives away,
- * as a reserved domain or a private network.
+ * and writes it in canonical form. As for bitmaps, BITMAP_PAD bytes behind the text are readable.
+ * Pure: the answer depends on nothing but the FORM_REACH bytes on either side of the anchor.
+ * `evidence` is added to the score: what the form itself gives away, as a reserved domain or a
+ * private network.
  */
 #pragma once
 
@@ -42,6 +43,19 @@ typedef bool (*FormFind)(const uint8_t *text, size_t n, size_t anchor, FormHit *
 int form_parse(const char *name);
 const char *form_name(FormKind kind);
 FormFind form_find(FormKind kind);
+
+/* ---- what forms share ---- */
+
+/* n bytes of text in lower case (ASCII) into ret, which has room for the next multiple of 8. */
+void form_lower(const uint8_t *text, size_t n, char *ret);
+
+bool form_is_ascii(const uint8_t *text, size_t n);
+bool form_is_utf8(const uint8_t *text, size_t n);
+
+/* Do control bytes, or bytes that are no UTF-8, stand right beside [start, end)? */
+bool form_in_binary(const uint8_t *text, size_t n, size_t start, size_t end);
+
+/* ---- the forms ---- */
 
 bool form_email(const uint8_t *text, size_t n, size_t at, FormHit *ret);   /* anchor: the '@' */
 bool form_iban(const uint8_t *text, size_t n, size_t digit, FormHit *ret); /* first check digit */

@@ -8,74 +8,124 @@
 #include "detect/bytes.h"
 #include "detect/form/form.h"
 
-enum { IBAN_MIN = 15, IBAN_MAX = 34 };
+enum { IBAN_MAX = 34 };
 
-/* Lengths by country, ISO 13616 registry (release 99); 0: not in the registry. */
-static unsigned iban_length(uint8_t a, uint8_t b) {
-    static const struct {
-        char country[2];
-        uint8_t n;
-    } lengths[] = {
-        {"AD", 24}, {"AE", 23}, {"AL", 28}, {"AT", 20}, {"AZ", 28}, {"BA", 20}, {"BE", 16},
-        {"BG", 22}, {"BH", 22}, {"BI", 27}, {"BR", 29}, {"BY", 28}, {"CH", 21}, {"CR", 22},
-        {"CY", 28}, {"CZ", 24}, {"DE", 22}, {"DJ", 27}, {"DK", 18}, {"DO", 28}, {"EE", 20},
-        {"EG", 29}, {"ES", 24}, {"FI", 18}, {"FK", 18}, {"FO", 18}, {"FR", 27}, {"GB", 22},
-        {"GE", 22}, {"GI", 23}, {"GL", 18}, {"GR", 27}, {"GT", 28}, {"HN", 28}, {"HR", 21},
-        {"HU", 28}, {"IE", 22}, {"IL", 23}, {"IQ", 23}, {"IS", 26}, {"IT", 27}, {"JO", 30},
-        {"KW", 30}, {"KZ", 20}, {"LB", 28}, {"LC", 32}, {"LI", 21}, {"LT", 20}, {"LU", 20},
-        {"LV", 21}, {"LY", 25}, {"MC", 27}, {"MD", 24}, {"ME", 22}, {"MK", 19}, {"MN", 20},
-        {"MR", 27}, {"MT", 31}, {"MU", 30}, {"NI", 28}, {"NL", 18}, {"NO", 15}, {"OM", 23},
-        {"PK", 24}, {"PL", 28}, {"PS", 29}, {"PT", 25}, {"QA", 29}, {"RO", 24}, {"RS", 22},
-        {"RU", 33}, {"SA", 24}, {"SC", 31}, {"SD", 18}, {"SE", 24}, {"SI", 19}, {"SK", 24},
-        {"SM", 27}, {"SO", 23}, {"ST", 25}, {"SV", 28}, {"TL", 23}, {"TN", 24}, {"TR", 26},
-        {"UA", 29}, {"VA", 22}, {"VG", 24}, {"XK", 20}, {"YE", 30},
-    };
-    size_t lo = 0, hi = sizeof(lengths) / sizeof(lengths[0]);
+/* Lengths by the two letters of the country, ISO 13616 registry (release 99); 0: not in it. */
+static const uint8_t lengths[26][26] = {
+    ['A' - 'A'] =
+        {['D' - 'A'] = 24, ['E' - 'A'] = 23, ['L' - 'A'] = 28, ['T' - 'A'] = 20, ['Z' - 'A'] = 28},
+    ['B' - 'A'] = {['A' - 'A'] = 20,
+                   ['E' - 'A'] = 16,
+                   ['G' - 'A'] = 22,
+                   ['H' - 'A'] = 22,
+                   ['I' - 'A'] = 27,
+                   ['R' - 'A'] = 29,
+                   ['Y' - 'A'] = 28},
+    ['C' - 'A'] = {['H' - 'A'] = 21, ['R' - 'A'] = 22, ['Y' - 'A'] = 28, ['Z' - 'A'] = 24},
+    ['D' - 'A'] = {['E' - 'A'] = 22, ['J' - 'A'] = 27, ['K' - 'A'] = 18, ['O' - 'A'] = 28},
+    ['E' - 'A'] = {['E' - 'A'] = 20, ['G' - 'A'] = 29, ['S' - 'A'] = 24},
+    ['F' - 'A'] = {['I' - 'A'] = 18, ['K' - 'A'] = 18, ['O' - 'A'] = 18, ['R' - 'A'] = 27},
+    ['G' - 'A'] = {['B' - 'A'] = 22,
+                   ['E' - 'A'] = 22,
+                   ['I' - 'A'] = 23,
+                   ['L' - 'A'] = 18,
+                   ['R' - 'A'] = 27,
+                   ['T' - 'A'] = 28},
+    ['H' - 'A'] = {['N' - 'A'] = 28, ['R' - 'A'] = 21, ['U' - 'A'] = 28},
+    ['I' - 'A'] =
+        {['E' - 'A'] = 22, ['L' - 'A'] = 23, ['Q' - 'A'] = 23, ['S' - 'A'] = 26, ['T' - 'A'] = 27},
+    ['J' - 'A'] = {['O' - 'A'] = 30},
+    ['K' - 'A'] = {['W' - 'A'] = 30, ['Z' - 'A'] = 20},
+    ['L' - 'A'] = {['B' - 'A'] = 28,
+                   ['C' - 'A'] = 32,
+                   ['I' - 'A'] = 21,
+                   ['T' - 'A'] = 20,
+                   ['U' - 'A'] = 20,
+                   ['V' - 'A'] = 21,
+                   ['Y' - 'A'] = 25},
+    ['M' - 'A'] = {['C' - 'A'] = 27,
+                   ['D' - 'A'] = 24,
+                   ['E' - 'A'] = 22,
+                   ['K' - 'A'] = 19,
+                   ['N' - 'A'] = 20,
+                   ['R' - 'A'] = 27,
+                   ['T' - 'A'] = 31,
+                   ['U' - 'A'] = 30},
+    ['N' - 'A'] = {['I' - 'A'] = 28, ['L' - 'A'] = 18, ['O' - 'A'] = 15},
+    ['O' - 'A'] = {['M' - 'A'] = 23},
+    ['P' - 'A'] = {['K' - 'A'] = 24, ['L' - 'A'] = 28, ['S' - 'A'] = 29, ['T' - 'A'] = 25},
+    ['Q' - 'A'] = {['A' - 'A'] = 29},
+    ['R' - 'A'] = {['O' - 'A'] = 24, ['S' - 'A'] = 22, ['U' - 'A'] = 33},
+    ['S' - 'A'] = {['A' - 'A'] = 24,
+                   ['C' - 'A'] = 31,
+                   ['D' - 'A'] = 18,
+                   ['E' - 'A'] = 24,
+                   ['I' - 'A'] = 19,
+                   ['K' - 'A'] = 24,
+                   ['M' - 'A'] = 27,
+                   ['O' - 'A'] = 23,
+                   ['T' - 'A'] = 25,
+                   ['V' - 'A'] = 28},
+    ['T' - 'A'] = {['L' - 'A'] = 23, ['N' - 'A'] = 24, ['R' - 'A'] = 26},
+    ['U' - 'A'] = {['A' - 'A'] = 29},
+    ['V' - 'A'] = {['A' - 'A'] = 22, ['G' - 'A'] = 24},
+    ['X' - 'A'] = {['K' - 'A'] = 20},
+    ['Y' - 'A'] = {['E' - 'A'] = 30},
+};
 
-    while (lo < hi) {
-        size_t mid = (lo + hi) / 2;
-        int r = a != (uint8_t)lengths[mid].country[0] ? a - lengths[mid].country[0]
-                                                      : b - lengths[mid].country[1];
+static const uint8_t iban_byte[256] = {['0' ... '9'] = 1, ['A' ... 'Z'] = 1};
 
-        if (r == 0)
-            return lengths[mid].n;
-        if (r < 0)
-            hi = mid;
-        else
-            lo = mid + 1;
+/* In one piece: `length` letters and digits. The end, or 0. */
+static size_t iban_solid(const uint8_t *text, size_t n, size_t start, size_t length, FormHit *ret) {
+    uint8_t fits = 1;
+
+    if (n - start < length)
+        return 0;
+    for (size_t i = 0; i < length; i++)
+        fits &= iban_byte[text[start + i]];
+    if (!fits)
+        return 0;
+    memcpy(ret->canon, text + start, IBAN_MAX); /* a fixed size is copied faster */
+    ret->n = length;
+    return start + length;
+}
+
+/* In groups of four with one space between. The end, or 0. */
+static size_t iban_spaced(const uint8_t *text, size_t n, size_t start, size_t length,
+                          FormHit *ret) {
+    size_t at = start;
+
+    ret->n = 0;
+    while (ret->n < length) {
+        if (ret->n && ret->n % 4 == 0) {
+            if (at >= n || text[at] != ' ')
+                return 0;
+            at++;
+        }
+        if (at >= n || !iban_byte[text[at]])
+            return 0;
+        ret->canon[ret->n++] = (char)text[at++];
     }
-    return 0;
+    return at;
 }
 
 bool form_iban(const uint8_t *text, size_t n, size_t digit, FormHit *ret) {
-    size_t start, i, length;
-    bool spaced = false;
+    size_t start, end, length;
 
     if (digit < 2)
         return false;
     start = digit - 2;
-    length = iban_length(text[start], text[start + 1]);
-    if (!length || (start && byte_is_word(text[start - 1])))
+    if (!byte_is_upper(text[start]) || !byte_is_upper(text[start + 1]))
         return false;
-    ret->n = 0;
-    for (i = start; i < n && ret->n < length; i++) {
-        uint8_t c = text[i];
-
-        if (c == ' ' && ret->n % 4 == 0 && ret->n && text[i - 1] != ' ' &&
-            (spaced || ret->n == 4)) {
-            spaced = true;
-        } else if (byte_is_digit(c) || byte_is_upper(c)) {
-            if (spaced && ret->n % 4 == 0 && text[i - 1] != ' ')
-                return false;
-            ret->canon[ret->n++] = (char)c;
-        } else {
-            return false;
-        }
-    }
-    if (ret->n != length || (i < n && byte_is_word(text[i])))
+    length = lengths[text[start] - 'A'][text[start + 1] - 'A'];
+    if (!length || n - start < length || (start && byte_is_word(text[start - 1])))
+        return false;
+    end = text[start + 4] == ' ' ? iban_spaced(text, n, start, length, ret)
+                                 : iban_solid(text, n, start, length, ret);
+    if (!end || (end < n && byte_is_word(text[end])))
         return false;
     ret->start = start;
-    ret->end = i;
+    ret->end = end;
     ret->evidence = 0;
     ret->why = NULL;
     return true;

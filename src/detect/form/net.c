@@ -65,8 +65,8 @@ bool form_ipv4(const uint8_t *text, size_t n, size_t start, FormHit *ret) {
         return false;
     ret->start = start;
     ret->end = end;
-    ret->n =
-        (size_t)snprintf(ret->canon, sizeof(ret->canon), "%u.%u.%u.%u", a[0], a[1], a[2], a[3]);
+    ret->n = end - start; /* without leading zeros it is canonical as it stands */
+    memcpy(ret->canon, text + start, ret->n);
     ipv4_judge(a, ret);
     return true;
 }
@@ -124,7 +124,7 @@ static size_t ipv6_read(const uint8_t *text, size_t n, size_t at, Ipv6 *ret) {
     return at;
 }
 
-static void ipv6_judge(const Ipv6 *a, FormHit *ret) {
+static void ipv6_judge(const Ipv6 *a, bool binary, FormHit *ret) {
     ret->evidence = 0;
     ret->why = NULL;
     if (a->words[0] == 0x2001 && a->n > 1 && a->words[1] == 0x0db8) {
@@ -137,8 +137,8 @@ static void ipv6_judge(const Ipv6 *a, FormHit *ret) {
         ret->evidence = -4.0f; /* multicast; ::1 and its like */
         ret->why = "loopback or multicast";
     } else if (a->gap >= 0 && a->n <= 2) {
-        ret->evidence = -2.5f; /* a::b: C++ names */
-        ret->why = "short";
+        ret->evidence = binary ? -6.0f : -2.5f; /* a::b: C++ names */
+        ret->why = binary ? "short, among binary data" : "short";
     }
 }
 
@@ -171,7 +171,7 @@ bool form_ipv6(const uint8_t *text, size_t n, size_t colon, FormHit *ret) {
     ret->start = start;
     ret->end = end;
     ret->n = ipv6_canon(&a, ret->canon, sizeof(ret->canon));
-    ipv6_judge(&a, ret);
+    ipv6_judge(&a, form_in_binary(text, n, start, end), ret);
     return true;
 }
 

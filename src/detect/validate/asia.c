@@ -53,7 +53,7 @@ bool check_in_vid(const char *s, size_t n) {
 /* Income Tax Department: three letters, kind of holder, name, number, check letter (not public). */
 bool check_in_pan(const char *s, size_t n) {
     return n == 10 && is_upper(s[9]) && digits_only(s + 5, 4) && letters_only(s, 5) &&
-           one_of(s[3], "ABCEFGHJKLPT") && memcmp(s + 5, "0000", 4) != 0;
+           one_of(s[3], "ABCFGHJKLPT") && memcmp(s + 5, "0000", 4) != 0;
 }
 
 /* My Number act, ordinance 85/2014 art. 5: weights 2 to 7 and 2 to 6 from the right, mod 11. */
@@ -117,8 +117,9 @@ bool check_au_acn(const char *s, size_t n) {
 
 /* Medicare card: eight digits from 2 to 6, weights 1 3 7 9, check, issue, perhaps a person. */
 bool check_au_medicare(const char *s, size_t n) {
-    return (n == 10 || n == 11) && digits_only(s, n) && s[0] >= '2' && s[0] <= '6' &&
-           WEIGH(s, 1, 3, 7, 9, 1, 3, 7, 9) % 10 == (int)digit_value(s[8]) && s[9] != '0';
+    return (n == 10 || (n == 11 && s[10] != '0')) && digits_only(s, n) && s[0] >= '2' &&
+           s[0] <= '6' && WEIGH(s, 1, 3, 7, 9, 1, 3, 7, 9) % 10 == (int)digit_value(s[8]) &&
+           s[9] != '0';
 }
 
 /* Emirates identity card: 784, year, number, Luhn. */
@@ -159,8 +160,8 @@ bool check_hk_hkid(const char *s, size_t n) {
 
 /* Kementerian Dalam Negeri: the provinces of Indonesia. */
 static bool is_indonesian_province(const char *s) {
-    return words_have(s, 2,
-                      "1112131415161718192131323334353651525361626364657172737475768182919293949596");
+    return words_have(
+        s, 2, "1112131415161718192131323334353651525361626364657172737475768182919293949596");
 }
 
 /* NIK: place, date (women 40 on the day), number. */
@@ -241,10 +242,11 @@ bool check_kr_frn(const char *s, size_t n) {
 bool check_my_nric(const char *s, size_t n) {
     return is_digits(s, n, 12) &&
            is_short_date(two_digits(s), two_digits(s + 2), two_digits(s + 4)) &&
-           words_have(s + 6, 2,
-                      "01020304050607080910111213141516212223242526272829303132333435363738394041424344"
-                      "45464748495051525354555657585960616263646667687172747576777879828384858687888990"
-                      "9192939899");
+           words_have(
+               s + 6, 2,
+               "01020304050607080910111213141516212223242526272829303132333435363738394041424344"
+               "45464748495051525354555657585960616263646667687172747576777879828384858687888990"
+               "9192939899");
 }
 
 /* Payments NZ: branches of each bank. */
@@ -358,8 +360,7 @@ bool check_sg_uen(const char *s, size_t n) {
     unsigned sum = 0;
 
     if (n == 9)
-        return digits_only(s, 8) &&
-               s[8] == "XMKECAWLJDB"[WEIGH(s, 10, 4, 9, 3, 8, 2, 7, 1) % 11];
+        return digits_only(s, 8) && s[8] == "XMKECAWLJDB"[WEIGH(s, 10, 4, 9, 3, 8, 2, 7, 1) % 11];
     if (n != 10)
         return false;
     if (is_digit(s[0]))

@@ -60,7 +60,8 @@ static const char *iban_structure(const char *s, size_t n) {
 
     while (lo < hi) {
         size_t mid = (lo + hi) / 2;
-        int r = memcmp(s, iban_countries[mid].country, 2);
+        const char *country = iban_countries[mid].country;
+        int r = s[0] != country[0] ? s[0] - country[0] : s[1] - country[1];
 
         if (r == 0)
             return iban_countries[mid].length == n ? iban_countries[mid].bban : NULL;

@@ -45,8 +45,8 @@ bool check_mod_97_10(const char *s, size_t n) {
 bool check_casrn(const char *s, size_t n) {
     unsigned sum = 0, weight = 0;
 
-    if (n < 7 || n > 12 || s[0] == '0' || s[n - 2] != '-' || s[n - 5] != '-' || !is_digit(s[n - 1]) ||
-        !digits_only(s + n - 4, 2) || !digits_only(s, n - 5))
+    if (n < 7 || n > 12 || s[0] == '0' || s[n - 2] != '-' || s[n - 5] != '-' ||
+        !is_digit(s[n - 1]) || !digits_only(s + n - 4, 2) || !digits_only(s, n - 5))
         return false;
     for (size_t i = n - 2; i-- > 0;)
         if (s[i] != '-')
@@ -54,7 +54,8 @@ bool check_casrn(const char *s, size_t n) {
     return sum % 10 == digit_value(s[n - 1]);
 }
 
-/* ISO 2108: ten with weights mod 11, X for 10, or thirteen from 978 or 979; a ten may lack its 0. */
+/* ISO 2108: ten with weights mod 11, X for 10, or thirteen from 978 or 979; a ten may lack its 0.
+ */
 bool check_isbn(const char *s, size_t n) {
     unsigned sum = 0;
 
@@ -102,8 +103,8 @@ static bool hex_only(const char *s, size_t n) {
     return true;
 }
 
-/* ISO 15706: twelve and four hexadecimal digits, check, eight for a version, check (over all without
- * the first check). */
+/* ISO 15706: twelve and four hexadecimal digits, check, eight for a version, check (over all
+ * without the first check). */
 bool check_isan(const char *s, size_t n) {
     char whole[25];
 

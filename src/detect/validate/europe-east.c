@@ -158,10 +158,11 @@ bool check_sk_rc(const char *s, size_t n) {
 /* Decree 169/2011 Coll.: prefix and root with weights 1 2 4 8 5 10 9 7 3 6 from the right mod 11,
  * then the code of a bank of the Czech National Bank. */
 bool check_cz_bankaccount(const char *s, size_t n) {
-    static const char banks[] =
-        "010003000600071008002010202020602070210022002220225022602275260027003030305030603500400043005500"
-        "580060006100620062106300670068007910795079607970799080308040806080908150819081988199820082208230"
-        "824082508255826582708280829382998500";
+    static const char banks[] = "010003000600071008002010202020602070210022002220225022602275260027"
+                                "003030305030603500400043005500"
+                                "580060006100620062106300670068007910795079607970799080308040806080"
+                                "908150819081988199820082208230"
+                                "824082508255826582708280829382998500";
     char digits[16];
     const char *slash = memchr(s, '/', n), *dash;
     size_t root, prefix;
@@ -193,8 +194,8 @@ bool check_hu_anum(const char *s, size_t n) {
 
 /* TAJ, social security: weights 3 and 7 mod 10. */
 bool check_hu_taj(const char *s, size_t n) {
-    return is_digits(s, n, 9) &&
-           WEIGH(s, 3, 7, 3, 7, 3, 7, 3, 7) % 10 == (int)digit_value(s[8]) && !all_same(s, 9);
+    return is_digits(s, n, 9) && WEIGH(s, 3, 7, 3, 7, 3, 7, 3, 7) % 10 == (int)digit_value(s[8]) &&
+           !all_same(s, 9);
 }
 
 /* Adóazonosító of persons: 8, days since 1867, three digits, weights 1 to 9 mod 11. */
@@ -268,7 +269,8 @@ bool check_pl_regon(const char *s, size_t n) {
            WEIGH(s, 2, 4, 8, 5, 0, 9, 7, 3, 6, 1, 2, 4, 8) % 11 % 10 == (int)digit_value(s[13]);
 }
 
-/* Identity card (three letters, check, five digits) and passport (two, check, six): 7 3 1 mod 10. */
+/* Identity card (three letters, check, five digits) and passport (two, check, six): 7 3 1 mod 10.
+ */
 bool check_pl_id(const char *s, size_t n) {
     unsigned sum;
 

@@ -39,11 +39,12 @@ bool check_gb_vat(const char *s, size_t n) {
 static bool is_local_authority(unsigned code) {
     static const struct {
         uint16_t low, high;
-    } ranges[] = {{201, 213}, {301, 320}, {330, 336}, {340, 344}, {350, 359}, {370, 373}, {380, 384},
-                  {390, 394}, {420, 420}, {800, 803}, {805, 808}, {810, 813}, {815, 816}, {821, 823},
-                  {825, 826}, {830, 831}, {835, 837}, {840, 841}, {845, 846}, {850, 852}, {855, 857},
-                  {860, 861}, {865, 874}, {876, 896}, {908, 909}, {916, 916}, {919, 919}, {921, 921},
-                  {925, 926}, {928, 929}, {931, 931}, {933, 933}, {935, 938}};
+    } ranges[] = {{201, 213}, {301, 320}, {330, 336}, {340, 344}, {350, 359}, {370, 373},
+                  {380, 384}, {390, 394}, {420, 420}, {800, 803}, {805, 808}, {810, 813},
+                  {815, 816}, {821, 823}, {825, 826}, {830, 831}, {835, 837}, {840, 841},
+                  {845, 846}, {850, 852}, {855, 857}, {860, 861}, {865, 874}, {876, 896},
+                  {908, 909}, {916, 916}, {919, 919}, {921, 921}, {925, 926}, {928, 929},
+                  {931, 931}, {933, 933}, {935, 938}};
 
     for (size_t i = 0; i < N_ELEMENTS(ranges); i++)
         if (code >= ranges[i].low && code <= ranges[i].high)
@@ -77,15 +78,17 @@ bool check_gb_chi(const char *s, size_t n) {
 bool check_gb_dl(const char *s, size_t n) {
     unsigned month;
 
-    if (n != 16 || !digits_only(s + 5, 6) || !is_upper(s[0]) || !(is_upper(s[11]) || s[11] == '9') ||
-        !(is_upper(s[12]) || s[12] == '9') || !is_alnum(s[13]) || !letters_only(s + 14, 2))
+    if (n != 16 || !digits_only(s + 5, 6) || !is_upper(s[0]) ||
+        !(is_upper(s[11]) || s[11] == '9') || !(is_upper(s[12]) || s[12] == '9') ||
+        !is_alnum(s[13]) || !letters_only(s + 14, 2))
         return false;
     for (size_t i = 1; i < 5; i++)
         if (!(is_upper(s[i]) && s[i - 1] != '9') && s[i] != '9')
             return false;
     month = two_digits(s + 6);
     return (month <= 12 || (month > 50 && month <= 62)) &&
-           is_short_date(digit_value(s[5]) * 10 + digit_value(s[10]), month % 50, two_digits(s + 8));
+           is_short_date(digit_value(s[5]) * 10 + digit_value(s[10]), month % 50,
+                         two_digits(s + 8));
 }
 
 /* The letter of seven digits, and of what stands beyond them, mod 23. */
@@ -132,7 +135,8 @@ bool check_lu_tva(const char *s, size_t n) {
 bool check_lu_id(const char *s, size_t n) {
     char digits[12];
 
-    if (!is_digits(s, n, 13) || !is_birth_date(four_digits(s), two_digits(s + 4), two_digits(s + 6)) ||
+    if (!is_digits(s, n, 13) ||
+        !is_birth_date(four_digits(s), two_digits(s + 4), two_digits(s + 6)) ||
         four_digits(s) < 1850 || !luhn_holds(s, 12))
         return false;
     memcpy(digits, s, 11);

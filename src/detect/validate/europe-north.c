@@ -102,8 +102,8 @@ bool check_dk_cvr(const char *s, size_t n) {
     return is_digits(s, n, 8) && s[0] != '0' && WEIGH(s, 2, 7, 6, 5, 4, 3, 2, 1) % 11 == 0;
 }
 
-/* Weights 1 to 9 and on, mod 11; a rest of 10 is tried again from 3 on, and is 0 if it stays 10. The
- * check of Estonia and Lithuania for persons (ten digits before it) and bodies. */
+/* Weights 1 to 9 and on, mod 11; a rest of 10 is tried again from 3 on, and is 0 if it stays 10.
+ * The check of Estonia and Lithuania for persons (ten digits before it) and bodies. */
 static unsigned baltic_digit(const char *s, size_t n) {
     unsigned first = 0, second = 0;
 
@@ -149,8 +149,10 @@ bool check_fi_associationid(const char *s, size_t n) {
     if (n == 1)
         return one_of(*s, "1679");
     return n > 2 ||
-           words_have(s, 2, "01060709121415161822232427282935363840414243454650525558606465687275767778838485"
-                            "8992");
+           words_have(
+               s, 2,
+               "01060709121415161822232427282935363840414243454650525558606465687275767778838485"
+               "8992");
 }
 
 /* Number in the register of taxpayers on building sites. */
@@ -172,7 +174,8 @@ bool check_is_kennitala(const char *s, size_t n) {
         return false;
     day = two_digits(s);
     century = s[9] == '0' ? 2000 : 1000 + digit_value(s[9]) * 100;
-    return is_birth_date(century + two_digits(s + 4), two_digits(s + 2), day - (day > 40 ? 40 : 0)) &&
+    return is_birth_date(century + two_digits(s + 4), two_digits(s + 2),
+                         day - (day > 40 ? 40 : 0)) &&
            WEIGH(s, 3, 2, 7, 6, 5, 4, 3, 2, 1) % 11 == 0;
 }
 

@@ -165,12 +165,13 @@ bool check_cy_vat(const char *s, size_t n) {
 
 /* Código de Actividad y Establecimiento, Orden HAC/1482/2006: office, activity, number, letter. */
 bool check_es_cae(const char *s, size_t n) {
-    return n == 13 && memcmp(s, "ES000", 5) == 0 && digits_only(s + 5, 2) && two_digits(s + 5) >= 1 &&
-           two_digits(s + 5) <= 56 &&
-           words_have(s + 7, 2,
-                      "A0A1A2A6A7A9ACAFATAVAWAXB0B1B6B7B9BABTC1C7DADBDFDMDPE7ECF1H0H1H2H4H6H7H8H9HAHB"
-                      "HCHDHEHFHHHIHJHKHLHMHNHPHQHRHSHTHUHVHWHXHZL0L1L2L3L7M7OAOBOEOHOROTOVPFRFT1T7TT"
-                      "V1V7VD") &&
+    return n == 13 && memcmp(s, "ES000", 5) == 0 && digits_only(s + 5, 2) &&
+           two_digits(s + 5) >= 1 && two_digits(s + 5) <= 56 &&
+           words_have(
+               s + 7, 2,
+               "A0A1A2A6A7A9ACAFATAVAWAXB0B1B6B7B9BABTC1C7DADBDFDMDPE7ECF1H0H1H2H4H6H7H8H9HAHB"
+               "HCHDHEHFHHHIHJHKHLHMHNHPHQHRHSHTHUHVHWHXHZL0L1L2L3L7M7OAOBOEOHOROTOVPFRFT1T7TT"
+               "V1V7VD") &&
            digits_only(s + 9, 3) && is_upper(s[12]);
 }
 
@@ -284,9 +285,10 @@ bool check_pt_niss(const char *s, size_t n) {
 
 /* Codice operatore economico: up to five digits; of those of one or two, some were never given. */
 bool check_sm_coe(const char *s, size_t n) {
-    static const char low[] = "0204060708091011131618192021252630323335363738394042454749515255565758"
-                              "5961626465666768697071727374757679808184858788919294959697"
-                              "99";
+    static const char low[] =
+        "0204060708091011131618192021252630323335363738394042454749515255565758"
+        "5961626465666768697071727374757679808184858788919294959697"
+        "99";
     char two[2] = {'0', '0'};
 
     while (n && *s == '0') {

@@ -128,14 +128,15 @@ bool check_nl_bsn(const char *s, size_t n) {
     return is_digits(s, n, 9) && WEIGH(s, 9, 8, 7, 6, 5, 4, 3, 2, -1) % 11 == 0 && !all_same(s, 9);
 }
 
-/* Firmenbuch: digits and a letter. */
+/* Firmenbuch: digits (six so far) and a letter. */
 bool check_at_businessid(const char *s, size_t n) {
-    return n >= 2 && n <= 7 && digits_only(s, n - 1) && is_upper(s[n - 1]);
+    return n >= 2 && n <= 10 && digits_only(s, n - 1) && is_upper(s[n - 1]);
 }
 
 /* Value added tax: U and eight digits, Luhn from the left, less 4. */
 bool check_at_uid(const char *s, size_t n) {
-    return n == 9 && s[0] == 'U' && digits_only(s + 1, 8) && (luhn_sum(s + 1, 7) + digit_value(s[8]) + 4) % 10 == 0;
+    return n == 9 && s[0] == 'U' && digits_only(s + 1, 8) &&
+           (luhn_sum(s + 1, 7) + digit_value(s[8]) + 4) % 10 == 0;
 }
 
 /* Abgabenkontonummer: two digits of an office, Luhn over nine. */
@@ -331,8 +332,8 @@ bool check_fr_siren(const char *s, size_t n) {
     return is_digits(s, n, 9) && luhn_holds(s, 9);
 }
 
-/* INSEE: Luhn over fourteen and over the first nine; establishments of La Poste have a sum of digits
- * divisible by 5. */
+/* INSEE: Luhn over fourteen and over the first nine; establishments of La Poste have a sum of
+ * digits divisible by 5. */
 bool check_fr_siret(const char *s, size_t n) {
     if (!is_digits(s, n, 14) || !luhn_holds(s, 9))
         return false;

@@ -45,8 +45,8 @@ bool check_snomed(const char *s, size_t n) {
            words_have(s + n - 3, 2, "000102101112") && verhoeff_holds(s, n);
 }
 
-/* New Zealand health index, HISO 10046: three letters without I and O, then four digits with a check
- * of mod 11, or (since 2022) two digits, a letter and a check letter of mod 23. */
+/* New Zealand health index, HISO 10046: three letters without I and O, then four digits with a
+ * check of mod 11, or (since 2022) two digits, a letter and a check letter of mod 23. */
 bool check_nz_nhi(const char *s, size_t n) {
     static const char alphabet[] = "ABCDEFGHJKLMNPQRSTUVWXYZ";
     unsigned sum = 0, check;

@@ -189,8 +189,7 @@ bool check_ec_ruc(const char *s, size_t n) {
     if (!is_digits(s, n, 13) || !is_ecuadorian_province(s) || s[2] == '7' || s[2] == '8')
         return false;
     if (s[2] == '9')
-        return memcmp(s + 10, "000", 3) != 0 &&
-               WEIGH(s, 4, 3, 2, 7, 6, 5, 4, 3, 2, 1) % 11 == 0;
+        return memcmp(s + 10, "000", 3) != 0 && WEIGH(s, 4, 3, 2, 7, 6, 5, 4, 3, 2, 1) % 11 == 0;
     if (s[2] == '6' && memcmp(s + 9, "0000", 4) != 0 &&
         WEIGH(s, 3, 2, 7, 6, 5, 4, 3, 2, 1) % 11 == 0)
         return true;

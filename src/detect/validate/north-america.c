@@ -113,7 +113,8 @@ bool check_mx_rfc(const char *s, size_t n) {
         if (!is_upper(s[i]) && s[i] != '&')
             return false;
     s += letters;
-    return digits_only(s, 6) && is_short_date(two_digits(s), two_digits(s + 2), two_digits(s + 4)) &&
+    return digits_only(s, 6) &&
+           is_short_date(two_digits(s), two_digits(s + 2), two_digits(s + 4)) &&
            alnum_only(s + 6, n - letters - 6);
 }
 

@@ -4,8 +4,8 @@
 #include "detect/validate/algorithm.h"
 #include "detect/validate/list.h"
 
-/* The digits of n characters in base 36, each letter as two, doubled every second one from the right,
- * starting with `twice`: what ISIN, CUSIP and FIGI share. */
+/* The digits of n characters in base 36, each letter as two, doubled every second one from the
+ * right, starting with `twice`: what ISIN, CUSIP and FIGI share. */
 static unsigned spelled_luhn(const char *s, size_t n, bool twice) {
     unsigned sum = 0;
 
@@ -29,7 +29,11 @@ bool check_isin(const char *s, size_t n) {
 
 /* Value of a character of a CUSIP; 39 if none. */
 static unsigned cusip_value(char c) {
-    return c == '*' ? 36 : c == '@' ? 37 : c == '#' ? 38 : alnum_value(c) > 35 ? 39 : alnum_value(c);
+    return c == '*'              ? 36
+           : c == '@'            ? 37
+           : c == '#'            ? 38
+           : alnum_value(c) > 35 ? 39
+                                 : alnum_value(c);
 }
 
 /* CUSIP Global Services: every second value doubled, digits summed, mod 10. */
@@ -86,8 +90,8 @@ bool check_lei(const char *s, size_t n) {
     return n == 20 && digits_only(s + 18, 2) && alnum_only(s, 18) && mod_97_10_holds(s, 20);
 }
 
-/* European Central Bank, serial of a note: a letter, a letter or digit, ten digits; codes and digits
- * sum to a multiple of 9. */
+/* European Central Bank, serial of a note: a letter, a letter or digit, ten digits; codes and
+ * digits sum to a multiple of 9. */
 bool check_eu_banknote(const char *s, size_t n) {
     unsigned sum = 0;
 
@@ -135,9 +139,10 @@ bool check_eu_excise(const char *s, size_t n) {
 bool check_eu_oss(const char *s, size_t n) {
     return ((n == 11 && memcmp(s, "EU", 2) == 0) || (n == 12 && memcmp(s, "IM", 2) == 0)) &&
            digits_only(s + 2, n - 2) &&
-           words_have(s + 2, 3,
-                      "040056100191196203208233246250276300348372380428440442470528616620642703705724752"
-                      "900");
+           words_have(
+               s + 2, 3,
+               "040056100191196203208233246250276300348372380428440442470528616620642703705724752"
+               "900");
 }
 
 /* Value added tax of any member state, with its country code. */
@@ -146,15 +151,15 @@ bool check_eu_vat(const char *s, size_t n) {
         char country[3];
         bool (*check)(const char *s, size_t n);
     } states[] = {
-        {"AT", check_at_uid}, {"BE", check_be_vat}, {"BG", check_bg_vat},
-        {"CY", check_cy_vat}, {"CZ", check_cz_dic}, {"DE", check_de_vat},
-        {"DK", check_dk_cvr}, {"EE", check_ee_kmkr}, {"EL", check_gr_vat},
+        {"AT", check_at_uid}, {"BE", check_be_vat},     {"BG", check_bg_vat},
+        {"CY", check_cy_vat}, {"CZ", check_cz_dic},     {"DE", check_de_vat},
+        {"DK", check_dk_cvr}, {"EE", check_ee_kmkr},    {"EL", check_gr_vat},
         {"ES", check_es_nif}, {"FI", check_fi_ytunnus}, {"FR", check_fr_tva},
-        {"HR", check_hr_oib}, {"HU", check_hu_anum}, {"IE", check_ie_vat},
-        {"IT", check_it_iva}, {"LT", check_lt_pvm}, {"LU", check_lu_tva},
-        {"LV", check_lv_pvn}, {"MT", check_mt_vat}, {"NL", check_nl_btw},
-        {"PL", check_pl_nip}, {"PT", check_pt_nif}, {"RO", check_ro_cf},
-        {"SE", check_se_vat}, {"SI", check_si_ddv}, {"SK", check_sk_dph},
+        {"HR", check_hr_oib}, {"HU", check_hu_anum},    {"IE", check_ie_vat},
+        {"IT", check_it_iva}, {"LT", check_lt_pvm},     {"LU", check_lu_tva},
+        {"LV", check_lv_pvn}, {"MT", check_mt_vat},     {"NL", check_nl_btw},
+        {"PL", check_pl_nip}, {"PT", check_pt_nif},     {"RO", check_ro_cf},
+        {"SE", check_se_vat}, {"SI", check_si_ddv},     {"SK", check_sk_dph},
         {"XI", check_gb_vat},
     };
 

@@ -12,6 +12,7 @@
 #include "adversarial.h"
 #include "base/cleanup.h"
 #include "line.h"
+#include "number.h"
 
 enum {
     BLOCK = 1 << 20,
@@ -35,23 +36,6 @@ static int usage(void) {
 static int complain(const char *what, int error) {
     fprintf(stderr, "make-corpus: cannot write '%s': %s\n", what, strerror(-error));
     return 1;
-}
-
-/* Decimal digits only, at most max. */
-static bool number_parse(const char *text, uint64_t max, uint64_t *ret) {
-    uint64_t n = 0;
-
-    if (!*text)
-        return false;
-    for (; *text; text++) {
-        uint64_t digit = (uint64_t)(*text - '0');
-
-        if (*text < '0' || *text > '9' || n > (max - digit) / 10)
-            return false;
-        n = n * 10 + digit;
-    }
-    *ret = n;
-    return true;
 }
 
 static int bytes_write(int fd, const uint8_t *at, size_t n) {
@@ -93,7 +77,7 @@ static int run_corpus(void (*line)(Text *t), char **args) {
     uint64_t mib, seed;
     int r;
 
-    if (!number_parse(args[0], MIB_MAX, &mib) || !number_parse(args[1], UINT64_MAX, &seed))
+    if (!number_parse(args[0], 0, MIB_MAX, &mib) || !number_parse(args[1], 0, UINT64_MAX, &seed))
         return usage();
     r = corpus_write(STDOUT_FILENO, line, mib << 20, seed);
     return r < 0 ? complain("standard output", r) : 0;
@@ -147,7 +131,8 @@ static int run_tree(char **args) {
     char path[4096];
     int r;
 
-    if (!number_parse(args[1], FILES_MAX, &files) || !number_parse(args[2], UINT64_MAX, &seed))
+    if (!number_parse(args[1], 0, FILES_MAX, &files) ||
+        !number_parse(args[2], 0, UINT64_MAX, &seed))
         return usage();
     text_init(&t, seed);
     r = directory_make(args[0]);
@@ -183,7 +168,7 @@ static int run_adversarial(char **args) {
     uint64_t mib;
     int r;
 
-    if (!number_parse(args[1], MIB_MAX, &mib))
+    if (!number_parse(args[1], 0, MIB_MAX, &mib))
         return usage();
     r = directory_make(args[0]);
     for (size_t i = 0; i < n_adversaries && r == 0; i++)

@@ -13,11 +13,15 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-#define _cleanup_(fn) __attribute__((cleanup(fn)))
-#define _unused_ __attribute__((unused))
+#define _cleanup_(fn)       __attribute__((cleanup(fn)))
+#define _unused_            __attribute__((unused))
 #define _printf_(fmt, args) __attribute__((format(printf, fmt, args)))
-#define _hot_ __attribute__((hot))
-#define _noinline_ __attribute__((noinline))
+/* Hot scratch that is written before it is read: not zeroed first, unlike every other local. */
+#define _uninitialized_ __attribute__((uninitialized))
+#define _likely_(x)     __builtin_expect(!!(x), 1)
+#define _unlikely_(x)   __builtin_expect(!!(x), 0)
+#define _hot_           __attribute__((hot))
+#define _noinline_      __attribute__((noinline))
 
 /* The value of an owning variable, which is empty (NULL) afterwards. */
 #define TAKE(p)                                                                                    \

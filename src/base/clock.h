@@ -3,8 +3,8 @@
  */
 #pragma once
 
-#include <stdint.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #define CLOCK_NS_PER_S INT64_C(1000000000)
 #define CLOCK_TEXT_MAX 32

@@ -134,7 +134,7 @@ void bitmap_build_portable(Bitmap *b, const uint8_t *text, size_t n) {
 
 #if defined(__x86_64__)
 
-#define TARGET_AVX2 __attribute__((target("avx2")))
+#define TARGET_AVX2   __attribute__((target("avx2")))
 #define TARGET_AVX512 __attribute__((target("avx512f,avx512bw")))
 
 static inline uint64_t sse2_mask(const __m128i v[4]) {
@@ -187,8 +187,8 @@ TARGET_AVX2 static inline uint64_t avx2_range(__m256i a, __m256i b, uint8_t firs
     b = _mm256_sub_epi8(b, _mm256_set1_epi8((char)first));
     a = _mm256_cmpeq_epi8(_mm256_min_epu8(a, most), a);
     b = _mm256_cmpeq_epi8(_mm256_min_epu8(b, most), b);
-    return (uint64_t)(uint32_t)_mm256_movemask_epi8(a) |
-           (uint64_t)(uint32_t)_mm256_movemask_epi8(b) << 32;
+    return (uint64_t)(uint32_t)_mm256_movemask_epi8(a) | (uint64_t)(uint32_t)_mm256_movemask_epi8(b)
+                                                             << 32;
 }
 
 TARGET_AVX2 static inline uint64_t avx2_equal(__m256i a, __m256i b, char c) {
@@ -311,7 +311,13 @@ BitmapBuild bitmap_builder(const char **ret_name) {
 
 #endif
 
-size_t bitmap_count(const uint64_t *bits, size_t from, size_t to) {
+#if defined(__x86_64__)
+#define COUNT_BITS __attribute__((target("popcnt"))) /* every processor that Hyperscan runs on */
+#else
+#define COUNT_BITS
+#endif
+
+COUNT_BITS size_t bitmap_count(const uint64_t *bits, size_t from, size_t to) {
     size_t first = from >> 6, last = to >> 6, n = 0;
     uint64_t head = ~UINT64_C(0) << (from & 63);
     uint64_t tail = to & 63 ? (UINT64_C(1) << (to & 63)) - 1 : 0;

@@ -50,7 +50,8 @@ static bool words_have(const Words *w, Span value, bool fold) {
     return false;
 }
 
-static void trace_scored(const Judge *j, const Candidate *c, Verdict verdict, const Score *score) {
+static _noinline_ void trace_judged(const Judge *j, const Candidate *c, Verdict verdict,
+                                    const Score *score) {
     Trace t = {.start = j->base + c->start,
                .end = j->base + c->end,
                .detector = j->engine->matches[c->match].detector,
@@ -59,39 +60,59 @@ static void trace_scored(const Judge *j, const Candidate *c, Verdict verdict, co
                .score = score,
                .rival = -1};
 
-    if (j->sink->trace && c->start >= j->own_lo && c->start < j->own_hi)
+    if (c->start >= j->own_lo && c->start < j->own_hi)
         j->sink->trace(j->sink->of, &t);
 }
 
-void candidate_drop(Judge *j, size_t start, size_t end, uint16_t match, Verdict verdict) {
-    Candidate c = {.start = start, .end = end, .match = match};
+static inline void trace_scored(const Judge *j, const Candidate *c, Verdict verdict,
+                                const Score *score) {
+    if (_unlikely_(j->sink->trace != NULL))
+        trace_judged(j, c, verdict, score);
+}
 
-    trace_scored(j, &c, verdict, NULL);
+void candidate_drop(Judge *j, size_t start, size_t end, uint16_t match, Verdict verdict) {
+    if (_unlikely_(j->sink->trace != NULL))
+        trace_judged(j, &(Candidate){.start = start, .end = end, .match = match}, verdict, NULL);
 }
 
 static inline bool passes_checksum(const Judge *j, const EngineDetector *d, size_t detector,
                                    const Candidate *c) {
-    bool owned = c->start >= j->own_lo && c->start < j->own_hi, ok;
+    bool ok = !d->validator || d->validator->check((const char *)c->canon.at, c->canon.n);
 
-    ok = !d->validator || d->validator->check((const char *)c->canon.at, c->canon.n);
-    if (owned && j->sink->counts) {
+    if (c->start >= j->own_lo && c->start < j->own_hi && j->sink->counts) {
         j->sink->counts[detector].tested++;
         j->sink->counts[detector].valid += ok;
     }
     return ok;
 }
 
+static inline bool is_test_value(const EngineDetector *d, Span canon) {
+    return d->test_filter && (d->test_filter & value_filter(canon)) &&
+           words_have(&d->rule->test_values, canon, false);
+}
+
+static void candidate_hit(Judge *j, const Candidate *c, const EngineDetector *d, float score,
+                          Level level, HitList *list) {
+    _uninitialized_ Hit h;
+
+    h.start = (uint32_t)(j->base + c->start);
+    h.end = (uint32_t)(j->base + c->end);
+    h.detector = j->engine->matches[c->match].detector;
+    h.match = c->match;
+    h.score = score;
+    h.level = (uint8_t)level;
+    h.test_value = is_test_value(d, c->canon);
+    h.n_alternatives = 0;
+    h.hash = j->sink->secret ? sketch_hash(j->sink->secret, c->canon) : 0;
+    hits_add(list, &h);
+}
+
 _hot_ void candidate_judge(Judge *j, const Candidate *c, HitList *list) {
     const EngineMatch *match = &j->engine->matches[c->match];
     const EngineDetector *d = &j->engine->detectors[match->detector];
     const Detector *rule = d->rule;
-    Score s = {.base = match->base,
-               .edge = c->edge,
-               .form = c->form,
-               .why_edge = c->why_edge,
-               .why_form = c->why_form};
+    _uninitialized_ Score s;
     Level level;
-    Hit h;
 
     if (!passes_checksum(j, d, match->detector, c)) {
         trace_scored(j, c, VERDICT_INVALID, NULL);
@@ -101,23 +122,41 @@ _hot_ void candidate_judge(Judge *j, const Candidate *c, HitList *list) {
         trace_scored(j, c, VERDICT_STOP, NULL);
         return;
     }
-    s.evidence = context_around(j->context, match->detector, c->start, c->end, rule->context.within);
+    s.base = match->base;
+    s.edge = c->edge;
+    s.form = c->form;
+    s.why_edge = c->why_edge;
+    s.why_form = c->why_form;
+    s.evidence = (ContextEvidence){.near = -1, .against = -1};
+    if (!match->settled || c->edge < 0 || c->form < 0)
+        s.evidence =
+            context_around(j->context, match->detector, c->start, c->end, rule->context.within);
     score_sum(&s, rule);
     level = level_of(s.total);
     if (level < j->sink->floor || level == LEVEL_NONE) {
         trace_scored(j, c, VERDICT_LOW, &s);
         return;
     }
-    h = (Hit){.start = (uint32_t)(j->base + c->start),
-              .end = (uint32_t)(j->base + c->end),
-              .detector = match->detector,
-              .match = c->match,
-              .score = s.total,
-              .level = (uint8_t)level,
-              .test_value = rule->test_values.n && words_have(&rule->test_values, c->canon, false),
-              .hash = j->sink->secret ? sketch_hash(j->sink->secret, c->canon) : 0};
-    hits_add(list, &h);
+    candidate_hit(j, c, d, s.total, level, list);
     trace_scored(j, c, VERDICT_HIT, &s);
+}
+
+void candidate_layout(Judge *j, uint16_t match, size_t start, HitList *list) {
+    const Layout *l = j->engine->matches[match].layout;
+    const uint8_t *text = j->bitmap->text;
+    _uninitialized_ char canon[LAYOUT_MAX];
+    size_t n = 0;
+
+    if (!layout_match(l, text, j->bitmap->n, start))
+        return;
+    for (size_t i = start; i < start + l->n; i++) {
+        if (byte_is_alnum(text[i]))
+            canon[n++] = (char)text[i];
+    }
+    candidate_judge(
+        j,
+        &(Candidate){.start = start, .end = start + l->n, .match = match, .canon = span(canon, n)},
+        list);
 }
 
 /* Is a better than b, where they share bytes? A total order on different hits. */

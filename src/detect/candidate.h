@@ -15,6 +15,15 @@ typedef struct HitList {
     bool failed;
 } HitList;
 
+/* One bit out of 64 for a value: a cheap way to see that it is not in a short list. */
+static inline uint64_t value_filter(Span value) {
+    uint64_t h = value.n;
+
+    for (size_t i = 0; i < value.n; i += value.n / 4 + 1)
+        h = h * 31 + value.at[i];
+    return UINT64_C(1) << ((h * UINT64_C(0x9E3779B97F4A7C15)) >> 58);
+}
+
 void hits_done(HitList *l);
 void hits_add(HitList *l, const Hit *h);
 
@@ -32,13 +41,16 @@ typedef struct Judge {
 typedef struct Candidate {
     size_t start, end; /* in the chunk */
     uint16_t match;
-    Span canon;    /* what the checksum gets */
+    Span canon; /* what the checksum gets */
     float edge, form;
     const char *why_edge, *why_form;
 } Candidate;
 
 /* Checksum, test values, context, score: appends a hit to list if it reaches the floor. */
 void candidate_judge(Judge *j, const Candidate *c, HitList *list);
+
+/* As candidate_judge, for a layout that has to start at `start` of the chunk. */
+void candidate_layout(Judge *j, uint16_t match, size_t start, HitList *list);
 
 /* Says to the trace, if one is wanted, why a candidate was dropped before it could be judged. */
 void candidate_drop(Judge *j, size_t start, size_t end, uint16_t match, Verdict verdict);

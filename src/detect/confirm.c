@@ -69,7 +69,8 @@ int confirm_new(const Engine *e, Confirm **ret) {
     c->stack = pcre2_jit_stack_create(32 << 10, CONFIRM_JIT_STACK, NULL);
     if (!c->codes || !c->last_of || !c->data || !c->context || !c->stack)
         return -ENOMEM;
-    if ((e->keywords.anchored && hs_alloc_scratch(e->keywords.anchored, &c->scratch) != HS_SUCCESS) ||
+    if ((e->keywords.anchored &&
+         hs_alloc_scratch(e->keywords.anchored, &c->scratch) != HS_SUCCESS) ||
         (e->keywords.free && hs_alloc_scratch(e->keywords.free, &c->scratch) != HS_SUCCESS))
         return -ENOMEM;
     pcre2_set_match_limit(c->context, CONFIRM_MATCH_LIMIT);
@@ -138,8 +139,8 @@ static bool confirm_one(Confirm *c, const Window *w, size_t pattern, size_t from
                         Confirmed *ret) {
     const EnginePattern *p = &c->engine->patterns[pattern];
     const pcre2_code *code = confirm_code(c, pattern);
-    size_t n = to + KEYWORD_WIDTH_MAX + CONFIRM_LOOK < w->n ? to + KEYWORD_WIDTH_MAX + CONFIRM_LOOK
-                                                            : w->n;
+    size_t n =
+        to + KEYWORD_WIDTH_MAX + CONFIRM_LOOK < w->n ? to + KEYWORD_WIDTH_MAX + CONFIRM_LOOK : w->n;
 
     for (int tries = 0; code && tries < CONFIRM_TRIES && from < to; tries++) {
         int r = pcre2_match(code, w->text, n, from, 0, c->data, c->context);
@@ -182,7 +183,8 @@ static void confirm_ends(Confirm *c, const Window *w, const Ends *e, size_t lo, 
                 return;
             continue;
         }
-        if (found.value_start >= lo && found.value_start < hi && found.value_end > found.value_start)
+        if (found.value_start >= lo && found.value_start < hi &&
+            found.value_end > found.value_start)
             confirm_keep(c, found);
         to = (size_t)found.end + 1;
     }
@@ -222,9 +224,8 @@ int confirm_scan(Confirm *c, const Window *w, size_t lo, size_t hi, const Confir
     c->no_memory = c->limited = false;
     memset(c->last_of, 0xff, c->engine->n_patterns * sizeof(*c->last_of));
     for (size_t i = 0; i < N_ELEMENTS(databases); i++) {
-        if (databases[i] &&
-            hs_scan(databases[i], (const char *)w->text + from, (unsigned)(to - from), 0, c->scratch,
-                    on_end, c) != HS_SUCCESS)
+        if (databases[i] && hs_scan(databases[i], (const char *)w->text + from,
+                                    (unsigned)(to - from), 0, c->scratch, on_end, c) != HS_SUCCESS)
             c->limited |= !c->no_memory;
     }
     for (size_t i = 0; i < c->n_ends; i++)

@@ -9,6 +9,9 @@
 
 #include "detect/bytes.h"
 
+/* A phrase may start with a number this long (1099, 4473); longer ones are data. */
+enum { NUMBER_MAX = 4 };
+
 typedef struct Phrase {
     const char *text; /* lower case; borrowed from the Rules */
     uint16_t n;
@@ -36,7 +39,8 @@ static inline uint64_t head_fold(uint64_t head, size_t n) {
     if (n < 8)
         head &= (UINT64_C(1) << (8 * n)) - 1;
     /* sets bit 5 of every byte: folds letters, maps digits and high bytes consistently */
-    return head | (UINT64_C(0x2020202020202020) & (n < 8 ? (UINT64_C(1) << (8 * n)) - 1 : ~UINT64_C(0)));
+    return head |
+           (UINT64_C(0x2020202020202020) & (n < 8 ? (UINT64_C(1) << (8 * n)) - 1 : ~UINT64_C(0)));
 }
 
 static inline uint64_t head_hash(uint64_t head, size_t n) {
@@ -99,7 +103,8 @@ static int words_add(ContextWords *w, const char *text) {
     int32_t *link;
     Slot *slot;
 
-    if (first_n < 2 || n > CONTEXT_PHRASE_MAX || byte_is_digit((uint8_t)text[0]))
+    if (first_n == 0 || n > CONTEXT_PHRASE_MAX ||
+        (byte_is_digit((uint8_t)text[0]) && first_n > NUMBER_MAX))
         return -EINVAL;
     slot = words_slot(w, head, first_n);
     for (link = &slot->phrase; *link >= 0; link = &w->phrases[*link].next) {
@@ -124,8 +129,8 @@ static int words_add_all(ContextWords *w, const Words *words, uint64_t *row, con
 
         if (phrase < 0)
             return error_set(reterr, -EINVAL,
-                             "%s:%u:%u: context: '%s' is no context phrase, expected two or "
-                             "more letters first and at most %d bytes",
+                             "%s:%u:%u: context: '%s' is no context phrase, expected a "
+                             "letter or a short number first and at most %d bytes",
                              d->mark.file, d->mark.line, d->mark.col, words->at[i],
                              CONTEXT_PHRASE_MAX);
         row[phrase / 64] |= UINT64_C(1) << (phrase % 64);
@@ -213,7 +218,8 @@ static size_t phrase_match(const Phrase *f, const uint8_t *p, size_t n, size_t a
 static void cache_phrases(ContextCache *c, const Slot *slot, size_t at) {
     const ContextWords *w = c->words;
 
-    for (int32_t f = slot->phrase; f >= 0 && c->n_found < CONTEXT_FOUND_MAX; f = w->phrases[f].next) {
+    for (int32_t f = slot->phrase; f >= 0 && c->n_found < CONTEXT_FOUND_MAX;
+         f = w->phrases[f].next) {
         size_t end = phrase_match(&w->phrases[f], c->bitmap->text, c->bitmap->n, at);
 
         if (end)
@@ -244,8 +250,11 @@ static void cache_block(ContextCache *c, size_t i) {
     uint64_t bits = block_words(b, i);
     uint64_t before = i && is_word(b->text[i * 64 - 1]);
     uint64_t starts = bits & ~(bits << 1 | before);
+    uint64_t long_word = bits >> 1 & bits >> 2 & bits >> 3 & bits >> 4;
     size_t first = c->n_found;
 
+    _Static_assert(NUMBER_MAX == 4, "a number of more than four bytes is dropped below");
+    starts &= ~(b->digit[i] & long_word);
     for (; starts; starts &= starts - 1) {
         size_t bit = (size_t)__builtin_ctzll(starts), at = i * 64 + bit, n;
         uint64_t rest = ~(bits >> bit), head, hash;
@@ -257,7 +266,7 @@ static void cache_block(ContextCache *c, size_t i) {
             while (at + n < b->n && n <= CONTEXT_PHRASE_MAX && is_word(b->text[at + n]))
                 n++;
         }
-        if (n < 2 || n > CONTEXT_PHRASE_MAX || b->text[at] <= '9')
+        if (n > CONTEXT_PHRASE_MAX)
             continue;
         head = head_fold(head_load(b->text + at), n);
         hash = head_hash(head, n);
@@ -269,6 +278,19 @@ static void cache_block(ContextCache *c, size_t i) {
     }
     c->first[i] = (uint16_t)first;
     c->count[i] = (uint8_t)(c->n_found - first);
+}
+
+bool context_any(ContextCache *c, size_t start, size_t end) {
+    size_t from = start > CONTEXT_WITHIN_MAX ? start - CONTEXT_WITHIN_MAX : 0;
+    size_t to = end + CONTEXT_WITHIN_MAX / 2;
+
+    for (size_t i = from / 64; i <= to / 64 && i < c->bitmap->words; i++) {
+        if (c->first[i] == UINT16_MAX)
+            cache_block(c, i);
+        if (c->count[i])
+            return true;
+    }
+    return false;
 }
 
 static inline void evidence_take(const ContextWords *w, size_t detector, const ContextFound *f,

@@ -16,7 +16,8 @@
 enum {
     CONTEXT_BLOCKS = BITMAP_WORDS,
     CONTEXT_FOUND_MAX = 16384, /* phrases remembered a chunk: more than fit into one in practice */
-    CONTEXT_PHRASE_MAX = 64,  /* bytes */
+    CONTEXT_PHRASE_MAX = 64,   /* bytes */
+    CONTEXT_WITHIN_MAX = 64,   /* bytes before a value that a detector may look at */
 };
 
 typedef struct ContextWords ContextWords;
@@ -45,6 +46,9 @@ typedef struct ContextCache {
 /* Forgets; the next lookups are about bitmap, which must stay as it is until the next reset. */
 void context_reset(ContextCache *c, const Bitmap *bitmap);
 
+/* Is any phrase of the vocabulary near enough to [start, end) to matter to any detector? */
+bool context_any(ContextCache *c, size_t start, size_t end);
+
 /* The nearest phrase for and the nearest against; distance in bytes. phrase -1: none. */
 typedef struct ContextEvidence {
     int32_t near, against;
@@ -53,7 +57,7 @@ typedef struct ContextEvidence {
 } ContextEvidence;
 
 /*
- * What is around [start, end) for a detector: `within` bytes before, half of that after.
+ * What is around [start, end) for a detector: at most CONTEXT_WITHIN_MAX.
  */
 ContextEvidence context_around(ContextCache *c, size_t detector, size_t start, size_t end,
                                size_t within);

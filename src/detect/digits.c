@@ -10,19 +10,30 @@
 #include "detect/bytes.h"
 
 typedef struct Edge {
-    bool known, broken; /* broken: part of something longer, never an identifier of its own */
+    bool broken; /* part of something longer, never an identifier of its own */
     float penalty;
     const char *why;
 } Edge;
 
+/* Digit groups g->start[first] .. g->end[last]; what is asked for is worked out once. */
 typedef struct Chain {
-    size_t start, end;   /* bytes in the chunk */
-    uint8_t separator;   /* bit; 0 while there is one group */
+    const Groups *groups;
+    size_t first, last;
+    uint8_t separator; /* bit; 0 while there is one group */
     bool uniform;
+    bool edge_known, digits_known;
+    Edge left, edge;
     size_t n_digits;
-    char digits[SHAPE_DIGITS_MAX + 8 * SHAPE_GROUP_MAX];
-    Edge edge;
+    char digits[SHAPE_DIGITS_MAX + 2 * 32]; /* room for copies of fixed size */
 } Chain;
+
+static inline size_t chain_start(const Chain *c) {
+    return c->groups->start[c->first];
+}
+
+static inline size_t chain_end(const Chain *c) {
+    return c->groups->end[c->last];
+}
 
 static void edge_add(Edge *e, float penalty, const char *why) {
     e->penalty += penalty;
@@ -72,51 +83,49 @@ static void edge_side(Edge *e, uint8_t c, uint8_t beyond, bool left) {
     }
 }
 
-static const Edge *chain_edge(Chain *c, const uint8_t *text, size_t n) {
-    Edge *e = &c->edge;
+static Edge edge_left(const uint8_t *text, size_t start) {
+    Edge e = {0};
 
-    if (e->known)
-        return e;
-    *e = (Edge){.known = true};
-    if (c->start)
-        edge_side(e, text[c->start - 1], c->start > 1 ? text[c->start - 2] : 0, true);
-    if (c->end < n)
-        edge_side(e, text[c->end], c->end + 1 < n ? text[c->end + 1] : 0, false);
+    if (start)
+        edge_side(&e, text[start - 1], start > 1 ? text[start - 2] : 0, true);
     /* pound and euro signs in UTF-8 */
-    if (c->start > 1 && text[c->start - 1] == 0xa3 && text[c->start - 2] == 0xc2)
-        edge_add(e, SCORE_MONEY, "an amount");
-    if (c->start > 2 && text[c->start - 1] == 0xac && text[c->start - 2] == 0x82)
-        edge_add(e, SCORE_MONEY, "an amount");
+    if (start > 1 && text[start - 1] == 0xa3 && text[start - 2] == 0xc2)
+        edge_add(&e, SCORE_MONEY, "an amount");
+    if (start > 2 && text[start - 1] == 0xac && text[start - 2] == 0x82)
+        edge_add(&e, SCORE_MONEY, "an amount");
     return e;
 }
 
-static void judge_layout(Judge *j, const Chain *c, const ShapeRule *rule, HitList *list) {
-    const Bitmap *b = j->bitmap;
-    const Layout *l = rule->layout;
-    char canon[LAYOUT_MAX];
-    size_t start, n = 0;
+static const Edge *chain_edge(Chain *c, const uint8_t *text, size_t n) {
+    size_t end = chain_end(c);
 
-    if (c->start < l->anchor)
-        return;
-    start = c->start - l->anchor;
-    if (!layout_match(l, b->text, b->n, start))
-        return;
-    for (size_t i = 0; i < l->n; i++) {
-        if (byte_is_alnum(b->text[start + i]))
-            canon[n++] = (char)b->text[start + i];
+    if (!c->edge_known) {
+        c->edge_known = true;
+        c->edge = c->left;
+        if (end < n)
+            edge_side(&c->edge, text[end], end + 1 < n ? text[end + 1] : 0, false);
     }
-    candidate_judge(j,
-                    &(Candidate){.start = start,
-                                 .end = start + l->n,
-                                 .match = rule->match,
-                                 .canon = span(canon, n)},
-                    list);
+    return &c->edge;
+}
+
+/* The digits without separators. Copies are of a fixed size: the text is padded, digits has room.
+ */
+static Span chain_digits(Chain *c, const uint8_t *text) {
+    if (!c->digits_known) {
+        c->digits_known = true;
+        c->n_digits = 0;
+        for (size_t i = c->first; i <= c->last && c->n_digits <= SHAPE_DIGITS_MAX; i++) {
+            memcpy(c->digits + c->n_digits, text + c->groups->start[i], 32);
+            c->n_digits += (size_t)(c->groups->end[i] - c->groups->start[i]);
+        }
+    }
+    return span(c->digits, c->n_digits);
 }
 
 static void judge_ipv4(Judge *j, const Chain *c, const ShapeRule *rule, HitList *list) {
-    FormHit f;
+    _uninitialized_ FormHit f;
 
-    if (!form_ipv4(j->bitmap->text, j->bitmap->n, c->start, &f) || f.end != c->end)
+    if (!form_ipv4(j->bitmap->text, j->bitmap->n, chain_start(c), &f) || f.end != chain_end(c))
         return;
     candidate_judge(j,
                     &(Candidate){.start = f.start,
@@ -129,10 +138,12 @@ static void judge_ipv4(Judge *j, const Chain *c, const ShapeRule *rule, HitList 
 }
 
 static void judge_rule(Judge *j, Chain *c, const ShapeRule *rule, HitList *list) {
+    size_t start = chain_start(c);
     const Edge *edge;
 
     if (rule->layout) {
-        judge_layout(j, c, rule, list);
+        if (start >= rule->layout->anchor)
+            candidate_layout(j, rule->match, start - rule->layout->anchor, list);
         return;
     }
     if (c->separator && (!c->uniform || !(rule->separators & c->separator)))
@@ -143,63 +154,86 @@ static void judge_rule(Judge *j, Chain *c, const ShapeRule *rule, HitList *list)
     }
     edge = chain_edge(c, j->bitmap->text, j->bitmap->n);
     if (edge->broken) {
-        candidate_drop(j, c->start, c->end, rule->match, VERDICT_EDGE);
+        candidate_drop(j, start, chain_end(c), rule->match, VERDICT_EDGE);
         return;
     }
     candidate_judge(j,
-                    &(Candidate){.start = c->start,
-                                 .end = c->end,
+                    &(Candidate){.start = start,
+                                 .end = chain_end(c),
                                  .match = rule->match,
-                                 .canon = span(c->digits, c->n_digits),
+                                 .canon = chain_digits(c, j->bitmap->text),
                                  .edge = edge->penalty,
                                  .why_edge = edge->why},
                     list);
 }
 
-static void judge_list(Judge *j, Chain *c, const ShapeList *rules, HitList *list) {
-    unsigned lead = c->n_digits > 1 ? (unsigned)(c->digits[0] - '0') * 10 + (unsigned)(c->digits[1] - '0')
-                                    : (unsigned)(c->digits[0] - '0') * 10;
-    uint64_t bits = rules->lead[lead];
+/* The first two digits: the second may stand behind a separator. */
+static inline unsigned chain_lead(const Chain *c, const uint8_t *text) {
+    size_t start = chain_start(c);
+    unsigned tens = (unsigned)(text[start] - '0') * 10;
 
-    c->edge.known = false;
+    if (c->groups->end[c->first] - start > 1)
+        return tens + (unsigned)(text[start + 1] - '0');
+    if (c->last > c->first)
+        return tens + (unsigned)(text[c->groups->start[c->first + 1]] - '0');
+    return tens;
+}
+
+static inline void judge_list(Judge *j, Chain *c, const ShapeList *rules, HitList *list) {
+    uint64_t bits = rules->lead[chain_lead(c, j->bitmap->text)];
+
+    c->edge_known = false;
+    c->digits_known = false;
+    /* what needs a word beside it is not even checked where there is none */
+    if (bits & rules->weak && !j->sink->trace &&
+        !context_any(j->context, chain_start(c), chain_end(c)))
+        bits &= ~rules->weak;
     for (; bits; bits &= bits - 1)
         judge_rule(j, c, &rules->rules[__builtin_ctzll(bits)], list);
 }
 
-static void chain_take(Chain *c, const uint8_t *text, size_t start, size_t end) {
-    memcpy(c->digits + c->n_digits, text + start, end - start);
-    c->n_digits += end - start;
-    c->end = end;
+/* Walks from group c->first on, one step a group, as far as some shape goes. */
+static inline void chain_walk(Judge *j, Chain *c, size_t node, HitList *list) {
+    const Shapes *shapes = &j->engine->shapes;
+    const uint8_t *text = j->bitmap->text;
+    const Groups *g = c->groups;
+
+    for (;;) {
+        size_t end = g->end[c->last], length;
+        uint8_t separator;
+
+        if (shapes->list[node])
+            judge_list(j, c, &shapes->lists[shapes->list[node] - 1], list);
+        if (c->last + 1 >= g->n || g->start[c->last + 1] != end + 1)
+            return;
+        length = (size_t)(g->end[c->last + 1] - end - 1);
+        if (length > SHAPE_GROUP_MAX || !(node = shapes->next[node][length]))
+            return;
+        separator = separator_bit(text[end]);
+        if (c->last == c->first)
+            c->separator = separator;
+        else if (separator != c->separator)
+            c->uniform = false;
+        c->last++;
+    }
 }
 
 _hot_ void digits_scan(Judge *j, const Groups *g, size_t lo, size_t hi, HitList *list) {
     const Shapes *shapes = &j->engine->shapes;
-    const uint8_t *text = j->bitmap->text;
+    _uninitialized_ Chain c;
 
+    c.groups = g;
     for (size_t k = 0; k < g->n && g->start[k] < hi; k++) {
-        size_t length = (size_t)(g->end[k] - g->start[k]), node, i = k;
-        Chain c;
+        size_t length = (size_t)(g->end[k] - g->start[k]), node;
 
         if (g->start[k] < lo || length > SHAPE_GROUP_MAX || !(node = shapes->next[1][length]))
             continue;
-        c.start = g->start[k];
+        c.left = edge_left(j->bitmap->text, g->start[k]);
+        if (c.left.broken)
+            continue;
+        c.first = c.last = k;
         c.separator = 0;
         c.uniform = true;
-        c.n_digits = 0;
-        for (;;) {
-            chain_take(&c, text, g->start[i], g->end[i]);
-            if (shapes->list[node])
-                judge_list(j, &c, &shapes->lists[shapes->list[node] - 1], list);
-            if (i + 1 >= g->n || g->start[i + 1] != g->end[i] + 1)
-                break;
-            if (i == k)
-                c.separator = separator_bit(text[g->end[i]]);
-            else if (separator_bit(text[g->end[i]]) != c.separator)
-                c.uniform = false;
-            i++;
-            length = (size_t)(g->end[i] - g->start[i]);
-            if (length > SHAPE_GROUP_MAX || !(node = shapes->next[node][length]))
-                break;
-        }
+        chain_walk(j, &c, node, list);
     }
 }

@@ -2,6 +2,7 @@
 #include "detect/engine.h"
 
 #include "detect/bytes.h"
+#include "detect/candidate.h"
 #include "detect/regex.h"
 
 Engine *engine_free(Engine *e) {
@@ -43,6 +44,7 @@ static uint8_t separator_bits(const char *separators) {
 static int add_shape(Engine *e, uint16_t number, const Match *m, Error *reterr) {
     ShapeRule rule = {.detector = e->matches[number].detector,
                       .match = number,
+                      .weak = e->matches[number].weak,
                       .separators = separator_bits(m->separators)};
     uint8_t groups[LAYOUT_GROUPS_MAX];
     int n = shape_parse(m->text, groups), r;
@@ -66,10 +68,19 @@ static int add_layout(Engine *e, uint16_t number, const Match *m, Error *reterr)
     if (r < 0)
         return r;
     e->n_layouts++;
+    e->matches[number].layout = l;
+    if (l->plus) {
+        if (e->n_plus_matches == ENGINE_PLUS_MATCHES)
+            return error_set(reterr, -EINVAL, "more than %d layouts hang on a '+'",
+                             ENGINE_PLUS_MATCHES);
+        e->plus_matches[e->n_plus_matches++] = number;
+        return 0;
+    }
     if (l->n_groups)
         return shapes_add(&e->shapes, l->groups, l->n_groups, m->lead,
                           (ShapeRule){.detector = e->matches[number].detector,
                                       .match = number,
+                                      .weak = e->matches[number].weak,
                                       .layout = l});
     r = runs_add(&e->runs, l, e->matches[number].detector, number);
     if (r == -EINVAL)
@@ -82,6 +93,7 @@ static int add_ipv4(Engine *e, uint16_t number) {
     ShapeRule rule = {.detector = e->matches[number].detector,
                       .match = number,
                       .separators = SEPARATOR_DOT,
+                      .weak = e->matches[number].weak,
                       .ipv4 = true};
     int r = 0;
 
@@ -182,6 +194,8 @@ static int add_detector(Engine *e, size_t number, Error *reterr) {
     EngineDetector *ed = &e->detectors[number];
 
     ed->rule = d;
+    for (size_t i = 0; i < d->test_values.n; i++)
+        ed->test_filter |= value_filter(span_of(d->test_values.at[i]));
     if (d->validate) {
         ed->validator = validator_find(d->validate);
         if (!ed->validator)
@@ -199,6 +213,9 @@ static int add_detector(Engine *e, size_t number, Error *reterr) {
                                       .form = -1,
                                       .pattern = -1,
                                       .base = score_base(&d->matches[i], ed->validator)};
+        e->matches[m].weak = e->matches[m].base < 0 || d->context.required;
+        e->matches[m].settled = level_of(e->matches[m].base) == LEVEL_HIGH &&
+                                d->context.not_near.n == 0 && !d->context.required;
         r = add_match(e, m, &d->matches[i], reterr);
         if (r < 0)
             return complain(&d->matches[i], reterr, r);

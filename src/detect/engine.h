@@ -18,13 +18,16 @@
 #include "detect/score.h"
 #include "detect/shape.h"
 
-enum { ENGINE_FORM_MATCHES = 4 };
+enum { ENGINE_FORM_MATCHES = 4, ENGINE_PLUS_MATCHES = 16 };
 
 typedef struct EngineMatch {
     const Match *rule;
     uint16_t detector;
-    int16_t form;     /* FormKind, or -1 */
-    int32_t pattern;  /* number of its keyword pattern, or -1 */
+    int16_t form;         /* FormKind, or -1 */
+    int32_t pattern;      /* number of its keyword pattern, or -1 */
+    const Layout *layout; /* of a pattern of letters and digits, else NULL */
+    bool settled;         /* high by itself, and no word speaks against it: context is not asked */
+    bool weak;            /* reaches no report without a context word */
     float base;
 } EngineMatch;
 
@@ -38,6 +41,7 @@ typedef struct EnginePattern {
 typedef struct EngineDetector {
     const Detector *rule;
     const Validator *validator;
+    uint64_t test_filter; /* bits of the test values: most others fail at it */
 } EngineDetector;
 
 typedef struct Engine {
@@ -49,6 +53,8 @@ typedef struct Engine {
     size_t n_layouts;
     Shapes shapes;
     Runs runs;
+    uint16_t plus_matches[ENGINE_PLUS_MATCHES]; /* layouts that a '+' leads to */
+    uint8_t n_plus_matches;
     uint16_t form_matches[N_FORMS][ENGINE_FORM_MATCHES];
     uint8_t n_form_matches[N_FORMS];
     EnginePattern *patterns;

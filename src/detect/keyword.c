@@ -51,7 +51,8 @@ static int keyword_width(KeywordPattern *p, Error *reterr) {
 }
 
 /* What a database depends on besides the library: a text that names it. */
-static void cache_identity(const KeywordPattern *patterns, const unsigned *ids, size_t n, Buf *ret) {
+static void cache_identity(const KeywordPattern *patterns, const unsigned *ids, size_t n,
+                           Buf *ret) {
     hs_platform_info_t platform = {0};
 
     hs_populate_platform(&platform);

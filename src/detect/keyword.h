@@ -22,9 +22,9 @@ enum {
 };
 
 typedef struct KeywordPattern {
-    const char *derived;   /* for Hyperscan */
-    uint32_t width;        /* bytes at most; filled by keywords_compile */
-    uint32_t literal;      /* regex_literal() */
+    const char *derived; /* for Hyperscan */
+    uint32_t width;      /* bytes at most; filled by keywords_compile */
+    uint32_t literal;    /* regex_literal() */
 } KeywordPattern;
 
 typedef struct Keywords {

@@ -16,7 +16,7 @@ static int layout_read(const char *text, Error *reterr, Layout *ret) {
         if (ret->n == LAYOUT_MAX)
             return error_set(reterr, -EINVAL, "longer than %d characters", LAYOUT_MAX);
         if (c == '\\') {
-            c = (uint8_t)*++p;
+            c = (uint8_t) * ++p;
             if (!c)
                 return error_set(reterr, -EINVAL, "ends in a backslash");
         } else if (c == 'A') {
@@ -97,15 +97,23 @@ static void layout_anchor_run(Layout *l) {
         if (i && layout_is_alnum(l, i - 1))
             continue;
         while (layout_is_alnum(l, end)) {
-            if (layout_is_digit(l, end))
-                digit = true;
-            else
-                letter = true;
+            /* X may be either: such a run is found where the text has both */
+            digit |= layout_is_digit(l, end) || l->class[end] == LAYOUT_ALNUM;
+            letter |= !layout_is_digit(l, end);
             end++;
         }
         if (digit && letter && end - i > l->run) {
             l->anchor = (uint8_t)i;
             l->run = (uint8_t)(end - i);
+        }
+    }
+}
+
+static void layout_anchor_plus(Layout *l) {
+    for (size_t i = 1; i + 1 < l->n && !l->plus; i++) {
+        if (l->class[i] == LAYOUT_LITERAL && l->literal[i] == '+' && layout_is_digit(l, i - 1)) {
+            l->anchor = (uint8_t)i;
+            l->plus = true;
         }
     }
 }
@@ -119,7 +127,11 @@ int layout_parse(const char *text, Error *reterr, Layout *ret) {
     layout_anchor_digits(&l);
     if (l.n_groups == 0)
         layout_anchor_run(&l);
-    if (l.n_groups == 0 && l.run < 4)
+    if (l.n_groups == 0 && l.run < 4) {
+        l.run = 0;
+        layout_anchor_plus(&l);
+    }
+    if (l.n_groups == 0 && l.run == 0 && !l.plus)
         return error_set(reterr, -EINVAL,
                          "has nothing to find it by, expected digit groups of %d bytes together or "
                          "a run of 4 letters and digits",

@@ -3,8 +3,8 @@
  *
  * A is an upper-case letter, 9 a digit, X either; anything else stands for itself, '\A' '\9' '\X'
  * '\\' for the characters. A layout is found by its anchor, the part of it that the bitmaps see: a
- * chain of digit groups that is long enough, or else one run of letters and digits; the rest is
- * then compared in place. Frozen once parsed, shared by all threads.
+ * chain of digit groups that is long enough, or else one run of letters and digits, or else a '+';
+ * the rest is then compared in place. Frozen once parsed, shared by all threads.
  */
 #pragma once
 
@@ -14,7 +14,7 @@
 enum {
     LAYOUT_MAX = 64,
     LAYOUT_GROUPS_MAX = 8,
-    LAYOUT_RUN_MIN = 7, /* bytes a chain of digit groups needs to be seen: token.c */
+    LAYOUT_RUN_MIN = 6, /* bytes a chain of digit groups needs to be seen: token.c */
 };
 
 typedef enum LayoutClass {
@@ -33,6 +33,7 @@ typedef struct Layout {
     uint8_t n_groups;                  /* digit groups of the chain; 0: a run of alnum */
     uint8_t groups[LAYOUT_GROUPS_MAX]; /* their lengths */
     uint8_t run;                       /* length of the alnum run */
+    bool plus;                         /* the anchor is a '+' between digits: '999999+9999' */
 } Layout;
 
 /* Parses and picks the anchor. -EINVAL with what is wrong in reterr (no position). */

@@ -24,7 +24,7 @@ typedef enum Stage {
     STAGE_IBAN,
     STAGE_COLON,
     STAGE_DASH,
-    STAGE_PHONE,
+    STAGE_PLUS,
     STAGE_BITCOIN,
     STAGE_KEYWORD,
     N_STAGES,
@@ -83,25 +83,8 @@ uint64_t matcher_newlines(const Matcher *m) {
 /* ---- runs of letters and digits ---- */
 
 static void run_judge(Judge *j, const RunRule *rule, size_t start, HitList *list) {
-    const Layout *l = rule->layout;
-    char canon[LAYOUT_MAX];
-    size_t n = 0;
-
-    if (start < l->anchor)
-        return;
-    start -= l->anchor;
-    if (!layout_match(l, j->bitmap->text, j->bitmap->n, start))
-        return;
-    for (size_t i = 0; i < l->n; i++) {
-        if (byte_is_alnum(j->bitmap->text[start + i]))
-            canon[n++] = (char)j->bitmap->text[start + i];
-    }
-    candidate_judge(j,
-                    &(Candidate){.start = start,
-                                 .end = start + l->n,
-                                 .match = rule->match,
-                                 .canon = span(canon, n)},
-                    list);
+    if (start >= rule->layout->anchor)
+        candidate_layout(j, rule->match, start - rule->layout->anchor, list);
 }
 
 static void run_look_up(Judge *j, size_t start, size_t length, HitList *list) {
@@ -111,7 +94,8 @@ static void run_look_up(Judge *j, size_t start, size_t length, HitList *list) {
 
     if (((bitmap_from(b->upper, start) & ones) | digits) != ones)
         return; /* lower-case letters: no identifier of this kind */
-    for (int32_t i = runs->slots[runs_slot(runs, digits, length)]; i >= 0; i = runs->rules[i].next) {
+    for (int32_t i = runs->slots[runs_slot(runs, digits, length)]; i >= 0;
+         i = runs->rules[i].next) {
         if (runs->rules[i].mask == digits && runs->rules[i].length == length)
             run_judge(j, &runs->rules[i], start, list);
     }
@@ -146,7 +130,7 @@ static void scan_runs(Judge *j, size_t lo, size_t hi, HitList *list) {
 /* Tries a form at an anchor; its end in the chunk, or 0 if nothing stands there. */
 static size_t form_try(Judge *j, FormKind kind, size_t anchor, HitList *list) {
     const Engine *e = j->engine;
-    FormHit f;
+    _uninitialized_ FormHit f;
 
     if (!form_find(kind)(j->bitmap->text, j->bitmap->n, anchor, &f))
         return 0;
@@ -238,46 +222,59 @@ static void scan_dashes(Judge *j, size_t lo, size_t hi, HitList *list) {
     }
 }
 
-/* Runs of at least 26 that start with a digit (base58) or with bc1 (bech32). */
+/* Are the bytes from `at` on a run of at least BITCOIN_RUN letters and digits? */
+static inline bool is_long_run(const Bitmap *b, size_t at) {
+    enum { BITCOIN_RUN = 26 };
+
+    return (~bitmap_from(b->alnum, at) & ((UINT64_C(1) << BITCOIN_RUN) - 1)) == 0;
+}
+
+/* Long runs that start with 1 or 3 (base58), or with bc1 (bech32). */
 static void scan_bitcoin(Judge *j, size_t lo, size_t hi, HitList *list) {
     const Bitmap *b = j->bitmap;
 
     if (!j->engine->n_form_matches[FORM_BITCOIN])
         return;
     for (size_t i = lo / 64; i * 64 < hi; i++) {
-        uint64_t long_run = b->digit[i] & ahead(b->alnum, i, 12) & ahead(b->alnum, i, 22);
-        uint64_t base58, bech32;
+        uint64_t bits =
+            b->digit[i] & ahead(b->alnum, i, 1) & ahead(b->alnum, i, 12) & ahead(b->alnum, i, 22);
 
-        if (!long_run)
-            continue;
-        base58 = long_run & ~behind_by(b->alnum, i, 1);
-        bech32 = long_run & behind_by(b->alnum, i, 1) & behind_by(b->alnum, i, 2) &
-                 ~behind_by(b->alnum, i, 3);
-        for (; base58; base58 &= base58 - 1)
-            form_try(j, FORM_BITCOIN, i * 64 + (size_t)__builtin_ctzll(base58), list);
-        for (; bech32; bech32 &= bech32 - 1) {
-            size_t at = i * 64 + (size_t)__builtin_ctzll(bech32);
+        /* the first byte of its run, or the third, behind two letters */
+        bits &=
+            ~behind_by(b->alnum, i, 1) |
+            (~behind_by(b->digit, i, 1) & behind_by(b->alnum, i, 2) & ~behind_by(b->alnum, i, 3));
+        for (; bits; bits &= bits - 1) {
+            size_t at = i * 64 + (size_t)__builtin_ctzll(bits);
 
-            if (at >= 2)
-                form_try(j, FORM_BITCOIN, at - 2, list);
+            if (at && byte_is_letter(b->text[at - 1]))
+                at -= 2;
+            else if (b->text[at] != '1' && b->text[at] != '3')
+                continue;
+            if (is_long_run(b, at))
+                form_try(j, FORM_BITCOIN, at, list);
         }
     }
 }
 
-static void scan_phones(Judge *j, size_t lo, size_t hi, HitList *list) {
-    const Bitmap *b = j->bitmap;
+static void plus_try(Judge *j, size_t at, HitList *list) {
+    const Engine *e = j->engine;
+    const uint8_t *text = j->bitmap->text;
 
-    if (!j->engine->n_form_matches[FORM_PHONE])
-        return;
+    if (e->n_form_matches[FORM_PHONE] && at + 1 < j->bitmap->n &&
+        (byte_is_digit(text[at + 1]) || text[at + 1] == '('))
+        form_try(j, FORM_PHONE, at, list);
+    for (size_t i = 0; at && byte_is_digit(text[at - 1]) && i < e->n_plus_matches; i++) {
+        size_t anchor = e->matches[e->plus_matches[i]].layout->anchor;
+
+        if (at >= anchor)
+            candidate_layout(j, e->plus_matches[i], at - anchor, list);
+    }
+}
+
+static void scan_pluses(Judge *j, size_t lo, size_t hi, HitList *list) {
     for (size_t i = lo / 64; i * 64 < hi; i++) {
-        uint64_t bits = b->plus[i];
-
-        for (; bits; bits &= bits - 1) {
-            size_t at = i * 64 + (size_t)__builtin_ctzll(bits);
-
-            if (at + 1 < b->n && (byte_is_digit(b->text[at + 1]) || b->text[at + 1] == '('))
-                form_try(j, FORM_PHONE, at, list);
-        }
+        for (uint64_t bits = j->bitmap->plus[i]; bits; bits &= bits - 1)
+            plus_try(j, i * 64 + (size_t)__builtin_ctzll(bits), list);
     }
 }
 
@@ -310,8 +307,8 @@ static void keyword_judge(Judge *j, const Confirmed *c, HitList *list) {
         candidate_drop(j, start, end, match, VERDICT_STOP);
         return;
     }
-    candidate_judge(j,
-                    &(Candidate){.start = start, .end = end, .match = match, .canon = value}, list);
+    candidate_judge(j, &(Candidate){.start = start, .end = end, .match = match, .canon = value},
+                    list);
 }
 
 /* Those whose value starts in [lo, hi) of the chunk; *next is the first not yet behind. */
@@ -341,7 +338,7 @@ static void chunk_stages(Matcher *m, Judge *j, size_t lo, size_t hi) {
     scan_anchors(j, FORM_IBAN, m->bitmap.iban, lo, hi, &l[STAGE_IBAN]);
     scan_colons(j, lo, hi, &l[STAGE_COLON]);
     scan_dashes(j, lo, hi, &l[STAGE_DASH]);
-    scan_phones(j, lo, hi, &l[STAGE_PHONE]);
+    scan_pluses(j, lo, hi, &l[STAGE_PLUS]);
     scan_bitcoin(j, lo, hi, &l[STAGE_BITCOIN]);
 }
 
@@ -349,7 +346,8 @@ typedef struct Cut {
     size_t from, lo, hi, to; /* in the window: bitmap from, owned [lo, hi), bitmap to */
 } Cut;
 
-/* Bitmaps start at a multiple of 64 from the window's start only by chance: nothing depends on it. */
+/* Bitmaps start at a multiple of 64 from the window's start only by chance: nothing depends on it.
+ */
 static Cut chunk_cut(const Window *w, size_t lo) {
     Cut c = {.lo = lo, .hi = least(lo + BITMAP_CHUNK, w->hi)};
 
@@ -421,8 +419,8 @@ size_t hit_canonical(const Engine *e, const Window *w, const Hit *hit, char *ret
     size_t n = 0;
     FormHit f;
 
-    if (m->form >= 0 && form_find((FormKind)m->form)(w->text, w->n,
-                                                     anchor_of((FormKind)m->form, w, hit), &f)) {
+    if (m->form >= 0 &&
+        form_find((FormKind)m->form)(w->text, w->n, anchor_of((FormKind)m->form, w, hit), &f)) {
         n = least(f.n, cap);
         memcpy(ret, f.canon, n);
         return n;

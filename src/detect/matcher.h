@@ -11,7 +11,7 @@
 #include "model/finding.h"
 
 enum {
-    MATCHER_MARGIN = 4096, /* bytes before and after the owned ones that a window should carry */
+    MATCHER_MARGIN = 4096,    /* bytes before and after the owned ones that a window should carry */
     MATCHER_PAD = BITMAP_PAD, /* bytes behind the text that must be readable */
     MATCHER_ALTERNATIVES = 3,
 };
@@ -32,7 +32,7 @@ typedef struct Hit {
     bool test_value;
     uint8_t n_alternatives;
     uint16_t alternatives[MATCHER_ALTERNATIVES]; /* detectors that claimed the same bytes */
-    uint64_t hash; /* of the canonical value, keyed: sketch_hash() */
+    uint64_t hash;                               /* of the canonical value, keyed: sketch_hash() */
 } Hit;
 
 /* Candidates of the right shape, and those of them that passed the checksum, by detector. */

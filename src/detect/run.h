@@ -11,11 +11,11 @@
 enum { RUN_MIN = 4, RUN_MAX = 35, RUN_FREE_MAX = 7 };
 
 typedef struct RunRule {
-    uint64_t mask;  /* bit i: byte i is a digit */
+    uint64_t mask; /* bit i: byte i is a digit */
     uint32_t length;
     uint16_t detector, match;
     const Layout *layout;
-    int32_t next;   /* the next rule in the same slot, -1: none */
+    int32_t next; /* the next rule in the same slot, -1: none */
 } RunRule;
 
 typedef struct Runs {

@@ -26,7 +26,9 @@ static float rarity(const Match *m) {
             return -4.0f;
         r = -3.6f;
         for (size_t i = 0; i < layout.n; i++)
-            r += layout.class[i] == LAYOUT_UPPER ? 0.7f : layout.class[i] == LAYOUT_LITERAL ? 0.5f : 0;
+            r += layout.class[i] == LAYOUT_UPPER     ? 0.7f
+                 : layout.class[i] == LAYOUT_LITERAL ? 0.5f
+                                                     : 0;
         return r;
     default:
         return SCORE_BASE_HIGH;

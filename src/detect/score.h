@@ -11,17 +11,17 @@
 #include "detect/validate/validate.h"
 #include "rule/detector.h"
 
-#define SCORE_BASE_LOW -1.5f
+#define SCORE_BASE_LOW    -1.5f
 #define SCORE_BASE_MEDIUM 0.7f
-#define SCORE_BASE_HIGH 3.2f
+#define SCORE_BASE_HIGH   3.2f
 
-#define SCORE_NEAR 3.6f         /* a word for it, before the value */
-#define SCORE_NEAR_AFTER 2.4f   /* the same behind it */
-#define SCORE_AGAINST -3.4f     /* a word against it */
-#define SCORE_NO_CONTEXT -8.0f  /* context is required, and there is none */
-#define SCORE_NUMBER_ROW -1.6f  /* another number beside it, one space away: a table of numbers */
-#define SCORE_MONEY -3.0f       /* a currency or percent sign beside it */
-#define SCORE_COMPOUND -1.2f    /* a dash or slash joins it to something longer */
+#define SCORE_NEAR       3.6f  /* a word for it, before the value */
+#define SCORE_NEAR_AFTER 2.4f  /* the same behind it */
+#define SCORE_AGAINST    -3.4f /* a word against it */
+#define SCORE_NO_CONTEXT -8.0f /* context is required, and there is none */
+#define SCORE_NUMBER_ROW -1.6f /* another number beside it, one space away: a table of numbers */
+#define SCORE_MONEY      -3.0f /* a currency or percent sign beside it */
+#define SCORE_COMPOUND   -1.2f /* a dash or slash joins it to something longer */
 
 typedef struct Score {
     float base, edge, form, context, total;

@@ -96,6 +96,8 @@ int shapes_add(Shapes *s, const uint8_t *groups, size_t n_groups, const uint8_t 
         if (any || lead[i])
             list->lead[i] |= UINT64_C(1) << list->n;
     }
+    if (rule.weak)
+        list->weak |= UINT64_C(1) << list->n;
     list->rules[list->n++] = rule;
     return 0;
 }

@@ -38,6 +38,7 @@ typedef struct ShapeRule {
     uint16_t match;    /* number in Engine.matches */
     uint8_t separators;
     bool ipv4;
+    bool weak;            /* reaches no report without a context word */
     const Layout *layout; /* NULL: digits and one uniform separator, nothing else */
 } ShapeRule;
 
@@ -45,6 +46,7 @@ typedef struct ShapeList {
     uint16_t n;
     ShapeRule rules[SHAPE_LIST_MAX];
     uint64_t lead[100]; /* first two digits -> the rules that may start so */
+    uint64_t weak;      /* rules that reach no report without a context word */
 } ShapeList;
 
 typedef struct Shapes {

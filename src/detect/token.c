@@ -18,13 +18,13 @@ static inline uint64_t add_carry(uint64_t a, uint64_t b, uint64_t *carry) {
     return sum;
 }
 
-/* Bits at which a run of at least 7 ones starts or continues for 7: erosion by doubling steps. */
-static inline uint64_t eroded_by_7(uint64_t now, uint64_t next) {
+/* Bits at which a run of at least 6 ones starts or continues for 6: erosion by doubling steps. */
+static inline uint64_t eroded_by_6(uint64_t now, uint64_t next) {
     uint64_t two = now & (now >> 1 | next << 63), next_two = next & next >> 1;
     uint64_t four = two & (two >> 2 | next_two << 62), next_four = next_two & next_two >> 2;
 
-    _Static_assert(LAYOUT_RUN_MIN == 7, "the erosion below is by 2, 4, 7");
-    return four & (four >> 3 | next_four << 61);
+    _Static_assert(LAYOUT_RUN_MIN == 6, "the erosion below is by 2, 4, 6");
+    return four & (four >> 2 | next_four << 62);
 }
 
 _hot_ void groups_find(const Bitmap *b, Groups *ret) {
@@ -43,7 +43,7 @@ _hot_ void groups_find(const Bitmap *b, Groups *ret) {
             letter_before = letter >> 63;
             continue;
         }
-        seed = run & ~(run << 1 | run_before) & eroded_by_7(run, b->run[i + 1]);
+        seed = run & ~(run << 1 | run_before) & eroded_by_6(run, b->run[i + 1]);
         rest = add_carry(run, seed, &carry_long);
         keep_long = run & ~rest;
         run_before = run >> 63;

@@ -10,8 +10,8 @@
 #include "model/tier.h"
 
 #define FINDING_SAMPLES_MAX 20
-#define FINDING_VALUE_MAX 256 /* canonical bytes kept for a token; a longer value is cut */
-#define FINDING_MASK_MAX 96
+#define FINDING_VALUE_MAX   256 /* canonical bytes kept for a token; a longer value is cut */
+#define FINDING_MASK_MAX    96
 
 typedef enum Level {
     LEVEL_NONE, /* below every report: dropped */
@@ -39,8 +39,8 @@ typedef struct Sample {
 } Sample;
 
 typedef struct Finding {
-    uint32_t detector; /* number in the Rules of the run */
-    Span part;         /* page, sheet, table.column; empty: the object as a whole */
+    uint32_t detector;        /* number in the Rules of the run */
+    Span part;                /* page, sheet, table.column; empty: the object as a whole */
     uint64_t count[N_LEVELS]; /* hits by level */
     uint64_t tested;          /* candidates of the right shape */
     uint64_t valid;           /* of these, passed the checksum; equals tested where there is none */

@@ -11,7 +11,8 @@
 
 #define UNIT_PATH_MAX (1u << 20)
 
-/* What the file system says of a file; times in nanoseconds since 1970 UTC, INT64_MIN if unknown. */
+/* What the file system says of a file; times in nanoseconds since 1970 UTC, INT64_MIN if unknown.
+ */
 typedef struct FileMeta {
     uint64_t dev, ino;
     uint64_t size;   /* bytes */
@@ -25,6 +26,6 @@ typedef struct Unit {
     uint32_t root; /* number of the root in the run */
     Span path;     /* relative to the root; empty: the root itself is a file */
     FileMeta meta;
-    int fd; /* -1: not open */
+    int fd;          /* -1: not open */
     bool atime_kept; /* opened so that reading leaves the access time alone */
 } Unit;

@@ -17,7 +17,8 @@ bool form_bitcoin(const uint8_t *text, size_t n, size_t start, FormHit *ret) {
         length++;
     if (length < BASE58_MIN || length > BECH32_MAX)
         return false;
-    bech32 = (text[start] | 0x20) == 'b' && (text[start + 1] | 0x20) == 'c' && text[start + 2] == '1';
+    bech32 =
+        (text[start] | 0x20) == 'b' && (text[start + 1] | 0x20) == 'c' && text[start + 2] == '1';
     if (!bech32 && (length > BASE58_MAX || (text[start] != '1' && text[start] != '3')))
         return false;
     if (start && byte_is_word(text[start - 1]))

@@ -43,11 +43,11 @@ int form_parse(const char *name);
 const char *form_name(FormKind kind);
 FormFind form_find(FormKind kind);
 
-bool form_email(const uint8_t *text, size_t n, size_t at, FormHit *ret);    /* anchor: the '@' */
-bool form_iban(const uint8_t *text, size_t n, size_t digit, FormHit *ret);  /* first check digit */
-bool form_ipv4(const uint8_t *text, size_t n, size_t start, FormHit *ret);  /* first digit */
-bool form_ipv6(const uint8_t *text, size_t n, size_t colon, FormHit *ret);  /* any colon of it */
-bool form_mac(const uint8_t *text, size_t n, size_t joint, FormHit *ret);   /* first ':' or '-' */
-bool form_uuid(const uint8_t *text, size_t n, size_t dash, FormHit *ret);   /* first dash */
-bool form_phone(const uint8_t *text, size_t n, size_t plus, FormHit *ret);  /* the '+' */
+bool form_email(const uint8_t *text, size_t n, size_t at, FormHit *ret);   /* anchor: the '@' */
+bool form_iban(const uint8_t *text, size_t n, size_t digit, FormHit *ret); /* first check digit */
+bool form_ipv4(const uint8_t *text, size_t n, size_t start, FormHit *ret); /* first digit */
+bool form_ipv6(const uint8_t *text, size_t n, size_t colon, FormHit *ret); /* any colon of it */
+bool form_mac(const uint8_t *text, size_t n, size_t joint, FormHit *ret);  /* first ':' or '-' */
+bool form_uuid(const uint8_t *text, size_t n, size_t dash, FormHit *ret);  /* first dash */
+bool form_phone(const uint8_t *text, size_t n, size_t plus, FormHit *ret); /* the '+' */
 bool form_bitcoin(const uint8_t *text, size_t n, size_t start, FormHit *ret); /* first byte */

@@ -65,7 +65,8 @@ bool form_ipv4(const uint8_t *text, size_t n, size_t start, FormHit *ret) {
         return false;
     ret->start = start;
     ret->end = end;
-    ret->n = (size_t)snprintf(ret->canon, sizeof(ret->canon), "%u.%u.%u.%u", a[0], a[1], a[2], a[3]);
+    ret->n =
+        (size_t)snprintf(ret->canon, sizeof(ret->canon), "%u.%u.%u.%u", a[0], a[1], a[2], a[3]);
     ipv4_judge(a, ret);
     return true;
 }

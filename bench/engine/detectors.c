@@ -8,7 +8,6 @@
  */
 #include <getopt.h>
 
-#include "base/clock.h"
 #include "number.h"
 #include "series.h"
 #include "sweep.h"
@@ -53,11 +52,11 @@ static int row_measure(Row *row, const Engine *engine, const Inputs *in, uint64_
 
     for (uint64_t round = 0; round <= rounds; round++) {
         for (size_t i = 0; i < in->n && r == 0; i++) {
-            int64_t start = clock_monotonic_ns();
+            int64_t start = thread_cpu_ns();
 
             r = sweep_run(s, &in->at[i], 0, in->at[i].n);
             if (round > 0) /* the first one warms up */
-                series_add(&row->rates[i], rate_of(in->at[i].n, clock_monotonic_ns() - start));
+                series_add(&row->rates[i], rate_of(in->at[i].n, thread_cpu_ns() - start));
         }
     }
     return r;

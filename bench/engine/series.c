@@ -3,6 +3,9 @@
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <time.h>
+
+#include "base/clock.h"
 
 void series_add(Series *s, double value) {
     if (s->n < ROUNDS_MAX)
@@ -38,6 +41,13 @@ Spread series_ratio(const Series *a, const Series *b) {
     for (size_t i = 0; i < a->n && i < b->n; i++)
         series_add(&ratios, b->at[i] > 0 ? a->at[i] / b->at[i] : 0);
     return series_spread(&ratios);
+}
+
+int64_t thread_cpu_ns(void) {
+    struct timespec t;
+
+    clock_gettime(CLOCK_THREAD_CPUTIME_ID, &t);
+    return t.tv_sec * CLOCK_NS_PER_S + t.tv_nsec;
 }
 
 double rate_of(uint64_t bytes, int64_t ns) {

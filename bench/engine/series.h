@@ -30,6 +30,10 @@ Spread series_spread(const Series *s);
 /* Round by round a / b. */
 Spread series_ratio(const Series *a, const Series *b);
 
+/* Processor time of the calling thread: on a machine that others use, unlike the wall's, its own.
+ */
+int64_t thread_cpu_ns(void);
+
 /* MB/s: 10^6 bytes a second. */
 double rate_of(uint64_t bytes, int64_t ns);
 

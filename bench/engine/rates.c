@@ -183,7 +183,13 @@ static const Pass *pass_find(const Pass *passes, size_t n, const char *subject) 
 
 /* ---- telling ---- */
 
-static void head_print(const Bench *b, const Pass *passes, size_t n) {
+static void head_print(const Bench *b, const Pass *passes, size_t n, bool csv) {
+    Series detectors = {.n = 1, .at = {(double)b->rules->n}};
+
+    if (csv) {
+        series_print_csv(&detectors, "engine", "rules", "detectors", "detectors");
+        return;
+    }
     printf("%zu detectors, bitmaps by %s\n%-12s", b->rules->n, b->engine->build_name, "MB/s");
     for (size_t i = 0; i < n; i++)
         printf(" %9s", passes[i].subject);
@@ -305,8 +311,8 @@ int main(int argc, char **argv) {
     n = r == 0 ? passes_choose(&b, &o, passes) : 0;
     if (r == 0 && n == 0)
         return usage();
-    if (r == 0 && !o.csv)
-        head_print(&b, passes, n);
+    if (r == 0)
+        head_print(&b, passes, n, o.csv);
     for (int i = optind; i < argc && r == 0; i++)
         r = file_bench(&b, passes, n, argv[i], &o, &error);
     if (r < 0)

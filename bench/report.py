@@ -107,7 +107,8 @@ def slow_detectors(rows):
     for case in rows.cases("detector"):
         best = {s: rows.spread("detector", case, s, "MB/s").most for s in rows.subjects("detector")}
         median = statistics.median(best.values())
-        found += [(rate / median, s, case) for s, rate in best.items() if rate < SLOW_SHARE * median]
+        shares = {s: rate / median for s, rate in best.items()}
+        found += [(share, s, case) for s, share in shares.items() if share < SLOW_SHARE]
     return sorted(found)
 
 
@@ -126,8 +127,9 @@ def text(rows, judged, size, skipped, adversaries, load_before):
     met = sum(t.verdict == "met" for t in judged)
     parts = [
         ["# Bench run", "", *machine(rows, size, load_before)],
-        ["## Targets", "", f"{met} met, {missed} missed, {len(judged) - met - missed} not measured. "
-         "Ratios are medians of ratios taken round by round.", "", *target_table(judged)],
+        ["## Targets", "",
+         f"{met} met, {missed} missed, {len(judged) - met - missed} not measured. Ratios are "
+         "medians of ratios taken round by round.", "", *target_table(judged)],
     ]
     if skipped:
         parts.append(["Not measured:", "", *(f"- {what}" for what in skipped)])

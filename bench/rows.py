@@ -12,6 +12,9 @@ class Spread:
     least: float
     most: float
 
+    def times(self, factor):
+        return Spread(self.median * factor, self.least * factor, self.most * factor)
+
 
 def spread(values):
     return Spread(statistics.median(values), min(values), max(values)) if values else None

@@ -1,4 +1,4 @@
-"""Targets: what the first milestone asks of each figure, as in the performance goals of the design."""
+"""Targets: what the first milestone asks of each figure."""
 import dataclasses
 
 from rows import Spread
@@ -23,7 +23,8 @@ class Target:
         if self.figure is None:
             return "not measured"
         value = self.figure.median
-        return "met" if (value >= self.bound if self.at_least else value <= self.bound) else "missed"
+        met = value >= self.bound if self.at_least else value <= self.bound
+        return "met" if met else "missed"
 
 
 def least(what, figure, bound, unit="x"):
@@ -47,9 +48,9 @@ def engine_targets(rows, adversaries):
     ratios = {name: rows.ratio("engine", name, "engine", "naive", "MB/s") for name in adversaries}
     name, ratio = worst(ratios)
     yield least(f"engine / naive, worst adversary ({name})", ratio, 3)
+    name, rate = worst({n: rows.spread("engine", n, "engine", "MB/s") for n in adversaries})
     prose = rows.spread("engine", "prose", "engine", "MB/s")
-    name, rate = worst({name: rows.spread("engine", name, "engine", "MB/s") for name in adversaries})
-    share = rate and prose and Spread(*(v / prose.median for v in (rate.median, rate.least, rate.most)))
+    share = rate and prose and rate.times(1 / prose.median)
     yield least(f"rate of the slowest adversary ({name}) / prose", share, 0.10)
     for kind in ("prose", "csv"):
         ratio = rows.ratio("engine", kind, "engine-2", "engine", "MB/s wall")
@@ -67,9 +68,9 @@ def scan_targets(rows):
     for kind in ("prose", "csv"):
         yield least(f"terrier scan, 2 threads / 1, {kind}", speedup(rows, kind), 1.9)
     start = rows.spread("scan", "1-kib", "terrier-1", "s wall")
-    yield most("1 KiB file, start to finish", in_ms(start), 50, "ms")
+    yield most("1 KiB file, start to finish", start and start.times(1e3), 50, "ms")
     over = rows.combined("scan", "1-kib", "terrier-1", "empty", "s wall", lambda a, b: a - b)
-    yield most("the same over an empty process", in_ms(over), 10, "ms")
+    yield most("the same over an empty process", over and over.times(1e3), 10, "ms")
     for threads in (1, 2):
         peak = rows.spread("scan", "csv", f"terrier-{threads}", "MiB peak")
         bound = PEAK_MIB + PEAK_MIB_A_THREAD * threads
@@ -79,10 +80,6 @@ def scan_targets(rows):
     ratio = rows.ratio("scan", "tree", "terrier-2", "ripgrep-2", "s wall")
     yield most("tree of small files / ripgrep of three patterns, 2 threads", ratio, 0.75)
     yield least("tree of small files, 2 threads / 1", speedup(rows, "tree"), 1.35)
-
-
-def in_ms(spread):
-    return spread and Spread(spread.median * 1e3, spread.least * 1e3, spread.most * 1e3)
 
 
 def all_targets(rows, adversaries):

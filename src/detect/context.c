@@ -304,22 +304,28 @@ static void cache_block(ContextCache *c, size_t i) {
         c->about[i] |= w->about[c->found[k].phrase];
 }
 
-/* context_about, of words that start in [from, to]. */
-static inline uint64_t about_blocks(ContextCache *c, size_t from, size_t to) {
+/* context_about, of words that start in blocks i to last. */
+static inline uint64_t about_blocks(ContextCache *c, size_t i, size_t last) {
     uint64_t about = 0;
 
-    for (size_t i = from / 64; i <= to / 64 && i < c->bitmap->words; i++) {
-        if (c->count[i] == CONTEXT_UNSEEN)
+    for (; i <= last; i++) {
+        if (_unlikely_(c->count[i] == CONTEXT_UNSEEN))
             cache_block(c, i);
         about |= c->about[i];
     }
     return about;
 }
 
+/* The last block that holds a byte up to `to`; bitmaps are of one block at least. */
+static inline size_t block_last(const ContextCache *c, size_t to) {
+    return to / 64 < c->bitmap->words ? to / 64 : c->bitmap->words - 1;
+}
+
 uint64_t context_about(ContextCache *c, size_t start, size_t end) {
     size_t within = c->words->within;
 
-    return about_blocks(c, start > within ? start - within : 0, end + within / 2);
+    return about_blocks(c, (start > within ? start - within : 0) / 64,
+                        block_last(c, end + within / 2));
 }
 
 static inline void evidence_take(const ContextWords *w, size_t detector, const ContextFound *f,
@@ -338,23 +344,21 @@ static inline void evidence_take(const ContextWords *w, size_t detector, const C
     }
 }
 
-ContextEvidence context_around(ContextCache *c, size_t detector, size_t start, size_t end,
-                               size_t within) {
-    ContextEvidence e = {.near = -1, .against = -1};
-    size_t from = start > within ? start - within : 0;
-    size_t to = end + within / 2 < c->bitmap->n ? end + within / 2 : c->bitmap->n;
+void context_around(ContextCache *c, size_t detector, size_t start, size_t end, size_t within,
+                    ContextEvidence *ret) {
+    size_t from = start > within ? start - within : 0, to = end + within / 2;
+    size_t last = block_last(c, to);
 
-    if (!(about_blocks(c, from, to) & context_bit(detector)))
-        return e;
-    for (size_t i = from / 64; i <= to / 64 && i < c->bitmap->words; i++) {
+    if (!(about_blocks(c, from / 64, last) & context_bit(detector)))
+        return;
+    for (size_t i = from / 64; i <= last; i++) {
         for (size_t k = 0; k < c->count[i]; k++) {
             const ContextFound *f = &c->found[c->first[i] + k];
 
             if (f->at >= from && f->end <= start)
-                evidence_take(c->words, detector, f, start - f->end, false, &e);
+                evidence_take(c->words, detector, f, start - f->end, false, ret);
             else if (f->at >= end && f->end <= to)
-                evidence_take(c->words, detector, f, (size_t)(f->at - end) * 2, true, &e);
+                evidence_take(c->words, detector, f, (size_t)(f->at - end) * 2, true, ret);
         }
     }
-    return e;
 }

@@ -23,8 +23,8 @@ typedef struct Edge {
     const char *why;
 } Edge;
 
-/* What a byte beside a number means: nothing, the end of it, or a closer look. */
-enum { EDGE_FREE, EDGE_BROKEN, EDGE_LOOK };
+/* What a byte beside a number means: nothing, a closer look, or that the number goes on. */
+enum { EDGE_FREE, EDGE_LOOK, EDGE_BROKEN };
 
 static const uint8_t edge_class[256] = {
     ['0' ... '9'] = EDGE_BROKEN, ['A' ... 'Z'] = EDGE_BROKEN, ['a' ... 'z'] = EDGE_BROKEN,
@@ -98,21 +98,23 @@ static inline Edge chain_edge(const Bitmap *b, const Chain *c) {
     uint8_t before = c->start ? b->text[c->start - 1] : 0;
     uint8_t behind = c->end < b->n ? b->text[c->end] : 0;
 
-    if (edge_class[before] == EDGE_FREE && edge_class[behind] == EDGE_FREE)
+    if ((edge_class[before] | edge_class[behind]) == EDGE_FREE)
         return (Edge){0};
     return edge_look(b->text, b->n, c);
 }
 
 /* The digits without separators, put together in scratch. */
 static _noinline_ Span chain_digits(const Bitmap *b, const Chain *c, char *scratch) {
+    uint64_t ahead = bitmap_from(b->digit, c->start);
     size_t at = c->start, n = 0;
 
     while (at < c->end) {
-        size_t length = (size_t)__builtin_ctzll(~bitmap_from(b->digit, at));
+        unsigned length = (unsigned)__builtin_ctzll(~ahead);
 
         memcpy(scratch + n, b->text + at, COPY);
         n += length;
         at += length + 1;
+        ahead >>= length + 1;
     }
     return span(scratch, n);
 }
@@ -131,29 +133,28 @@ static void judge_ipv4(Judge *j, const Chain *c, const ShapeRule *rule) {
 }
 
 /* What has a form of its own: its edges are its own business. */
-static _noinline_ void judge_other(Judge *j, const Chain *c, const ShapeRule *rule) {
+static _noinline_ void judge_formed(Judge *j, const Chain *c, const ShapeRule *rule) {
     if (rule->ipv4)
         judge_ipv4(j, c, rule);
     else if (c->start >= rule->layout->anchor)
         candidate_layout(j, rule->match, c->start - rule->layout->anchor);
 }
 
-static _noinline_ void judge_rules(Judge *j, const Chain *c, const ShapeList *list, uint64_t bits) {
-    const Bitmap *b = j->bitmap;
+static _noinline_ void judge_rules(Judge *j, const Chain *c, const Edge *edge,
+                                   const ShapeList *list, uint64_t bits) {
     _uninitialized_ char digits[SHAPE_CHAIN_MAX + COPY];
-    Edge edge = chain_edge(b, c);
     Candidate candidate = {
-        .start = c->start, .end = c->end, .edge = edge.penalty, .why_edge = edge.why};
+        .start = c->start, .end = c->end, .edge = edge->penalty, .why_edge = edge->why};
 
-    candidate.canon =
-        c->joints ? chain_digits(b, c, digits) : span(b->text + c->start, c->end - c->start);
+    candidate.canon = c->joints ? chain_digits(j->bitmap, c, digits)
+                                : span(j->bitmap->text + c->start, c->end - c->start);
     for (; bits; bits &= bits - 1) {
         const ShapeRule *rule = &list->rules[__builtin_ctzll(bits)];
 
         candidate.match = rule->match;
         if (rule->layout || rule->ipv4)
-            judge_other(j, c, rule);
-        else if (edge.broken)
+            judge_formed(j, c, rule);
+        else if (edge->broken)
             candidate_drop(j, c->start, c->end, rule->match, VERDICT_EDGE);
         else
             candidate_judge(j, &candidate);
@@ -181,48 +182,60 @@ static inline unsigned chain_lead(const uint8_t *text, const Chain *c) {
     return tens + (unsigned)(second - '0');
 }
 
-static inline void judge_list(Judge *j, const Chain *c, const ShapeList *list) {
-    uint64_t bits = list->lead[chain_lead(j->bitmap->text, c)] & list->joined[c->joints];
-    uint64_t weak = bits & ~list->alone[j->sink->floor];
+/* Rules are left out before any of them is looked at, unless a trace wants to know why. */
+static inline void judge_list(Judge *j, Chain c, const ShapeList *list) {
+    uint64_t bits = list->lead[chain_lead(j->bitmap->text, &c)] & list->joined[c.joints], weak;
+    Edge edge;
 
-    /* what needs a word for it is not even looked at where there is none */
-    if (weak && !j->sink->trace)
-        bits ^= weak ^ rules_concerned(list, weak, context_about(j->context, c->start, c->end));
+    if (!bits)
+        return;
+    edge = chain_edge(j->bitmap, &c);
+    if (!j->sink->trace) {
+        if (edge.broken)
+            bits &= list->formed;
+        weak = bits & ~list->alone[j->sink->floor];
+        if (weak)
+            bits ^= weak ^ rules_concerned(list, weak, context_about(j->context, c.start, c.end));
+    }
     if (bits)
-        judge_rules(j, c, list, bits);
+        judge_rules(j, &c, &edge, list, bits);
 }
 
 /* Walks from `start` on, one step a group, as far as some shape goes. */
 static inline void chain_walk(Judge *j, const Shapes *shapes, const Bitmap *b, size_t start) {
+    const ShapeNode *node = &shapes->nodes[1];
     uint64_t ahead = bitmap_from(b->digit, start);
-    Chain c = {.start = start, .end = start};
-    size_t node = 1;
+    size_t end = start;
+    uint8_t joints = 0;
 
     for (;;) {
-        unsigned length = ~ahead ? (unsigned)__builtin_ctzll(~ahead) : 64;
+        unsigned length = (unsigned)__builtin_ctzll(~ahead | UINT64_C(1) << 63);
         uint8_t joint;
 
-        if (length > SHAPE_GROUP_MAX || !(node = shapes->next[node][length]))
+        if (length > SHAPE_GROUP_MAX || !node->next[length])
             return;
-        c.end += length;
-        if (shapes->list[node])
-            judge_list(j, &c, &shapes->lists[shapes->list[node] - 1]);
-        joint = separator_bit(b->text[c.end]);
+        node = &shapes->nodes[node->next[length]];
+        end += length;
+        if (node->list)
+            judge_list(j, (Chain){.start = start, .end = end, .joints = joints},
+                       &shapes->lists[node->list - 1]);
+        joint = separator_bit(b->text[end]);
         if (!joint)
             return;
-        c.joints |= joint;
-        c.end++;
+        joints |= joint;
+        end++;
         ahead >>= length + 1;
     }
 }
 
 _hot_ void digits_in(Judge *j, size_t from, uint64_t starts) {
+    const Shapes *shapes = &j->engine->shapes;
     const Bitmap *b = j->bitmap;
 
     for (; starts; starts &= starts - 1) {
         size_t start = from + (size_t)__builtin_ctzll(starts);
 
         if (start == 0 || edge_class[b->text[start - 1]] != EDGE_BROKEN)
-            chain_walk(j, &j->engine->shapes, b, start);
+            chain_walk(j, shapes, b, start);
     }
 }

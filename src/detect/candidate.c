@@ -111,7 +111,7 @@ static void candidate_hit(Judge *j, const Candidate *c, const EngineDetector *d,
 
 /* The best level that a candidate reaches without a word for it. */
 static inline Level level_alone(const EngineMatch *match, const Candidate *c) {
-    if (match->alone == LEVEL_NONE || (c->edge == 0 && c->form == 0))
+    if (match->alone == LEVEL_NONE || (!c->why_edge && !c->why_form))
         return match->alone;
     return level_of(match->base + c->edge + c->form);
 }

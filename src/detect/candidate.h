@@ -45,7 +45,7 @@ typedef struct Candidate {
     uint16_t match;
     Span canon; /* what the checksum gets */
     float edge, form;
-    const char *why_edge, *why_form;
+    const char *why_edge, *why_form; /* NULL: edge or form is 0 */
 } Candidate;
 
 /* Checksum, test values, context, score: adds a hit if it reaches the floor. */

@@ -232,10 +232,6 @@ _hot_ void digits_in(Judge *j, size_t from, uint64_t starts) {
     const Shapes *shapes = &j->engine->shapes;
     const Bitmap *b = j->bitmap;
 
-    for (; starts; starts &= starts - 1) {
-        size_t start = from + (size_t)__builtin_ctzll(starts);
-
-        if (start == 0 || edge_class[b->text[start - 1]] != EDGE_BROKEN)
-            chain_walk(j, shapes, b, start);
-    }
+    for (; starts; starts &= starts - 1)
+        chain_walk(j, shapes, b, from + (size_t)__builtin_ctzll(starts));
 }

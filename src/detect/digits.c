@@ -20,85 +20,82 @@ typedef struct Chain {
 typedef struct Edge {
     bool broken; /* part of something longer, never an identifier of its own */
     float penalty;
-    const char *why;
+    const char *why; /* NULL: nothing to say */
 } Edge;
 
-/* What a byte beside a number means: nothing, a closer look, or that the number goes on. */
-enum { EDGE_FREE, EDGE_LOOK, EDGE_BROKEN };
+typedef enum Side { FREE, BROKEN, WORD, NUMBER, ROW, SIGN, AMOUNT, CURRENCY, N_SIDES } Side;
 
-static const uint8_t edge_class[256] = {
-    ['0' ... '9'] = EDGE_BROKEN, ['A' ... 'Z'] = EDGE_BROKEN, ['a' ... 'z'] = EDGE_BROKEN,
-    ['@'] = EDGE_BROKEN,         ['_'] = EDGE_BROKEN,         ['.'] = EDGE_LOOK,
-    ['-'] = EDGE_LOOK,           ['/'] = EDGE_LOOK,           [':'] = EDGE_LOOK,
-    [' '] = EDGE_LOOK,           ['+'] = EDGE_LOOK,           ['\\'] = EDGE_LOOK,
-    ['$'] = EDGE_LOOK,           ['%'] = EDGE_LOOK,           [0xa3] = EDGE_LOOK,
-    [0xac] = EDGE_LOOK,
+static const Edge sides[N_SIDES] = {
+    [BROKEN] = {.broken = true},
+    [WORD] = {.penalty = SCORE_COMPOUND, .why = "joined to a word"},
+    [NUMBER] = {.penalty = SCORE_COMPOUND, .why = "joined to a number"},
+    [ROW] = {.penalty = SCORE_NUMBER_ROW, .why = "beside another number"},
+    [SIGN] = {.penalty = SCORE_COMPOUND, .why = "joined to a sign"},
+    [AMOUNT] = {.penalty = SCORE_MONEY, .why = "an amount"},
 };
 
-static void edge_add(Edge *e, float penalty, const char *why) {
-    e->penalty += penalty;
-    if (!e->why)
-        e->why = why;
-}
+/* What a byte that touches a number means, by what stands beyond it. */
+typedef struct Touch {
+    uint8_t other, letter, digit; /* Side */
+} Touch;
+
+#define ALWAYS(side)                                                                               \
+    { side, side, side }
+
+static const Touch touches[256] = {
+    ['0' ... '9'] = ALWAYS(BROKEN),
+    ['A' ... 'Z'] = ALWAYS(BROKEN),
+    ['a' ... 'z'] = ALWAYS(BROKEN),
+    ['@'] = ALWAYS(BROKEN),
+    ['_'] = ALWAYS(BROKEN),
+    ['.'] = {.digit = BROKEN}, /* a decimal fraction, a longer chain */
+    ['-'] = {.letter = WORD, .digit = BROKEN},
+    ['/'] = {.letter = WORD, .digit = BROKEN},
+    [':'] = {.digit = NUMBER},
+    [' '] = {.digit = ROW},
+    ['+'] = ALWAYS(SIGN), /* on the left only */
+    ['\\'] = ALWAYS(SIGN),
+    ['$'] = ALWAYS(AMOUNT),
+    ['%'] = ALWAYS(AMOUNT),
+    [0xa3] = ALWAYS(CURRENCY), /* last bytes of the pound and euro signs in UTF-8 */
+    [0xac] = ALWAYS(CURRENCY),
+};
 
 /* One side: `c` touches the digits, `beyond` stands behind it (0 at the end of the text). */
-static void edge_side(Edge *e, uint8_t c, uint8_t beyond, bool left) {
-    switch (c) {
-    case '.':
-        if (byte_is_digit(beyond))
-            e->broken = true; /* a decimal fraction, a longer chain */
-        break;
-    case '-':
-    case '/':
-        if (byte_is_digit(beyond))
-            e->broken = true;
-        else if (byte_is_alnum(beyond))
-            edge_add(e, SCORE_COMPOUND, "joined to a word");
-        break;
-    case ':':
-        if (byte_is_digit(beyond))
-            edge_add(e, SCORE_COMPOUND, "joined to a number");
-        break;
-    case ' ':
-        if (byte_is_digit(beyond))
-            edge_add(e, SCORE_NUMBER_ROW, "beside another number");
-        break;
-    case '+':
-    case '\\':
-        if (left)
-            edge_add(e, SCORE_COMPOUND, "joined to a sign");
-        break;
-    case '$':
-    case '%':
-        edge_add(e, SCORE_MONEY, "an amount");
-        break;
-    default:
-        e->broken |= edge_class[c] == EDGE_BROKEN;
-        break;
-    }
+static inline Side touch_side(uint8_t c, uint8_t beyond) {
+    return byte_is_digit(beyond)    ? touches[c].digit
+           : byte_is_letter(beyond) ? touches[c].letter
+                                    : touches[c].other;
+}
+
+static bool is_currency(const uint8_t *text, size_t end) {
+    return (end > 1 && memcmp(text + end - 2, "\xc2\xa3", 2) == 0) ||
+           (end > 2 && memcmp(text + end - 3, "\xe2\x82\xac", 3) == 0);
 }
 
 static _noinline_ Edge edge_look(const uint8_t *text, size_t n, const Chain *c) {
     size_t start = c->start, end = c->end;
-    Edge e = {0};
+    Side left = FREE, right = FREE;
 
     if (start)
-        edge_side(&e, text[start - 1], start > 1 ? text[start - 2] : 0, true);
-    /* pound and euro signs in UTF-8 */
-    if (start > 1 && text[start - 1] == 0xa3 && text[start - 2] == 0xc2)
-        edge_add(&e, SCORE_MONEY, "an amount");
-    if (start > 2 && text[start - 1] == 0xac && text[start - 2] == 0x82)
-        edge_add(&e, SCORE_MONEY, "an amount");
+        left = touch_side(text[start - 1], start > 1 ? text[start - 2] : 0);
+    if (left == CURRENCY)
+        left = is_currency(text, start) ? AMOUNT : FREE;
     if (end < n)
-        edge_side(&e, text[end], end + 1 < n ? text[end + 1] : 0, false);
-    return e;
+        right = touch_side(text[end], end + 1 < n ? text[end + 1] : 0);
+    if (right == CURRENCY || right == SIGN)
+        right = FREE;
+    return (Edge){.broken = sides[left].broken | sides[right].broken,
+                  .penalty = sides[left].penalty + sides[right].penalty,
+                  .why = sides[left].why ? sides[left].why : sides[right].why};
 }
 
 static inline Edge chain_edge(const Bitmap *b, const Chain *c) {
     uint8_t before = c->start ? b->text[c->start - 1] : 0;
     uint8_t behind = c->end < b->n ? b->text[c->end] : 0;
 
-    if ((edge_class[before] | edge_class[behind]) == EDGE_FREE)
+    /* what means something, means something where a digit stands beyond */
+    if (touches[before].digit == FREE && touches[behind].digit == FREE)
         return (Edge){0};
     return edge_look(b->text, b->n, c);
 }

@@ -204,6 +204,7 @@ static int detector_init(const Detector *d, Error *reterr, EngineDetector *ret,
                          d->mark.file, d->mark.line, d->mark.col, d->validate);
     *ret = (EngineDetector){.rule = d,
                             .check = validator ? validator->check : NULL,
+                            .compact = validator ? validator->compact : NULL,
                             .within = d->context.within,
                             .stops = d->stop_values.n > 0};
     for (size_t i = 0; i < d->test_values.n; i++)

@@ -21,7 +21,9 @@ int reader_init(Reader *r, const Engine *engine, size_t window, Level floor,
     e = harvest_init(&r->harvest, engine);
     if (e == 0)
         e = matcher_new(engine, &r->matcher);
-    r->buffer = calloc(1, window + 2 * MATCHER_MARGIN + MATCHER_PAD);
+    r->room = window + 2 * MATCHER_MARGIN > SNIFF_HEAD_MAX ? window + 2 * MATCHER_MARGIN
+                                                           : SNIFF_HEAD_MAX;
+    r->buffer = calloc(1, r->room + MATCHER_PAD);
     if (e == 0 && !r->buffer)
         e = -ENOMEM;
     if (e < 0) {
@@ -41,16 +43,16 @@ void reader_done(Reader *r) {
     matcher_free(r->matcher);
     text_window_done(&r->decoded);
     if (r->buffer) {
-        explicit_bzero(r->buffer, r->window + 2 * MATCHER_MARGIN + MATCHER_PAD);
+        explicit_bzero(r->buffer, r->room + MATCHER_PAD);
         free(r->buffer);
     }
     *r = (Reader){0};
 }
 
 int content_open(Reader *r, int fd, uint64_t size, Content *ret) {
-    size_t want = r->window < SNIFF_HEAD_MAX ? r->window : SNIFF_HEAD_MAX, n;
+    size_t n;
     Content c = {.fd = fd, .size = size, .piece = EXAMINE_PIECE, .drop = size > EXAMINE_WINDOW};
-    int e = file_read_at(fd, 0, r->buffer, want, &n);
+    int e = file_read_at(fd, 0, r->buffer, SNIFF_HEAD_MAX, &n);
 
     if (e < 0)
         return e;
@@ -212,14 +214,14 @@ void content_read(Reader *r, const Content *c, uint64_t number, Piece *ret) {
 
 /* Moves on by one window: keeps the margin, reads up to a window and a margin more. */
 static int stream_fill(Reader *r, Stream *s, uint64_t first, bool *ret_end) {
-    size_t room = r->window + 2 * MATCHER_MARGIN, keep, n;
+    size_t keep, n;
     int e;
 
     keep = (size_t)(r->held.at + r->held.n - first);
     memmove(r->buffer, r->buffer + (first - r->held.at), keep);
-    e = stream_read(s, r->buffer + keep, room - keep, &n);
+    e = stream_read(s, r->buffer + keep, r->room - keep, &n);
     r->held = (Held){.at = first, .n = keep + n};
-    *ret_end = keep + n < room;
+    *ret_end = keep + n < r->room;
     return e;
 }
 

@@ -45,7 +45,8 @@ typedef struct Reader {
     MatcherSink sink;
     Harvest harvest;
     TextWindow decoded;
-    uint8_t *buffer; /* window, margins, padding */
+    uint8_t *buffer; /* of room bytes and padding */
+    size_t room;     /* a window and its margins, or the head that is sniffed */
     size_t window;
     Held held;
     const uint8_t *hash_secret; /* SKETCH_SECRET_BYTES; of the store, so that hashes tell nothing */

@@ -10,7 +10,7 @@ typedef struct ScanValues {
     RulesValues rules;
     const char *store, *output, *files_from, *name;
     TextList include, exclude;
-    uint64_t jobs, max_depth, window, shuffle, seed, rate;
+    uint64_t jobs, max_depth, window, shuffle, seed, rate, samples;
     double time_box;
     int format, level, color, progress, objects;
     bool null, no_default_excludes, cross_filesystems, dry_run, quiet;
@@ -49,6 +49,11 @@ static const Option options[] = {
      .help = "With --time-box: which sample"},
     {.name = "min-confidence", .kind = OPTION_CHOICE, .at = AT(level),
      .argument = "low|medium|high", .help = "Store these and better; medium is the default"},
+    {.name = "samples",
+     .kind = OPTION_NUMBER,
+     .at = AT(samples),
+     .argument = "N",
+     .help = "Keep the first N places of each finding, 1 to 20; 5 is the default"},
     {.name = "format", .kind = OPTION_CHOICE, .at = AT(format), .argument = "text|jsonl",
      .help = "How the report at the end is printed"},
     {.name = "objects", .kind = OPTION_CHOICE, .at = AT(objects), .argument = "unread|all",
@@ -128,6 +133,7 @@ static terrier_scan_options scan_options(const Call *call, Progress *progress) {
         .window = v->window,
         .shuffle_seed = v->shuffle,
         .min_confidence = (terrier_level)v->level,
+        .samples = v->samples > 20 ? 21 : (unsigned)v->samples,
         .time_box = v->time_box,
         .survey_seed = v->seed,
         .count_ahead = progress->shown,

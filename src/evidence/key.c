@@ -15,6 +15,7 @@
 
 struct Key {
     uint8_t *secret; /* KEY_SIZE bytes, read-only */
+    crypto_auth_hmacsha256_state *ready; /* with the secret taken in: as secret as it is */
     bool locked;
     char id[KEY_ID_SIZE];
 };
@@ -50,6 +51,7 @@ Key *key_free(Key *k) {
     if (!k)
         return NULL;
     sodium_free(k->secret); /* wipes */
+    sodium_free(k->ready);
     free(k);
     return NULL;
 }
@@ -63,9 +65,8 @@ bool key_locked(const Key *k) {
 }
 
 void key_mac(const Key *k, const Span *parts, size_t n_parts, uint8_t ret[32]) {
-    crypto_auth_hmacsha256_state state;
+    crypto_auth_hmacsha256_state state = *k->ready;
 
-    crypto_auth_hmacsha256_init(&state, k->secret, KEY_SIZE);
     for (size_t i = 0; i < n_parts; i++)
         crypto_auth_hmacsha256_update(&state, parts[i].at, parts[i].n);
     crypto_auth_hmacsha256_final(&state, ret);
@@ -141,12 +142,14 @@ static int key_keep(const uint8_t *secret, Key **ret) {
     if (!k)
         return -ENOMEM;
     k->secret = sodium_malloc(KEY_SIZE);
-    if (!k->secret)
+    k->ready = sodium_malloc(sizeof(*k->ready));
+    if (!k->secret || !k->ready)
         return -ENOMEM;
     memcpy(k->secret, secret, KEY_SIZE);
     k->locked = sodium_mlock(k->secret, KEY_SIZE) == 0; /* which also sets MADV_DONTDUMP */
+    crypto_auth_hmacsha256_init(k->ready, k->secret, KEY_SIZE);
     id_make(k->secret, k->id);
-    if (sodium_mprotect_readonly(k->secret) < 0)
+    if (sodium_mprotect_readonly(k->ready) < 0 || sodium_mprotect_readonly(k->secret) < 0)
         return -errno;
     *ret = TAKE(k);
     return 0;

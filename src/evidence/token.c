@@ -6,17 +6,17 @@
 
 #include <assert.h>
 #include <sodium.h>
-#include <stdio.h>
 
 void token_make(const Key *k, Span type, Span canonical, char ret[TOKEN_SIZE]) {
     const Span parts[] = {type, span("", 1), canonical};
     uint8_t mac[32];
-    char hex[33];
 
     assert(type.n > 0);
     key_mac(k, parts, N_ELEMENTS(parts), mac);
-    sodium_bin2hex(hex, sizeof(hex), mac, 16);
-    snprintf(ret, TOKEN_SIZE, "tok:%s:%s", key_id(k), hex);
+    memcpy(ret, "tok:", 4);
+    memcpy(ret + 4, key_id(k), KEY_ID_SIZE - 1);
+    ret[3 + KEY_ID_SIZE] = ':';
+    sodium_bin2hex(ret + 4 + KEY_ID_SIZE, 33, mac, 16);
     sodium_memzero(mac, sizeof(mac));
 }
 

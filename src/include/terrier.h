@@ -169,6 +169,7 @@ typedef struct terrier_scan_options {
     size_t window;         /* bytes; 0: 256 KiB */
     uint64_t shuffle_seed; /* for tests: another order of files */
     terrier_level min_confidence;
+    unsigned samples;      /* kept of each finding: 1 to 20; 0: 5 */
     double time_box;       /* seconds: a survey of a seeded sample; 0: everything is scanned */
     uint64_t survey_seed;
     bool count_ahead;      /* count objects beside the scan, for terrier_progress.files_ahead */

@@ -104,7 +104,8 @@ static int explain(const terrier_rules *rules, const char *path, Writer *out, Er
     int r = regular_open(path, 0, reterr, &meta, &fd);
 
     if (r == 0)
-        r = reader_init(&x.reader, rules->engine, EXAMINE_WINDOW, LEVEL_LOW, no_secret);
+        r = reader_init(&x.reader, rules->engine, EXAMINE_WINDOW, LEVEL_LOW, FINDING_SAMPLES_MAX,
+                        no_secret);
     if (r < 0)
         return r;
     x.reader.sink = (MatcherSink){.of = &x, .hit = on_hit, .trace = on_trace, .floor = LEVEL_LOW};

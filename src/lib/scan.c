@@ -18,7 +18,7 @@
 #include "scan/scanner.h"
 #include "store/tally.h"
 
-enum { JOBS_MAX = 255, OWN_MAX = 8 };
+enum { JOBS_MAX = 255, OWN_MAX = 8, SAMPLES_USUAL = 5 };
 
 typedef struct Job {
     const terrier_scan_options *o;
@@ -152,6 +152,7 @@ static int make_plan(Job *j, Error *reterr) {
                 .window = o->window ? (uint32_t)o->window : EXAMINE_WINDOW,
                 .shuffle = o->shuffle_seed,
                 .floor = o->min_confidence ? (Level)o->min_confidence : LEVEL_MEDIUM,
+                .samples = o->samples ? o->samples : SAMPLES_USUAL,
                 .survey = o->time_box > 0,
                 .survey_seed = o->survey_seed,
                 .survey_ns = (int64_t)(o->time_box * 1e9),
@@ -162,6 +163,9 @@ static int make_plan(Job *j, Error *reterr) {
             "a window of %zu bytes is not possible, expected a multiple of 4 from %d to "
             "%d",
             o->window, EXAMINE_WINDOW_MIN, 64 << 20);
+    if (p->samples > FINDING_SAMPLES_MAX)
+        return error_set(reterr, -EINVAL, "%u samples of a finding are too many, expected 1 to %d",
+                         o->samples, FINDING_SAMPLES_MAX);
     token_sketch_secret(j->key, p->secret);
     own_add(j, j->store_path, "");
     own_add(j, j->store_path, "-wal");

@@ -13,12 +13,12 @@
 #include "source/file.h"
 #include "source/stream.h"
 
-int reader_init(Reader *r, const Engine *engine, size_t window, Level floor,
+int reader_init(Reader *r, const Engine *engine, size_t window, Level floor, uint32_t keep,
                 const uint8_t *secret) {
     int e;
 
     *r = (Reader){.engine = engine, .window = window, .hash_secret = secret};
-    e = harvest_init(&r->harvest, engine);
+    e = harvest_init(&r->harvest, engine, keep);
     if (e == 0)
         e = matcher_new(engine, &r->matcher);
     r->room = window + 2 * MATCHER_MARGIN > SNIFF_HEAD_MAX ? window + 2 * MATCHER_MARGIN

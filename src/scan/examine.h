@@ -62,7 +62,9 @@ typedef struct Piece {
     bool shrunk; /* the end came before `size` */
 } Piece;
 
-int reader_init(Reader *r, const Engine *engine, size_t window, Level floor, const uint8_t *secret);
+/* keep: samples of a finding; secret: SKETCH_SECRET_BYTES, borrowed. */
+int reader_init(Reader *r, const Engine *engine, size_t window, Level floor, uint32_t keep,
+                const uint8_t *secret);
 void reader_done(Reader *r);
 
 /* Sniffs the head and lays out the pieces. A negative error: the head could not be read. */

@@ -3,10 +3,10 @@
 
 #include "detect/mask.h"
 
-int harvest_init(Harvest *h, const Engine *engine) {
+int harvest_init(Harvest *h, const Engine *engine, uint32_t keep) {
     size_t n = engine->rules->n;
 
-    *h = (Harvest){.engine = engine, .n = n};
+    *h = (Harvest){.engine = engine, .n = n, .keep = keep};
     h->rows = calloc(n + 1, sizeof(*h->rows));
     h->counts = calloc(n + 1, sizeof(*h->counts));
     h->touched = calloc(n + 1, sizeof(*h->touched));
@@ -90,7 +90,7 @@ _hot_ void harvest_hit(void *of, const Matcher *m, const Window *w, const Hit *h
     if (hit->score > row->best)
         row->best = hit->score;
     sketch_add(&row->sketch, hit->hash);
-    if (row->n_samples < FINDING_SAMPLES_MAX)
+    if (row->n_samples < h->keep)
         harvest_sample(h, row, m, w, hit);
 }
 
@@ -114,7 +114,7 @@ static void row_merge_samples(Harvest *h, HarvestRow *into, const HarvestRow *fr
     memcpy(both + n, from->samples, from->n_samples * sizeof(*both));
     n += from->n_samples;
     qsort(both, n, sizeof(*both), sample_compare);
-    into->n_samples = n < FINDING_SAMPLES_MAX ? (uint32_t)n : FINDING_SAMPLES_MAX;
+    into->n_samples = n < h->keep ? (uint32_t)n : h->keep;
     memcpy(into->samples, both, into->n_samples * sizeof(*both));
     explicit_bzero(both, n * sizeof(*both));
 }

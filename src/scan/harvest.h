@@ -40,6 +40,7 @@ typedef struct Harvest {
     size_t n; /* rows: one a detector */
     HarvestRow *rows;
     MatchCount *counts;
+    uint32_t keep;     /* samples a row, at most FINDING_SAMPLES_MAX */
     uint16_t *touched; /* numbers of rows with hits */
     size_t n_touched;
     bool no_memory;
@@ -48,7 +49,7 @@ typedef struct Harvest {
     uint64_t piece, line; /* newlines of the piece before the window */
 } Harvest;
 
-int harvest_init(Harvest *h, const Engine *engine);
+int harvest_init(Harvest *h, const Engine *engine, uint32_t keep);
 void harvest_done(Harvest *h);
 
 /* Empties it for the next object, wiping values. */

@@ -37,6 +37,7 @@ void plan_put(Buf *b, const Plan *p) {
     wire_put_u64(b, p->window);
     wire_put_u64(b, p->shuffle);
     wire_put_u64(b, p->floor);
+    wire_put_u64(b, p->samples);
     wire_put_u64(b, p->survey);
     wire_put_u64(b, p->survey_seed);
     wire_put_i64(b, p->survey_ns);
@@ -127,6 +128,7 @@ int plan_get(Span frame, Plan *ret) {
     p.window = (uint32_t)wire_u64(&w);
     p.shuffle = wire_u64(&w);
     p.floor = (Level)wire_u64(&w);
+    p.samples = (uint32_t)wire_u64(&w);
     p.survey = wire_u64(&w);
     p.survey_seed = wire_u64(&w);
     p.survey_ns = wire_i64(&w);
@@ -134,7 +136,8 @@ int plan_get(Span frame, Plan *ret) {
     p.restarted = wire_u64(&w);
     get_suspects(&w, &p);
     secret = wire_span(&w);
-    if (!wire_done(&w) || secret.n != sizeof(p.secret) || p.floor >= N_LEVELS) {
+    if (!wire_done(&w) || secret.n != sizeof(p.secret) || p.floor >= N_LEVELS ||
+        p.samples > FINDING_SAMPLES_MAX) {
         plan_done(&p);
         return -EBADMSG;
     }

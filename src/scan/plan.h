@@ -45,6 +45,7 @@ typedef struct Plan {
     uint32_t window;
     uint64_t shuffle;
     Level floor;
+    uint32_t samples; /* kept of each finding */
     bool survey;
     uint64_t survey_seed;
     int64_t survey_ns; /* time box */

@@ -205,7 +205,7 @@ static int large_new(const Worker *w, Unit *u, const Content *c, Large **ret) {
     buf_span(&l->path, u->path);
     l->unit.path = buf_as_span(&l->path);
     l->pieces = calloc(c->n_pieces, sizeof(*l->pieces));
-    if (!l->pieces || buf_error(&l->path) || harvest_init(&l->total, w->crew->engine) < 0) {
+    if (!l->pieces || buf_error(&l->path) || harvest_init(&l->total, w->crew->engine, w->crew->plan->samples) < 0) {
         large_free(l);
         return -ENOMEM;
     }
@@ -417,7 +417,7 @@ int worker_new(Crew *crew, unsigned slot, Worker **ret) {
     w->crew = crew;
     w->slot = slot;
     r = reader_init(&w->reader, crew->engine, crew->plan->window, crew->plan->floor,
-                    crew->plan->secret);
+                    crew->plan->samples, crew->plan->secret);
     if (r < 0)
         return r;
     *ret = TAKE(w);

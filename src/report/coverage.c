@@ -117,6 +117,11 @@ static void sums_put(const Facts *f, bool colour, Buf *b) {
 
     number_print(c->found, found);
     number_print(c->all_files.objects, listed);
+    if (f->run.survey) {
+        buf_printf(b, "%s of %s files found were sampled; the others were not looked at.\n", listed,
+                   found);
+        return;
+    }
     if (c->balanced) {
         buf_printf(b, "The sums agree: found %s, listed %s, and so do the bytes.\n", found, listed);
         return;

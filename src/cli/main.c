@@ -5,15 +5,27 @@
  */
 #include <signal.h>
 #include <string.h>
+#include <sys/resource.h>
 
 #include "base/show.h"
 #include "cli/help.h"
 #include "cli/options.h"
 #include "cli/output.h"
 
+/* clang-format off */
 const Verb *const verbs[] = {
-    &verb_scan, &verb_report, &verb_detect, &verb_rules_list, &verb_rules_show, &verb_rules_check, &verb_rules_validate,
+    &verb_scan,
+    &verb_report,
+    &verb_show,
+    &verb_detect,
+    &verb_explain,
+    &verb_rules_list,
+    &verb_rules_show,
+    &verb_rules_check,
+    &verb_rules_validate,
+    &verb_doctor,
 };
+/* clang-format on */
 const size_t n_verbs = N_ELEMENTS(verbs);
 
 enum { VERB_MAX = 32 };
@@ -155,10 +167,18 @@ static int verb_run(const Verb *v, int argc, char **argv, int words) {
     return exit;
 }
 
+/* What passes through memory here must not outlive it in a core dump. */
+static void leave_no_core(void) {
+    const struct rlimit no_core = {0, 0};
+
+    setrlimit(RLIMIT_CORE, &no_core);
+}
+
 int main(int argc, char **argv) {
     const Verb *v;
     int words;
 
+    leave_no_core();
     signal(SIGPIPE, SIG_IGN); /* a write then fails with EPIPE, and the verb ends in order */
     if (argc < 2)
         return complain(&none, TERRIER_EXIT_USAGE, "expected a verb; terrier --help lists them");

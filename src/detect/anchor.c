@@ -179,13 +179,16 @@ static void pluses_in(Judge *j, size_t i) {
 
 enum { LONG_RUN = 26 };
 
-/* Has the word 13 ones in a row? Of two words that share a run of 26, one has. */
-static inline bool has_half_run(uint64_t bits) {
-    _Static_assert(LONG_RUN == 2 * 13, "the erosion below is by 2, 4, 8, 13");
-    bits &= bits >> 1;
-    bits &= bits >> 2;
-    bits &= bits >> 4;
-    return (bits & bits >> 5) != 0;
+/* Do LONG_RUN ones in a row start in a word that `next` follows? */
+static inline bool has_long_run(uint64_t now, uint64_t next) {
+    uint64_t inside = now & now >> 1;
+
+    _Static_assert(LONG_RUN == 26, "the erosion is by 2, 4, 8, 16, 26");
+    inside &= inside >> 2;
+    inside &= inside >> 4;
+    inside &= inside >> 8;
+    inside &= inside >> 10;
+    return inside || __builtin_clzll(~now | 1) + __builtin_ctzll(~next | UINT64_C(1) << 63) >= 26;
 }
 
 /* Bits of word i from which at least LONG_RUN ones go on. */
@@ -274,19 +277,13 @@ _hot_ void anchors_scan(Judge *j, const uint64_t *starts, const Confirmed *keywo
     const Bitmap *b = j->bitmap;
     size_t last = (j->eval_hi + ANCHOR_REACH) / 64, run_end = 0, k = 0;
     bool bitcoin = j->engine->n_form_matches[FORM_BITCOIN];
-    bool half_run = false;
 
     for (size_t i = j->eval_lo / 64; i <= last && i < b->words; i++) {
-        bool next_half_run = bitcoin && has_half_run(b->alnum[i + 1]);
-
-        if (i == j->eval_lo / 64)
-            half_run = bitcoin && has_half_run(b->alnum[i]);
         word_scan(j, starts, i);
         if (b->mixed[i])
             run_end = runs_in(j, i, run_end);
-        if (_unlikely_(half_run | next_half_run))
+        if (bitcoin && _unlikely_(has_long_run(b->alnum[i], b->alnum[i + 1])))
             long_runs_in(j, i);
-        half_run = next_half_run;
         for (; k < n_keywords && keywords[k].value_start - j->base < (i + 1) * 64; k++)
             keyword_judge(j, &keywords[k]);
     }

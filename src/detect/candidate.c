@@ -110,31 +110,30 @@ static void candidate_hit(Judge *j, const Candidate *c, const EngineDetector *d,
     h->hash = j->sink->secret ? sketch_hash(j->sink->secret, c->canon) : 0;
 }
 
-/* Can words near it change the level, or lift it to the floor? */
-static inline bool context_matters(const Judge *j, const Candidate *c, const EngineMatch *match) {
-    if (j->sink->trace)
-        return true;
-    if (c->edge == 0 && c->form == 0)
-        return !match->settled;
-    return level_of(match->base + c->edge + c->form + SCORE_NEAR) >= j->sink->floor;
+/* The best level that a candidate reaches without a word for it. */
+static inline Level level_alone(const EngineMatch *match, const Candidate *c) {
+    if (match->alone == LEVEL_NONE || (!c->why_edge && !c->why_form))
+        return match->alone;
+    return level_of(match->base + c->edge + c->form);
 }
 
 /*
  * Words are looked for first where nothing is reported without one, so that such a candidate is
- * neither checked nor counted; and otherwise only where they matter.
+ * neither checked nor counted; and otherwise only where they can change the level. A trace wants to
+ * know all.
  */
 _hot_ void candidate_judge(Judge *j, const Candidate *c) {
     const EngineMatch *match = &j->engine->matches[c->match];
     const EngineDetector *d = &j->engine->detectors[match->detector];
-    bool weak = match->alone < j->sink->floor && !j->sink->trace;
+    Level alone = level_alone(match, c), level;
+    bool weak = alone < j->sink->floor && !j->sink->trace;
     _uninitialized_ Score s;
-    Level level;
 
     s.evidence = (ContextEvidence){.near = -1, .against = -1};
     if (c->start < j->eval_lo || c->start >= j->eval_hi)
         return;
     if (weak) {
-        s.evidence = context_around(j->context, match->detector, c->start, c->end, d->within);
+        context_around(j->context, match->detector, c->start, c->end, d->within, &s.evidence);
         if (s.evidence.near < 0)
             return;
     }
@@ -146,8 +145,8 @@ _hot_ void candidate_judge(Judge *j, const Candidate *c) {
         trace_scored(j, c, VERDICT_STOP, NULL);
         return;
     }
-    if (!weak && context_matters(j, c, match))
-        s.evidence = context_around(j->context, match->detector, c->start, c->end, d->within);
+    if (!weak && (alone < LEVEL_HIGH || match->opposed || j->sink->trace))
+        context_around(j->context, match->detector, c->start, c->end, d->within, &s.evidence);
     s.base = match->base;
     s.edge = c->edge;
     s.form = c->form;

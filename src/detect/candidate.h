@@ -46,7 +46,7 @@ typedef struct Candidate {
     Span canon;   /* letters and digits, or the value as it is: what is counted and compared */
     Span checked; /* what the checksum gets, where its type keeps other signs; at NULL: canon */
     float edge, form;
-    const char *why_edge, *why_form;
+    const char *why_edge, *why_form; /* NULL: edge or form is 0 */
 } Candidate;
 
 /* Checksum, test values, context, score: adds a hit if it reaches the floor. */

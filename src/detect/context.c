@@ -2,8 +2,9 @@
  * Context: see context.h.
  *
  * The vocabulary is found by its first word: eight folded bytes and the length give a slot in an
- * open table; most words of ordinary text fail at a bit set before that, without a branch. What a
- * found phrase means to a detector is a bit in two matrices (for, against).
+ * open table; by their first three bytes, most words of ordinary text fail at a bit set before
+ * that, without a branch. What a found phrase means to a detector is a bit in two matrices (for,
+ * against).
  */
 #include "detect/context.h"
 
@@ -30,7 +31,7 @@ struct ContextWords {
     size_t n;
     Slot *slots;
     size_t mask;
-    uint64_t filter[FILTER_WORDS]; /* 32 Ki bits by hash of head and length */
+    uint64_t filter[FILTER_WORDS]; /* 32 Ki bits by filter_bit() */
     size_t words_a_row;
     uint64_t *near, *against; /* detector rows of phrase bits */
     uint64_t *about;          /* phrase -> context_bit of the detectors in whose rows it is */
@@ -50,8 +51,11 @@ static inline uint64_t head_hash(uint64_t head) {
     return (head * UINT64_C(0xD6E8FEB86659FD93)) >> 32;
 }
 
-static inline uint64_t filter_get(const ContextWords *w, uint64_t hash) {
-    return w->filter[hash >> 6 & (FILTER_WORDS - 1)] >> (hash & 63) & 1;
+/* A bit for three bytes, of each of which the case does not matter. */
+static inline unsigned filter_bit(uint32_t three) {
+    uint32_t x = three & 0x1f1f1f;
+
+    return (x ^ x >> 3 ^ x >> 6) & (64 * FILTER_WORDS - 1);
 }
 
 static inline uint64_t head_load(const uint8_t *p) {
@@ -102,10 +106,36 @@ static uint64_t phrase_head(const char *text, size_t *ret_n) {
     return head_fold(head_load(padded), n);
 }
 
+/* Byte k of a phrase as it may stand in a text: a bit for each value of its lower five bits. */
+static uint32_t filter_bytes(const char *text, size_t n, size_t k) {
+    for (size_t i = 0; i < k; i++) {
+        if (i >= n || text[i] == ' ')
+            return UINT32_MAX;
+    }
+    if (k >= n)
+        return UINT32_MAX;
+    if (text[k] != ' ')
+        return UINT32_C(1) << (text[k] & 31);
+    return UINT32_C(1) << (' ' & 31) | UINT32_C(1) << ('_' & 31) | UINT32_C(1) << ('-' & 31) |
+           UINT32_C(1) << ('\t' & 31);
+}
+
+static void filter_add(ContextWords *w, const char *text, size_t n) {
+    uint32_t second = filter_bytes(text, n, 1), third = filter_bytes(text, n, 2);
+
+    for (uint32_t i = 0; i < 32; i++) {
+        for (uint32_t k = 0; k < 32 && (second >> i & 1); k++) {
+            unsigned bit = filter_bit((uint8_t)text[0] | i << 8 | k << 16);
+
+            w->filter[bit / 64] |= (uint64_t)(third >> k & 1) << (bit % 64);
+        }
+    }
+}
+
 /* The number of a phrase, added if it is new; phrases with a common first word form a list. */
 static int words_add(ContextWords *w, const char *text) {
     size_t first_n, n = strlen(text);
-    uint64_t head = phrase_head(text, &first_n), hash;
+    uint64_t head = phrase_head(text, &first_n);
     int32_t *link;
     Slot *slot;
 
@@ -123,8 +153,7 @@ static int words_add(ContextWords *w, const char *text) {
     *link = (int32_t)w->n;
     slot->head = head;
     slot->n = (uint16_t)first_n;
-    hash = head_hash(head);
-    w->filter[hash >> 6 & (FILTER_WORDS - 1)] |= UINT64_C(1) << (hash & 63);
+    filter_add(w, text, n);
     w->numbers |= byte_is_digit((uint8_t)text[0]);
     return (int)w->n++;
 }
@@ -281,13 +310,13 @@ static void cache_block(ContextCache *c, size_t i) {
     const ContextWords *w = c->words;
     const uint8_t *block = c->bitmap->text + i * 64;
     BlockWords r = block_read(w, c->bitmap, i);
-    uint64_t found = 0, ends = r.ends;
+    uint64_t found = 0;
 
-    for (uint64_t starts = r.starts; starts; starts &= starts - 1, ends &= ends - 1) {
+    for (uint64_t starts = r.starts; starts; starts &= starts - 1) {
         unsigned at = (unsigned)__builtin_ctzll(starts);
-        uint64_t head = head_fold(head_load(block + at), block_length(&r, ends, at));
+        unsigned bit = filter_bit((uint32_t)head_load(block + at));
 
-        found |= filter_get(w, head_hash(head)) << at;
+        found |= (w->filter[bit / 64] >> (bit % 64) & 1) << at;
     }
     c->first[i] = c->n_found;
     c->about[i] = 0;
@@ -304,22 +333,28 @@ static void cache_block(ContextCache *c, size_t i) {
         c->about[i] |= w->about[c->found[k].phrase];
 }
 
-/* context_about, of words that start in [from, to]. */
-static inline uint64_t about_blocks(ContextCache *c, size_t from, size_t to) {
+/* context_about, of words that start in blocks i to last. */
+static inline uint64_t about_blocks(ContextCache *c, size_t i, size_t last) {
     uint64_t about = 0;
 
-    for (size_t i = from / 64; i <= to / 64 && i < c->bitmap->words; i++) {
-        if (c->count[i] == CONTEXT_UNSEEN)
+    for (; i <= last; i++) {
+        if (_unlikely_(c->count[i] == CONTEXT_UNSEEN))
             cache_block(c, i);
         about |= c->about[i];
     }
     return about;
 }
 
+/* The last block that holds a byte up to `to`; bitmaps are of one block at least. */
+static inline size_t block_last(const ContextCache *c, size_t to) {
+    return to / 64 < c->bitmap->words ? to / 64 : c->bitmap->words - 1;
+}
+
 uint64_t context_about(ContextCache *c, size_t start, size_t end) {
     size_t within = c->words->within;
 
-    return about_blocks(c, start > within ? start - within : 0, end + within / 2);
+    return about_blocks(c, (start > within ? start - within : 0) / 64,
+                        block_last(c, end + within / 2));
 }
 
 static inline void evidence_take(const ContextWords *w, size_t detector, const ContextFound *f,
@@ -338,23 +373,21 @@ static inline void evidence_take(const ContextWords *w, size_t detector, const C
     }
 }
 
-ContextEvidence context_around(ContextCache *c, size_t detector, size_t start, size_t end,
-                               size_t within) {
-    ContextEvidence e = {.near = -1, .against = -1};
-    size_t from = start > within ? start - within : 0;
-    size_t to = end + within / 2 < c->bitmap->n ? end + within / 2 : c->bitmap->n;
+void context_around(ContextCache *c, size_t detector, size_t start, size_t end, size_t within,
+                    ContextEvidence *ret) {
+    size_t from = start > within ? start - within : 0, to = end + within / 2;
+    size_t last = block_last(c, to);
 
-    if (!(about_blocks(c, from, to) & context_bit(detector)))
-        return e;
-    for (size_t i = from / 64; i <= to / 64 && i < c->bitmap->words; i++) {
+    if (!(about_blocks(c, from / 64, last) & context_bit(detector)))
+        return;
+    for (size_t i = from / 64; i <= last; i++) {
         for (size_t k = 0; k < c->count[i]; k++) {
             const ContextFound *f = &c->found[c->first[i] + k];
 
             if (f->at >= from && f->end <= start)
-                evidence_take(c->words, detector, f, start - f->end, false, &e);
+                evidence_take(c->words, detector, f, start - f->end, false, ret);
             else if (f->at >= end && f->end <= to)
-                evidence_take(c->words, detector, f, (size_t)(f->at - end) * 2, true, &e);
+                evidence_take(c->words, detector, f, (size_t)(f->at - end) * 2, true, ret);
         }
     }
-    return e;
 }

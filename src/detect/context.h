@@ -64,6 +64,9 @@ typedef struct ContextEvidence {
     bool near_after; /* the word follows the value */
 } ContextEvidence;
 
-/* What is around [start, end) for a detector; within: at most CONTEXT_WITHIN_MAX bytes. */
-ContextEvidence context_around(ContextCache *c, size_t detector, size_t start, size_t end,
-                               size_t within);
+/*
+ * What is around [start, end) for a detector; within: at most CONTEXT_WITHIN_MAX bytes. *ret is
+ * empty before, and left so where there is nothing.
+ */
+void context_around(ContextCache *c, size_t detector, size_t start, size_t end, size_t within,
+                    ContextEvidence *ret);

@@ -20,99 +20,98 @@ typedef struct Chain {
 typedef struct Edge {
     bool broken; /* part of something longer, never an identifier of its own */
     float penalty;
-    const char *why;
+    const char *why; /* NULL: nothing to say */
 } Edge;
 
-/* What a byte beside a number means: nothing, the end of it, or a closer look. */
-enum { EDGE_FREE, EDGE_BROKEN, EDGE_LOOK };
+typedef enum Side { FREE, BROKEN, WORD, NUMBER, ROW, SIGN, AMOUNT, CURRENCY, N_SIDES } Side;
 
-static const uint8_t edge_class[256] = {
-    ['0' ... '9'] = EDGE_BROKEN, ['A' ... 'Z'] = EDGE_BROKEN, ['a' ... 'z'] = EDGE_BROKEN,
-    ['@'] = EDGE_BROKEN,         ['_'] = EDGE_BROKEN,         ['.'] = EDGE_LOOK,
-    ['-'] = EDGE_LOOK,           ['/'] = EDGE_LOOK,           [':'] = EDGE_LOOK,
-    [' '] = EDGE_LOOK,           ['+'] = EDGE_LOOK,           ['\\'] = EDGE_LOOK,
-    ['$'] = EDGE_LOOK,           ['%'] = EDGE_LOOK,           [0xa3] = EDGE_LOOK,
-    [0xac] = EDGE_LOOK,
+static const Edge sides[N_SIDES] = {
+    [BROKEN] = {.broken = true},
+    [WORD] = {.penalty = SCORE_COMPOUND, .why = "joined to a word"},
+    [NUMBER] = {.penalty = SCORE_COMPOUND, .why = "joined to a number"},
+    [ROW] = {.penalty = SCORE_NUMBER_ROW, .why = "beside another number"},
+    [SIGN] = {.penalty = SCORE_COMPOUND, .why = "joined to a sign"},
+    [AMOUNT] = {.penalty = SCORE_MONEY, .why = "an amount"},
 };
 
-static void edge_add(Edge *e, float penalty, const char *why) {
-    e->penalty += penalty;
-    if (!e->why)
-        e->why = why;
-}
+/* What a byte that touches a number means, by what stands beyond it. */
+typedef struct Touch {
+    uint8_t other, letter, digit; /* Side */
+} Touch;
+
+#define ALWAYS(side)                                                                               \
+    { side, side, side }
+
+static const Touch touches[256] = {
+    ['0' ... '9'] = ALWAYS(BROKEN),
+    ['A' ... 'Z'] = ALWAYS(BROKEN),
+    ['a' ... 'z'] = ALWAYS(BROKEN),
+    ['@'] = ALWAYS(BROKEN),
+    ['_'] = ALWAYS(BROKEN),
+    ['.'] = {.digit = BROKEN}, /* a decimal fraction, a longer chain */
+    ['-'] = {.letter = WORD, .digit = BROKEN},
+    ['/'] = {.letter = WORD, .digit = BROKEN},
+    [':'] = {.digit = NUMBER},
+    [' '] = {.digit = ROW},
+    ['+'] = ALWAYS(SIGN), /* on the left only */
+    ['\\'] = ALWAYS(SIGN),
+    ['$'] = ALWAYS(AMOUNT),
+    ['%'] = ALWAYS(AMOUNT),
+    [0xa3] = ALWAYS(CURRENCY), /* last bytes of the pound and euro signs in UTF-8 */
+    [0xac] = ALWAYS(CURRENCY),
+};
 
 /* One side: `c` touches the digits, `beyond` stands behind it (0 at the end of the text). */
-static void edge_side(Edge *e, uint8_t c, uint8_t beyond, bool left) {
-    switch (c) {
-    case '.':
-        if (byte_is_digit(beyond))
-            e->broken = true; /* a decimal fraction, a longer chain */
-        break;
-    case '-':
-    case '/':
-        if (byte_is_digit(beyond))
-            e->broken = true;
-        else if (byte_is_alnum(beyond))
-            edge_add(e, SCORE_COMPOUND, "joined to a word");
-        break;
-    case ':':
-        if (byte_is_digit(beyond))
-            edge_add(e, SCORE_COMPOUND, "joined to a number");
-        break;
-    case ' ':
-        if (byte_is_digit(beyond))
-            edge_add(e, SCORE_NUMBER_ROW, "beside another number");
-        break;
-    case '+':
-    case '\\':
-        if (left)
-            edge_add(e, SCORE_COMPOUND, "joined to a sign");
-        break;
-    case '$':
-    case '%':
-        edge_add(e, SCORE_MONEY, "an amount");
-        break;
-    default:
-        e->broken |= edge_class[c] == EDGE_BROKEN;
-        break;
-    }
+static inline Side touch_side(uint8_t c, uint8_t beyond) {
+    return byte_is_digit(beyond)    ? touches[c].digit
+           : byte_is_letter(beyond) ? touches[c].letter
+                                    : touches[c].other;
+}
+
+static bool is_currency(const uint8_t *text, size_t end) {
+    return (end > 1 && memcmp(text + end - 2, "\xc2\xa3", 2) == 0) ||
+           (end > 2 && memcmp(text + end - 3, "\xe2\x82\xac", 3) == 0);
 }
 
 static _noinline_ Edge edge_look(const uint8_t *text, size_t n, const Chain *c) {
     size_t start = c->start, end = c->end;
-    Edge e = {0};
+    Side left = FREE, right = FREE;
 
     if (start)
-        edge_side(&e, text[start - 1], start > 1 ? text[start - 2] : 0, true);
-    /* pound and euro signs in UTF-8 */
-    if (start > 1 && text[start - 1] == 0xa3 && text[start - 2] == 0xc2)
-        edge_add(&e, SCORE_MONEY, "an amount");
-    if (start > 2 && text[start - 1] == 0xac && text[start - 2] == 0x82)
-        edge_add(&e, SCORE_MONEY, "an amount");
+        left = touch_side(text[start - 1], start > 1 ? text[start - 2] : 0);
+    if (left == CURRENCY)
+        left = is_currency(text, start) ? AMOUNT : FREE;
     if (end < n)
-        edge_side(&e, text[end], end + 1 < n ? text[end + 1] : 0, false);
-    return e;
+        right = touch_side(text[end], end + 1 < n ? text[end + 1] : 0);
+    if (right == CURRENCY || right == SIGN)
+        right = FREE;
+    return (Edge){.broken = sides[left].broken | sides[right].broken,
+                  .penalty = sides[left].penalty + sides[right].penalty,
+                  .why = sides[left].why ? sides[left].why : sides[right].why};
 }
 
 static inline Edge chain_edge(const Bitmap *b, const Chain *c) {
     uint8_t before = c->start ? b->text[c->start - 1] : 0;
     uint8_t behind = c->end < b->n ? b->text[c->end] : 0;
 
-    if (edge_class[before] == EDGE_FREE && edge_class[behind] == EDGE_FREE)
+    /* what means something, means something where a digit stands beyond */
+    if (touches[before].digit == FREE && touches[behind].digit == FREE)
         return (Edge){0};
     return edge_look(b->text, b->n, c);
 }
 
 /* The digits without separators, put together in scratch. */
 static _noinline_ Span chain_digits(const Bitmap *b, const Chain *c, char *scratch) {
+    uint64_t ahead = bitmap_from(b->digit, c->start);
     size_t at = c->start, n = 0;
 
     while (at < c->end) {
-        size_t length = (size_t)__builtin_ctzll(~bitmap_from(b->digit, at));
+        unsigned length = (unsigned)__builtin_ctzll(~ahead);
 
         memcpy(scratch + n, b->text + at, COPY);
         n += length;
         at += length + 1;
+        ahead >>= length + 1;
     }
     return span(scratch, n);
 }
@@ -131,29 +130,28 @@ static void judge_ipv4(Judge *j, const Chain *c, const ShapeRule *rule) {
 }
 
 /* What has a form of its own: its edges are its own business. */
-static _noinline_ void judge_other(Judge *j, const Chain *c, const ShapeRule *rule) {
+static _noinline_ void judge_formed(Judge *j, const Chain *c, const ShapeRule *rule) {
     if (rule->ipv4)
         judge_ipv4(j, c, rule);
     else if (c->start >= rule->layout->anchor)
         candidate_layout(j, rule->match, c->start - rule->layout->anchor);
 }
 
-static _noinline_ void judge_rules(Judge *j, const Chain *c, const ShapeList *list, uint64_t bits) {
-    const Bitmap *b = j->bitmap;
+static _noinline_ void judge_rules(Judge *j, const Chain *c, const Edge *edge,
+                                   const ShapeList *list, uint64_t bits) {
     _uninitialized_ char digits[SHAPE_CHAIN_MAX + COPY];
-    Edge edge = chain_edge(b, c);
     Candidate candidate = {
-        .start = c->start, .end = c->end, .edge = edge.penalty, .why_edge = edge.why};
+        .start = c->start, .end = c->end, .edge = edge->penalty, .why_edge = edge->why};
 
-    candidate.canon =
-        c->joints ? chain_digits(b, c, digits) : span(b->text + c->start, c->end - c->start);
+    candidate.canon = c->joints ? chain_digits(j->bitmap, c, digits)
+                                : span(j->bitmap->text + c->start, c->end - c->start);
     for (; bits; bits &= bits - 1) {
         const ShapeRule *rule = &list->rules[__builtin_ctzll(bits)];
 
         candidate.match = rule->match;
         if (rule->layout || rule->ipv4)
-            judge_other(j, c, rule);
-        else if (edge.broken)
+            judge_formed(j, c, rule);
+        else if (edge->broken)
             candidate_drop(j, c->start, c->end, rule->match, VERDICT_EDGE);
         else
             candidate_judge(j, &candidate);
@@ -181,48 +179,56 @@ static inline unsigned chain_lead(const uint8_t *text, const Chain *c) {
     return tens + (unsigned)(second - '0');
 }
 
-static inline void judge_list(Judge *j, const Chain *c, const ShapeList *list) {
-    uint64_t bits = list->lead[chain_lead(j->bitmap->text, c)] & list->joined[c->joints];
-    uint64_t weak = bits & ~list->alone[j->sink->floor];
+/* Rules are left out before any of them is looked at, unless a trace wants to know why. */
+static inline void judge_list(Judge *j, Chain c, const ShapeList *list) {
+    uint64_t bits = list->lead[chain_lead(j->bitmap->text, &c)] & list->joined[c.joints], weak;
+    Edge edge;
 
-    /* what needs a word for it is not even looked at where there is none */
-    if (weak && !j->sink->trace)
-        bits ^= weak ^ rules_concerned(list, weak, context_about(j->context, c->start, c->end));
+    if (!bits)
+        return;
+    edge = chain_edge(j->bitmap, &c);
+    if (!j->sink->trace) {
+        if (edge.broken)
+            bits &= list->formed;
+        weak = bits & ~list->alone[j->sink->floor];
+        if (weak)
+            bits ^= weak ^ rules_concerned(list, weak, context_about(j->context, c.start, c.end));
+    }
     if (bits)
-        judge_rules(j, c, list, bits);
+        judge_rules(j, &c, &edge, list, bits);
 }
 
 /* Walks from `start` on, one step a group, as far as some shape goes. */
 static inline void chain_walk(Judge *j, const Shapes *shapes, const Bitmap *b, size_t start) {
+    const ShapeNode *node = &shapes->nodes[1];
     uint64_t ahead = bitmap_from(b->digit, start);
-    Chain c = {.start = start, .end = start};
-    size_t node = 1;
+    size_t end = start;
+    uint8_t joints = 0;
 
     for (;;) {
-        unsigned length = ~ahead ? (unsigned)__builtin_ctzll(~ahead) : 64;
+        unsigned length = (unsigned)__builtin_ctzll(~ahead | UINT64_C(1) << 63);
         uint8_t joint;
 
-        if (length > SHAPE_GROUP_MAX || !(node = shapes->next[node][length]))
+        if (length > SHAPE_GROUP_MAX || !node->next[length])
             return;
-        c.end += length;
-        if (shapes->list[node])
-            judge_list(j, &c, &shapes->lists[shapes->list[node] - 1]);
-        joint = separator_bit(b->text[c.end]);
+        node = &shapes->nodes[node->next[length]];
+        end += length;
+        if (node->list)
+            judge_list(j, (Chain){.start = start, .end = end, .joints = joints},
+                       &shapes->lists[node->list - 1]);
+        joint = separator_bit(b->text[end]);
         if (!joint)
             return;
-        c.joints |= joint;
-        c.end++;
+        joints |= joint;
+        end++;
         ahead >>= length + 1;
     }
 }
 
 _hot_ void digits_in(Judge *j, size_t from, uint64_t starts) {
+    const Shapes *shapes = &j->engine->shapes;
     const Bitmap *b = j->bitmap;
 
-    for (; starts; starts &= starts - 1) {
-        size_t start = from + (size_t)__builtin_ctzll(starts);
-
-        if (start == 0 || edge_class[b->text[start - 1]] != EDGE_BROKEN)
-            chain_walk(j, &j->engine->shapes, b, start);
-    }
+    for (; starts; starts &= starts - 1)
+        chain_walk(j, shapes, b, from + (size_t)__builtin_ctzll(starts));
 }

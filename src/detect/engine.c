@@ -228,7 +228,7 @@ static int add_detector(Engine *e, size_t number, Error *reterr) {
                            .pattern = -1,
                            .base = score_base(&d->matches[i], validator)};
         m->alone = d->context.required ? LEVEL_NONE : level_of(m->base);
-        m->settled = m->alone == LEVEL_HIGH && d->context.not_near.n == 0;
+        m->opposed = d->context.not_near.n > 0;
         r = complain(&d->matches[i], reterr, add_match(e, number_of_match, &d->matches[i], reterr));
     }
     return r;

@@ -27,7 +27,7 @@ typedef struct EngineMatch {
     int32_t pattern;      /* number of its keyword pattern, or -1 */
     const Layout *layout; /* of a pattern of letters and digits, else NULL */
     uint8_t alone;        /* the best Level it reaches without a word for it */
-    bool settled;         /* high alone, and no word speaks against it: context is not asked */
+    bool opposed;         /* some word speaks against it */
     float base;
 } EngineMatch;
 

@@ -5,16 +5,14 @@
 
 int shapes_init(Shapes *s) {
     *s = (Shapes){.cap_nodes = 64, .cap_lists = 16};
-    s->next = calloc(s->cap_nodes, sizeof(*s->next));
-    s->list = calloc(s->cap_nodes, sizeof(*s->list));
+    s->nodes = calloc(s->cap_nodes, sizeof(*s->nodes));
     s->lists = calloc(s->cap_lists, sizeof(*s->lists));
-    s->n_nodes = 2; /* 0 is dead, 1 the root */
-    return s->next && s->list && s->lists ? 0 : -ENOMEM;
+    s->n_nodes = 2; /* the dead one and the root */
+    return s->nodes && s->lists ? 0 : -ENOMEM;
 }
 
 void shapes_done(Shapes *s) {
-    free(s->next);
-    free(s->list);
+    free(s->nodes);
     free(s->lists);
     *s = (Shapes){0};
 }
@@ -22,20 +20,15 @@ void shapes_done(Shapes *s) {
 static int shapes_new_node(Shapes *s) {
     if (s->n_nodes == s->cap_nodes) {
         size_t cap = s->cap_nodes * 2;
-        void *next, *list;
+        void *nodes;
 
         if (cap > UINT16_MAX)
             return -ENOSPC;
-        next = reallocarray(s->next, cap, sizeof(*s->next));
-        if (!next)
+        nodes = reallocarray(s->nodes, cap, sizeof(*s->nodes));
+        if (!nodes)
             return -ENOMEM;
-        s->next = next;
-        list = reallocarray(s->list, cap, sizeof(*s->list));
-        if (!list)
-            return -ENOMEM;
-        s->list = list;
-        memset(s->next + s->cap_nodes, 0, (cap - s->cap_nodes) * sizeof(*s->next));
-        memset(s->list + s->cap_nodes, 0, (cap - s->cap_nodes) * sizeof(*s->list));
+        s->nodes = nodes;
+        memset(s->nodes + s->cap_nodes, 0, (cap - s->cap_nodes) * sizeof(*s->nodes));
         s->cap_nodes = cap;
     }
     return (int)s->n_nodes++;
@@ -74,21 +67,21 @@ static int shapes_list(Shapes *s, const uint8_t *groups, size_t n_groups, ShapeL
         bytes += (i > 0) + (size_t)length;
         if (length == 0 || length > SHAPE_GROUP_MAX || bytes > SHAPE_CHAIN_MAX)
             return -EINVAL;
-        if (!s->next[node][length]) {
+        if (!s->nodes[node].next[length]) {
             r = shapes_new_node(s);
             if (r < 0)
                 return r;
-            s->next[node][length] = (uint16_t)r;
+            s->nodes[node].next[length] = (uint16_t)r;
         }
-        node = s->next[node][length];
+        node = s->nodes[node].next[length];
     }
-    if (!s->list[node]) {
+    if (!s->nodes[node].list) {
         r = shapes_new_list(s);
         if (r < 0)
             return r;
-        s->list[node] = (uint16_t)(r + 1);
+        s->nodes[node].list = (uint16_t)(r + 1);
     }
-    *ret = &s->lists[s->list[node] - 1];
+    *ret = &s->lists[s->nodes[node].list - 1];
     return 0;
 }
 
@@ -114,6 +107,8 @@ int shapes_add(Shapes *s, const uint8_t *groups, size_t n_groups, const uint8_t 
         list->lead[i] |= any || lead[i] ? bit : 0;
     for (unsigned joints = 0; joints < N_ELEMENTS(list->joined); joints++)
         list->joined[joints] |= rule_allows(&rule, joints) ? bit : 0;
+    if (rule.layout || rule.ipv4)
+        list->formed |= bit;
     for (unsigned level = 0; level <= rule.alone; level++)
         list->alone[level] |= bit;
     list->rules[list->n++] = rule;

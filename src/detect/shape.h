@@ -52,13 +52,18 @@ typedef struct ShapeList {
     uint16_t n;
     uint64_t alone[N_LEVELS]; /* level -> the rules that reach it without a word for them */
     uint64_t joined[16];      /* set of separators seen -> the rules that allow it */
+    uint64_t formed;          /* layouts and IPv4, which look at their edges themselves */
     uint64_t lead[100];       /* first two digits -> the rules that may start so */
     ShapeRule rules[SHAPE_LIST_MAX];
 } ShapeList;
 
+typedef struct ShapeNode {
+    uint16_t next[SHAPE_GROUP_MAX + 1]; /* length -> node; 0: dead */
+    uint16_t list;                      /* number in lists + 1; 0: not an end */
+} ShapeNode;
+
 typedef struct Shapes {
-    uint16_t (*next)[SHAPE_GROUP_MAX + 1]; /* node, length -> node; 0: dead; 1: root */
-    uint16_t *list;                        /* node -> number in lists + 1; 0: not an end */
+    ShapeNode *nodes; /* 0 is dead, 1 the root */
     ShapeList *lists;
     size_t n_nodes, n_lists, cap_nodes, cap_lists;
 } Shapes;

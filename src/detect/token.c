@@ -28,26 +28,25 @@ static inline uint64_t eroded_by_6(uint64_t now, uint64_t next) {
 }
 
 _hot_ void starts_find(const Bitmap *b, uint64_t ret[BITMAP_WORDS]) {
-    uint64_t run_before = 0, digit_before = 0, letter_before = 0, joint_before = 0;
+    uint64_t run_before = 0, digit_before = 0, bar_before = 0;
     uint64_t carry = 0;
 
     for (size_t i = 0; i < b->words; i++) {
-        uint64_t run = b->run[i], digit = b->digit[i], letter = b->alnum[i] & ~digit;
+        uint64_t run = b->run[i], digit = b->digit[i];
+        uint64_t bar = (b->alnum[i] & ~digit) | b->joint[i] | b->at[i];
 
         if (run) {
             uint64_t first = digit & ~(digit << 1 | digit_before);
             uint64_t seed = run & ~(run << 1 | run_before) & eroded_by_6(run, b->run[i + 1]);
             uint64_t is_long = run & ~add_carry(run, seed, &carry);
-            uint64_t barred = letter << 1 | letter_before | b->joint[i] << 1 | joint_before;
 
-            ret[i] = first & is_long & ~barred;
+            ret[i] = first & is_long & ~(bar << 1 | bar_before);
         } else {
             ret[i] = carry = 0;
         }
         run_before = run >> 63;
         digit_before = digit >> 63;
-        letter_before = letter >> 63;
-        joint_before = b->joint[i] >> 63;
+        bar_before = bar >> 63;
     }
 }
 

@@ -11,7 +11,7 @@
 
 /*
  * The first bytes of digit groups that may begin an identifier, one bit each. A group behind a
- * dash, dot or slash that a digit precedes begins none.
+ * letter, an '@', or a dash, dot or slash that a digit precedes, begins none.
  */
 void starts_find(const Bitmap *b, uint64_t ret[BITMAP_WORDS]);
 

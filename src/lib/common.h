@@ -7,6 +7,7 @@
 
 #include "detect/matcher.h"
 #include "lib/writer.h"
+#include "model/unit.h"
 
 /* Frozen once made; the Engine borrows the Rules. */
 struct terrier_rules {
@@ -31,3 +32,11 @@ char *cache_directory(const terrier_rules_options *o);
 
 /* `$XDG_CACHE_HOME/terrier`, or ~/.cache/terrier; -ENOENT without a home. The caller frees it. */
 int cache_default_directory(char **ret);
+
+/*
+ * Opens one regular file for reading, without waiting, without following a link in its last
+ * component (`resolve`: further RESOLVE_ bits of openat2), and if it can be without touching its
+ * access time. A negative error with a sentence; the caller closes *ret_fd.
+ */
+int regular_open(const char *path, uint64_t resolve, Error *reterr, FileMeta *ret_meta,
+                 int *ret_fd);

@@ -15,7 +15,7 @@
 
 enum { LOCAL_MAX = 64, DOMAIN_MAX = 253, LABEL_MAX = 63, SHORT = 12 };
 
-enum { LOCAL = 1, DOMAIN = 2, DOT = 4 };
+enum { LOCAL = 1, DOMAIN = 2, DOT = 4, HIGH = 8 };
 
 static const uint8_t class[256] = {
     ['0' ... '9'] = LOCAL | DOMAIN,
@@ -27,7 +27,7 @@ static const uint8_t class[256] = {
     ['+'] = LOCAL,
     ['%'] = LOCAL,
     ['\''] = LOCAL,
-    [0x80 ... 0xff] = DOMAIN,
+    [0x80 ... 0xff] = DOMAIN | HIGH,
 };
 
 /* Where the local part starts: backwards from the '@'; at itself if there is none. */
@@ -62,10 +62,11 @@ static size_t tld_end(const uint8_t *text, size_t tld, size_t end) {
 static Domain domain_read(const uint8_t *text, size_t n, size_t at) {
     size_t first = at + 1, most = n - first > DOMAIN_MAX ? first + DOMAIN_MAX : n;
     size_t end = first, label = first, tld = 0;
+    uint8_t seen = 0;
 
     for (;;) {
         while (end < most && class[text[end]] & DOMAIN)
-            end++;
+            seen |= class[text[end++]];
         if (end - label > LABEL_MAX || (end == most && most < n && class[text[end]] != 0))
             return (Domain){0};
         if (end == label)
@@ -78,10 +79,11 @@ static Domain domain_read(const uint8_t *text, size_t n, size_t at) {
     end -= end == label && end > first;
     if (tld <= first)
         return (Domain){0};
-    end = tld_end(text, tld, end);
+    if (seen & HIGH)
+        end = tld_end(text, tld, end);
     while (end > tld && text[end - 1] == '-')
         end--;
-    return (Domain){.end = end, .tld = tld, .ascii = form_is_ascii(text + first, end - first)};
+    return (Domain){.end = end, .tld = tld, .ascii = !(seen & HIGH)};
 }
 
 /* scheme://user:password@host: the password is no local part. */

@@ -88,14 +88,6 @@ static size_t utf8_starts(const uint8_t *text, size_t n) {
     return length;
 }
 
-bool form_is_ascii(const uint8_t *text, size_t n) {
-    uint8_t all = 0;
-
-    for (size_t i = 0; i < n; i++)
-        all |= text[i];
-    return all < 0x80;
-}
-
 bool form_is_utf8(const uint8_t *text, size_t n) {
     size_t i = 0;
 

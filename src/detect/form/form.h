@@ -49,7 +49,6 @@ FormFind form_find(FormKind kind);
 /* n bytes of text in lower case (ASCII) into ret, which has room for the next multiple of 8. */
 void form_lower(const uint8_t *text, size_t n, char *ret);
 
-bool form_is_ascii(const uint8_t *text, size_t n);
 bool form_is_utf8(const uint8_t *text, size_t n);
 
 /* Do control bytes, or bytes that are no UTF-8, stand right beside [start, end)? */

@@ -65,8 +65,8 @@ void help_verb(const Verb *v, Buf *to) {
 void help_all(Buf *to) {
     buf_text(to, "Usage: terrier VERB [OPTION...] [OPERAND...]\n\n");
     put_wrapped(to,
-                "Finds personal and confidential data in files, and says what it read. Values "
-                "are never printed or stored, only masks.",
+                "Finds personal and confidential data in files, and says what it read. Found "
+                "values are never stored, and shown as masks.",
                 0, 0);
     buf_byte(to, '\n');
     for (size_t i = 0; i < n_verbs; i++) {
@@ -162,7 +162,7 @@ void help_manual(Buf *to) {
     buf_text(to, "terrier \\- find personal and confidential data in files\n.SH SYNOPSIS\n"
                  ".B terrier\n.I verb\n[\\fIoption\\fR...] [\\fIoperand\\fR...]\n"
                  ".SH DESCRIPTION\nTerrier finds personal and confidential data in files, and "
-                 "says what it read. Found values are never printed or stored, only masks.\n"
+                 "says what it read. Found values are never stored, and shown as masks.\n"
                  ".SH VERBS\n");
     for (size_t i = 0; i < n_verbs; i++)
         manual_verb(to, verbs[i]);

@@ -4,8 +4,8 @@
 #include <stdio.h>
 
 #include "base/clock.h"
+#include "base/show.h"
 #include "model/locator.h"
-#include "report/escape.h"
 #include "report/number.h"
 #include "report/paint.h"
 
@@ -51,7 +51,7 @@ static void head_put(const RunRow *run, bool colour, Buf *b) {
         buf_printf(b, " to %s", ended);
     }
     buf_text(b, ", Terrier ");
-    escape_put(b, span_of(run->tool));
+    show_text(b, run->tool);
     buf_byte(b, '\n');
     if (run->ended == INT64_MIN) {
         paint_text(b, colour, PAINT_LOUD,
@@ -81,7 +81,7 @@ static void reasons_put(const Facts *f, bool members, Group group, Buf *b) {
         number_print(row->tally.objects, count);
         number_print_size(row->tally.bytes, size);
         buf_printf(b, "          %14s         %12s  ", count, size);
-        escape_put(b, span_of(status));
+        show_text(b, status);
         buf_byte(b, '\n');
     }
 }
@@ -149,13 +149,13 @@ static void root_put(const RootRow *root, bool colour, Buf *b) {
     buf_text(b, "Root ");
     locator_print_name(b, root->path);
     buf_text(b, " (");
-    escape_put(b, span_of(root->fs_type[0] ? root->fs_type : "unknown file system"));
+    show_text(b, root->fs_type[0] ? root->fs_type : "unknown file system");
     buf_text(b, "): ");
     if (strcmp(root->atime, "kept") == 0) {
         buf_text(b, "access times kept");
     } else {
         buf_text(b, "access times may have changed (");
-        escape_put(b, span_of(root->atime[0] ? root->atime : "unknown"));
+        show_text(b, root->atime[0] ? root->atime : "unknown");
         buf_byte(b, ')');
     }
     if (!status_complete(root->status.kind)) {
@@ -163,7 +163,7 @@ static void root_put(const RootRow *root, bool colour, Buf *b) {
         buf_text(b, "; ");
         paint_begin(b, colour, PAINT_LOUD);
         buf_text(b, "NOT READ: ");
-        escape_put(b, span_of(status));
+        show_text(b, status);
         paint_end(b, colour);
     }
     buf_byte(b, '\n');
@@ -177,7 +177,7 @@ static void mount_put(const NoteRow *row, bool colour, Buf *b) {
     locator_print_name(b, row->subject);
     if (row->detail[0]) {
         buf_text(b, " (");
-        escape_put(b, span_of(row->detail));
+        show_text(b, row->detail);
         buf_byte(b, ')');
     }
     buf_text(b, "; --cross-filesystems includes it");
@@ -187,12 +187,12 @@ static void mount_put(const NoteRow *row, bool colour, Buf *b) {
 
 static void excluded_put(const NoteRow *row, bool colour _unused_, Buf *b) {
     buf_text(b, "Excluded by ");
-    escape_put(b, row->subject);
+    show_span(b, row->subject);
     buf_text(b, ": ");
     number_put(b, row->count, "object", "objects");
     if (row->detail[0]) {
         buf_text(b, ", ");
-        escape_put(b, span_of(row->detail));
+        show_text(b, row->detail);
     }
     buf_byte(b, '\n');
 }
@@ -200,10 +200,10 @@ static void excluded_put(const NoteRow *row, bool colour _unused_, Buf *b) {
 static void restart_put(const NoteRow *row, bool colour, Buf *b) {
     paint_begin(b, colour, PAINT_LOUD);
     buf_text(b, "The scanner was started again: ");
-    escape_put(b, row->subject);
+    show_span(b, row->subject);
     if (row->detail[0]) {
         buf_text(b, ", ");
-        escape_put(b, span_of(row->detail));
+        show_text(b, row->detail);
     }
     paint_end(b, colour);
     buf_byte(b, '\n');
@@ -244,7 +244,7 @@ static void mounts_put(const Facts *f, bool colour, Buf *b) {
         buf_text(b, "NOT ENTERED: ");
         number_put(b, row->tally.objects, "mount", "mounts");
         buf_text(b, " of another file system (");
-        escape_put(b, span_of(row->status.reason));
+        show_text(b, row->status.reason);
         buf_text(b, "); --cross-filesystems includes what is mounted there");
         paint_end(b, colour);
         buf_byte(b, '\n');

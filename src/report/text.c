@@ -3,8 +3,8 @@
 
 #include <stdio.h>
 
+#include "base/show.h"
 #include "report/coverage.h"
-#include "report/escape.h"
 #include "report/number.h"
 #include "report/paint.h"
 #include "report/table.h"
@@ -34,7 +34,7 @@ static int type_row(Table *t, const SummaryRow *row) {
     char objects[NUMBER_TEXT_MAX], values[NUMBER_TEXT_MAX], distinct[NUMBER_TEXT_MAX + 4];
     _cleanup_(buf_done) Buf title = {0};
 
-    escape_put(&title, span_of(row->title[0] ? row->title : row->detector));
+    show_text(&title, row->title[0] ? row->title : row->detector);
     number_print(row->objects, objects);
     number_print(found_count(row->count), values);
     distinct_print(row, distinct, sizeof(distinct));
@@ -114,10 +114,10 @@ static int place_put(size_t number, const PlaceRow *p, Buf *b) {
     buf_printf(b, "\n    %s, ", tier_name(p->tier));
     levels_put(p->count, b);
     buf_text(b, "\n    ");
-    escape_put(b, span_of(p->worst.title[0] ? p->worst.title : p->worst.detector));
+    show_text(b, p->worst.title[0] ? p->worst.title : p->worst.detector);
     if (sample) {
         buf_text(b, "  ");
-        escape_put(b, span_of(sample->mask));
+        show_text(b, sample->mask);
         buf_text(b, sample->test_value ? "  (published test value)" : "");
     }
     buf_byte(b, '\n');
@@ -241,7 +241,7 @@ static int finding_put(FoundCursor *c, const FoundRow *row, Error *reterr, Buf *
         buf_text(b, "    ");
         locator_print(b, &at);
         buf_text(b, "  ");
-        escape_put(b, span_of(samples[i].mask));
+        show_text(b, samples[i].mask);
         buf_text(b, samples[i].test_value ? "  (published test value)\n" : "\n");
     }
     return 0;

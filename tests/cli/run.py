@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
-"""Runs the command-line cases: one file a case, in an empty directory and home of its own.
+"""Runs the command-line cases: one file a case, in an empty directory and home of its own; what
+they share is the cache of compiled patterns.
 
 Usage: run.py TERRIER [CASE...]        without cases: all of cases/
 
@@ -63,13 +64,13 @@ def make_files(text, directory):
         path.write_text(content, encoding="utf-8")
 
 
-def environment(home, programs):
+def environment(home, programs, cache):
     kept = {k: v for k, v in os.environ.items() if not k.startswith(("XDG_", "LC_", "TERRIER_"))}
-    return {**kept, "HOME": str(home), "LC_ALL": "C.UTF-8", "TZ": "UTC",
+    return {**kept, "HOME": str(home), "XDG_CACHE_HOME": str(cache), "LC_ALL": "C.UTF-8", "TZ": "UTC",
             "PATH": f"{programs}:{os.environ['PATH']}"}
 
 
-def run(case, program):
+def run(case, program, cache):
     """What is wrong with a case, as lines; none if it passes."""
     with tempfile.TemporaryDirectory(prefix="terrier-cli-") as scratch:
         top = pathlib.Path(scratch)
@@ -80,7 +81,7 @@ def run(case, program):
         make_files(case.get("files", ""), work)
         done = subprocess.run(["sh", "-c", case["command"]], cwd=work, timeout=120,
                               input=case.get("input", "").encode(), capture_output=True,
-                              env=environment(home, programs), check=False)
+                              env=environment(home, programs, cache), check=False)
     wrong = []
     for name, got in (("stdout", done.stdout), ("stderr", done.stderr)):
         got = got.decode("utf-8", "backslashreplace")
@@ -96,11 +97,12 @@ def main(program, *names):
     program = pathlib.Path(program).resolve()
     paths = [pathlib.Path(n) for n in names] or sorted((HERE / "cases").glob("*.case"))
     failed = 0
-    for path in paths:
-        wrong = run(sections(path), program)
-        if wrong:
-            failed += 1
-            print(f"FAIL {path.stem}", *wrong, sep="\n  ")
+    with tempfile.TemporaryDirectory(prefix="terrier-cache-") as cache:  # filled by the first case
+        for path in paths:
+            wrong = run(sections(path), program, cache)
+            if wrong:
+                failed += 1
+                print(f"FAIL {path.stem}", *wrong, sep="\n  ")
     print(f"{len(paths) - failed} passed, {failed} failed")
     return 1 if failed or not paths else 0
 

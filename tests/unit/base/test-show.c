@@ -1,17 +1,17 @@
-/* Escape: nothing that a terminal obeys gets through, and every byte can be had back. */
+/* Show: nothing that a terminal obeys gets through, and every byte can be had back. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
 
 #include <cmocka.h>
 
+#include "base/show.h"
 #include "base/utf8.h"
-#include "report/escape.h"
 
 static void assert_escaped(const char *text, const char *expected) {
     _cleanup_(buf_done) Buf b = {0};
 
-    escape_put(&b, span_of(text));
+    show_span(&b, span_of(text));
     assert_string_equal(buf_cstr(&b), expected);
 }
 
@@ -56,7 +56,7 @@ static void comes_back_whole(void **state _unused_) {
             seed = seed * 1664525 + 1013904223;
             text[k] = (uint8_t)(seed >> 24);
         }
-        escape_put(&escaped, span(text, n));
+        show_span(&escaped, span(text, n));
         assert_true(utf8_displayable(buf_as_span(&escaped)));
         unescape(buf_as_span(&escaped), &back);
         assert_int_equal(back.n, n);

@@ -127,6 +127,26 @@ static void manual_verb(Buf *to, const Verb *v) {
     }
 }
 
+/* Where things lie, and what else there is to read. */
+static void manual_places(Buf *to) {
+    static const struct {
+        const char *path, *what;
+    } places[] = {
+        {"$XDG_STATE_HOME/terrier/terrier.db",
+         "the store; XDG_STATE_HOME is ~/.local/state if unset"},
+        {"$XDG_CONFIG_HOME/terrier/token.key",
+         "the key of tokens, made by the first scan; XDG_CONFIG_HOME is ~/.config if unset"},
+        {"$XDG_CACHE_HOME/terrier/", "compiled patterns, made again when they are missing; "
+                                     "XDG_CACHE_HOME is ~/.cache if unset"},
+    };
+
+    buf_text(to, ".SH FILES\n");
+    for (size_t i = 0; i < N_ELEMENTS(places); i++)
+        buf_printf(to, ".TP\n.I %s\n%s.\n", places[i].path, places[i].what);
+    buf_text(to, ".SH ENVIRONMENT\n.TP\n.B NO_COLOR\nif set, no colour unless an option asks for "
+                 "it.\n.SH SEE ALSO\n.BR terrier\\-detector (5),\n.BR terrier\\-locator (7)\n");
+}
+
 void help_manual(Buf *to) {
     static const char *const exits[] = {
         "done",
@@ -138,7 +158,7 @@ void help_manual(Buf *to) {
         "a fault of terrier itself",
     };
 
-    buf_printf(to, ".TH TERRIER 1 \"\" \"terrier %s\"\n.SH NAME\n", terrier_version());
+    buf_printf(to, ".TH TERRIER 1 2026-11-23 \"Terrier %s\"\n.SH NAME\n", terrier_version());
     buf_text(to, "terrier \\- find personal and confidential data in files\n.SH SYNOPSIS\n"
                  ".B terrier\n.I verb\n[\\fIoption\\fR...] [\\fIoperand\\fR...]\n"
                  ".SH DESCRIPTION\nTerrier finds personal and confidential data in files, and "
@@ -149,6 +169,8 @@ void help_manual(Buf *to) {
     buf_text(to, ".SH EXIT STATUS\n");
     for (size_t i = 0; i < N_ELEMENTS(exits); i++)
         buf_printf(to, ".TP\n.B %zu\n%s.\n", i, exits[i]);
+    buf_text(to, ".TP\n.RI 128+ n\nstopped by signal\n.IR n ;\nwhat was read is in the store.\n");
+    manual_places(to);
 }
 
 /* ---- shells ---- */

@@ -97,11 +97,12 @@ static int derive_escape(const char **p, Buf *ret, Error *reterr) {
 
     if (c == 0)
         return error_set(reterr, -EINVAL, "ends in a backslash");
-    if (strchr("bBAzZG", c)) {
+    if (c == 'b' || c == 'B') {
         *p += 2;
         return 0;
     }
-    if ((c >= '1' && c <= '9') || strchr("gkKQERXC", c))
+    /* \A, \z: a window's ends are not the text's, so they would mean nothing */
+    if ((c >= '1' && c <= '9') || strchr("AzZGgkKQERXC", c))
         return error_set(reterr, -EINVAL, "\\%c is not allowed", c);
     buf_add(ret, *p, 2);
     *p += 2;

@@ -280,7 +280,7 @@ static int end_run(Job *j, Error *reterr) {
     if (r == 0)
         r = query_coverage(j->store, j->result->run, reterr, &coverage);
     if (r == 0 && !coverage.balanced && !j->plan.survey)
-        r = error_set(reterr, -EIO,
+        r = error_set(reterr, -EPROTO,
                       "the sums of run %lld do not balance: this is a fault of terrier, please "
                       "report it",
                       (long long)j->result->run);

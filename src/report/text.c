@@ -45,7 +45,7 @@ static int type_row(Table *t, const SummaryRow *row) {
 
 static int types_put(const SummaryRow *rows, size_t n, bool colour, Buf *b) {
     static const TableColumn columns[] = {
-        {.head = "data type", .limit = 30},
+        {.head = "data type", .limit = 38},
         {.head = "objects", .right = true},
         {.head = "values", .right = true},
         {.head = "distinct", .right = true},

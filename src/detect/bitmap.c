@@ -129,10 +129,6 @@ static inline void classify_portable(const uint8_t *p, Block *ret) {
 
 BUILD(build_portable, , classify_portable)
 
-void bitmap_build_portable(Bitmap *b, const uint8_t *text, size_t n) {
-    build_portable(b, text, n);
-}
-
 #if defined(__x86_64__)
 
 #define TARGET_AVX2   __attribute__((target("avx2")))
@@ -248,21 +244,9 @@ BUILD(build_sse2, , classify_sse2)
 BUILD(build_avx2, TARGET_AVX2, classify_avx2)
 BUILD(build_avx512, TARGET_AVX512, classify_avx512)
 
-BitmapBuild bitmap_builder(const char **ret_name) {
-    const char *name = "sse2";
-    BitmapBuild build = build_sse2;
-
-    if (__builtin_cpu_supports("avx512bw")) {
-        name = "avx512";
-        build = build_avx512;
-    } else if (__builtin_cpu_supports("avx2")) {
-        name = "avx2";
-        build = build_avx2;
-    }
-    if (ret_name)
-        *ret_name = name;
-    return build;
-}
+#define FORMS                                                                                      \
+    {"avx512", build_avx512, __builtin_cpu_supports("avx512bw")},                                  \
+        {"avx2", build_avx2, __builtin_cpu_supports("avx2")}, {"sse2", build_sse2, true},
 
 #elif defined(__aarch64__)
 
@@ -305,21 +289,32 @@ static inline void classify_neon(const uint8_t *p, Block *ret) {
 
 BUILD(build_neon, , classify_neon)
 
-BitmapBuild bitmap_builder(const char **ret_name) {
-    if (ret_name)
-        *ret_name = "neon";
-    return build_neon;
-}
+#define FORMS {"neon", build_neon, true},
 
 #else
+#define FORMS
+#endif
 
-BitmapBuild bitmap_builder(const char **ret_name) {
-    if (ret_name)
-        *ret_name = "portable";
-    return build_portable;
+BitmapBuild bitmap_builder_at(size_t i, const char **ret_name) {
+    const struct {
+        const char *name;
+        BitmapBuild build;
+        bool runs;
+    } forms[] = {FORMS{"portable", build_portable, true}};
+
+    for (size_t k = 0; k < N_ELEMENTS(forms); k++) {
+        if (forms[k].runs && i-- == 0) {
+            if (ret_name)
+                *ret_name = forms[k].name;
+            return forms[k].build;
+        }
+    }
+    return NULL;
 }
 
-#endif
+BitmapBuild bitmap_builder(const char **ret_name) {
+    return bitmap_builder_at(0, ret_name);
+}
 
 #if defined(__x86_64__)
 #define COUNT_BITS __attribute__((target("popcnt"))) /* every processor that Hyperscan runs on */

@@ -42,8 +42,8 @@ typedef void (*BitmapBuild)(Bitmap *b, const uint8_t *text, size_t n);
 /* The fastest form that this processor runs; name (may be NULL) gets "avx512", "avx2", ... */
 BitmapBuild bitmap_builder(const char **ret_name);
 
-/* The plain form: what the others are tested against. */
-void bitmap_build_portable(Bitmap *b, const uint8_t *text, size_t n);
+/* All forms that this processor runs, the fastest first: number i, or NULL behind the last. */
+BitmapBuild bitmap_builder_at(size_t i, const char **ret_name);
 
 static inline bool bitmap_get(const uint64_t *bits, size_t i) {
     return bits[i >> 6] >> (i & 63) & 1;

@@ -103,7 +103,7 @@ static uint64_t phrase_head(const char *text, size_t *ret_n) {
         n++;
     memcpy(padded, text, n < 8 ? n : 8);
     *ret_n = n;
-    return head_fold(head_load(padded), n);
+    return n ? head_fold(head_load(padded), n) : 0;
 }
 
 /* Byte k of a phrase as it may stand in a text: a bit for each value of its lower five bits. */

@@ -4,16 +4,21 @@
 #include "base/cleanup.h"
 #include "detect/bytes.h"
 
-static size_t alnum_count(Span value) {
+/* What a mask hides: letters and digits of any script. */
+static bool is_secret(uint8_t c) {
+    return byte_is_word(c) && c != '_';
+}
+
+static size_t secret_count(Span value) {
     size_t n = 0;
 
     for (size_t i = 0; i < value.n; i++)
-        n += byte_is_word(value.at[i]) && value.at[i] != '_';
+        n += is_secret(value.at[i]);
     return n;
 }
 
 static void mask_plain(const Mask *m, Span value, char *ret, size_t n) {
-    size_t total = alnum_count(value), seen = 0, out = 0;
+    size_t total = secret_count(value), seen = 0, out = 0;
     size_t first = m->keep_first, last = m->keep_last;
 
     while (first + last > total / 2) {
@@ -27,7 +32,7 @@ static void mask_plain(const Mask *m, Span value, char *ret, size_t n) {
     for (size_t i = 0; i < value.n && out + 1 < n; i++) {
         uint8_t c = value.at[i];
 
-        if (byte_is_word(c) && c != '_') {
+        if (is_secret(c)) {
             bool keep = seen < first || seen >= total - last;
 
             if (c < 0x80 || (c & 0xc0) != 0x80)
@@ -40,24 +45,26 @@ static void mask_plain(const Mask *m, Span value, char *ret, size_t n) {
     ret[out] = 0;
 }
 
-/* The first letter of each side and the top-level domain: j***@e***.com */
+/* The first letter of each side and the top-level domain, less where that is more than half. */
 static bool mask_email(Span value, char *ret, size_t n) {
     const uint8_t *at = memrchr(value.at, '@', value.n);
     const uint8_t *dot = at ? memrchr(at, '.', value.n - (size_t)(at - value.at)) : NULL;
-    size_t tail;
+    size_t half = secret_count(value) / 2, shown;
+    char local, domain;
+    Span tail;
 
     if (!at || at == value.at || !dot)
         return false;
-    tail = value.n - (size_t)(dot - value.at);
-    if (tail + 11 > n || at[1] >= 0x80 || value.at[0] >= 0x80)
+    tail = span(dot, value.n - (size_t)(dot - value.at));
+    shown = secret_count(tail);
+    if (tail.n + 10 > n || shown > half || !byte_is_alnum(value.at[0]) || !byte_is_alnum(at[1]))
         return false;
-    ret[0] = (char)value.at[0];
-    memcpy(ret + 1, "***@", 4);
-    ret[5] = (char)at[1];
-    memcpy(ret + 6, "***", 3);
-    for (size_t i = 0; i < tail; i++)
-        ret[9 + i] = dot[i] >= 0x20 && dot[i] < 0x7f ? (char)dot[i] : '*';
-    ret[9 + tail] = 0;
+    local = shown + 1 <= half ? (char)value.at[0] : '*';
+    domain = shown + 2 <= half ? (char)at[1] : '*';
+    snprintf(ret, n, "%c***@%c***", local, domain);
+    for (size_t i = 0; i < tail.n; i++)
+        ret[9 + i] = tail.at[i] >= 0x20 && tail.at[i] < 0x7f ? (char)tail.at[i] : '*';
+    ret[9 + tail.n] = 0;
     return true;
 }
 

@@ -113,7 +113,7 @@ static int derive(const char *pattern, Buf *ret, Error *reterr) {
     const char *p = pattern;
     int r = 0;
 
-    while (*p && r == 0) {
+    while (r == 0 && *p) { /* p is NULL behind a group that is open */
         if (*p == '\\') {
             r = derive_escape(&p, ret, reterr);
         } else if (*p == '[') {

@@ -1,0 +1,150 @@
+/* Shape: parsing, the trie, and the tables that choose rules. */
+#include "rig.h"
+
+static void shapes_donep(Shapes *s) {
+    shapes_done(s);
+}
+
+static void parses(void **state _unused_) {
+    uint8_t g[LAYOUT_GROUPS_MAX];
+
+    assert_int_equal(shape_parse("9", g), 1);
+    assert_int_equal(g[0], 9);
+    assert_int_equal(shape_parse("3-2-4", g), 3);
+    assert_int_equal(g[0], 3);
+    assert_int_equal(g[1], 2);
+    assert_int_equal(g[2], 4);
+    assert_int_equal(shape_parse("19", g), 1);
+    assert_int_equal(shape_parse("1-1-1-1-1-1-1-1", g), 8);
+}
+
+static void refuses(void **state _unused_) {
+    static const char *const wrong[] = {
+        "",    "-",    "0",     "20",  "3-",
+        "-3",  "3--2", "3-0",   "a",   "3-2x",
+        "3 2", "100",  "19-13", "016", "1-1-1-1-1-1-1-1-1",
+    };
+    uint8_t g[LAYOUT_GROUPS_MAX];
+
+    for (size_t i = 0; i < N_ELEMENTS(wrong); i++) {
+        if (shape_parse(wrong[i], g) != -EINVAL)
+            fail_msg("'%s' is taken for a shape", wrong[i]);
+    }
+}
+
+static const ShapeList *list_at(const Shapes *s, const char *shape) {
+    uint8_t g[LAYOUT_GROUPS_MAX];
+    int n = shape_parse(shape, g);
+    size_t node = 1;
+
+    for (int i = 0; i < n && node; i++)
+        node = s->nodes[node].next[g[i]];
+    return node && s->nodes[node].list ? &s->lists[s->nodes[node].list - 1] : NULL;
+}
+
+static int add(Shapes *s, const char *shape, const uint8_t *lead, ShapeRule rule) {
+    uint8_t g[LAYOUT_GROUPS_MAX];
+    int n = shape_parse(shape, g);
+
+    assert_true(n > 0);
+    return shapes_add(s, g, (size_t)n, lead, rule);
+}
+
+static void leads_to_lists(void **state _unused_) {
+    _cleanup_(shapes_donep) Shapes s;
+
+    assert_int_equal(shapes_init(&s), 0);
+    assert_int_equal(add(&s, "3-2-4", NULL, (ShapeRule){.match = 1}), 0);
+    assert_int_equal(add(&s, "3-2", NULL, (ShapeRule){.match = 2}), 0);
+    assert_int_equal(add(&s, "3-2-4", NULL, (ShapeRule){.match = 3}), 0);
+    assert_int_equal(list_at(&s, "3-2-4")->n, 2);
+    assert_int_equal(list_at(&s, "3-2-4")->rules[1].match, 3);
+    assert_int_equal(list_at(&s, "3-2")->n, 1);
+    assert_null(list_at(&s, "3"));
+    assert_null(list_at(&s, "3-2-5"));
+    assert_null(list_at(&s, "9"));
+}
+
+static void grows(void **state _unused_) {
+    _cleanup_(shapes_donep) Shapes s;
+
+    assert_int_equal(shapes_init(&s), 0);
+    for (int a = 1; a <= 19; a++) {
+        for (int b = 1; b <= 12; b++) {
+            char shape[16];
+
+            snprintf(shape, sizeof(shape), "%d-%d", a, b);
+            assert_int_equal(add(&s, shape, NULL, (ShapeRule){.match = (uint16_t)(a * 100 + b)}),
+                             0);
+        }
+    }
+    for (int a = 1; a <= 19; a++) {
+        for (int b = 1; b <= 12; b++) {
+            char shape[16];
+
+            snprintf(shape, sizeof(shape), "%d-%d", a, b);
+            assert_int_equal(list_at(&s, shape)->rules[0].match, a * 100 + b);
+        }
+    }
+}
+
+static void chooses_rules(void **state _unused_) {
+    _cleanup_(shapes_donep) Shapes s;
+    uint8_t lead[100] = {[12] = 1, [13] = 1};
+    Layout layout = {0};
+    const ShapeList *l;
+
+    assert_int_equal(shapes_init(&s), 0);
+    add(&s, "3-3", lead, (ShapeRule){.separators = SEPARATOR_DASH, .alone = LEVEL_HIGH});
+    add(&s, "3-3", NULL, (ShapeRule){.separators = SEPARATOR_DOT | SEPARATOR_SPACE});
+    add(&s, "3-3", NULL, (ShapeRule){.layout = &layout, .alone = LEVEL_LOW});
+    l = list_at(&s, "3-3");
+    assert_int_equal(l->lead[11], 6);
+    assert_int_equal(l->lead[12], 7);
+    assert_int_equal(l->joined[0], 7);
+    assert_int_equal(l->joined[SEPARATOR_DASH], 5);
+    assert_int_equal(l->joined[SEPARATOR_DOT], 6);
+    assert_int_equal(l->joined[SEPARATOR_SLASH], 4);
+    assert_int_equal(l->joined[SEPARATOR_DOT | SEPARATOR_SPACE], 4);
+    assert_int_equal(l->formed, 4);
+    assert_int_equal(l->alone[LEVEL_NONE], 7);
+    assert_int_equal(l->alone[LEVEL_LOW], 5);
+    assert_int_equal(l->alone[LEVEL_MEDIUM], 1);
+    assert_int_equal(l->alone[LEVEL_HIGH], 1);
+}
+
+static void takes_64_rules_a_shape(void **state _unused_) {
+    _cleanup_(shapes_donep) Shapes s;
+
+    assert_int_equal(shapes_init(&s), 0);
+    for (int i = 0; i < SHAPE_LIST_MAX; i++)
+        assert_int_equal(add(&s, "9", NULL, (ShapeRule){0}), 0);
+    assert_int_equal(add(&s, "9", NULL, (ShapeRule){0}), -ENOSPC);
+    assert_true(list_at(&s, "9")->lead[42] == UINT64_MAX);
+}
+
+static void refuses_long_chains(void **state _unused_) {
+    _cleanup_(shapes_donep) Shapes s;
+    uint8_t groups[] = {19, 19, 19, 3}, none[] = {0}, wide[] = {20};
+
+    assert_int_equal(shapes_init(&s), 0);
+    assert_int_equal(shapes_add(&s, groups, 4, NULL, (ShapeRule){0}), 0); /* 63 bytes */
+    groups[3] = 4;
+    assert_int_equal(shapes_add(&s, groups, 4, NULL, (ShapeRule){0}), -EINVAL);
+    assert_int_equal(shapes_add(&s, none, 1, NULL, (ShapeRule){0}), -EINVAL);
+    assert_int_equal(shapes_add(&s, wide, 1, NULL, (ShapeRule){0}), -EINVAL);
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(parses),
+        cmocka_unit_test(refuses),
+        cmocka_unit_test(leads_to_lists),
+        cmocka_unit_test(grows),
+        cmocka_unit_test(chooses_rules),
+        cmocka_unit_test(takes_64_rules_a_shape),
+        cmocka_unit_test(refuses_long_chains),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -37,6 +37,19 @@ bool queue_put(Queue *q, void *item) {
     return put;
 }
 
+bool queue_offer(Queue *q, void *item) {
+    bool put;
+
+    pthread_mutex_lock(&q->lock);
+    put = !q->closed && q->n < q->cap;
+    if (put) {
+        q->slots[(q->head + q->n++) % q->cap] = item;
+        pthread_cond_signal(&q->work);
+    }
+    pthread_mutex_unlock(&q->lock);
+    return put;
+}
+
 static void *queue_pop(Queue *q) {
     void *item = q->slots[q->head];
 

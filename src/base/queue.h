@@ -22,7 +22,8 @@ typedef struct Queue {
 
 int queue_init(Queue *q, size_t cap);
 void queue_done(Queue *q);
-bool queue_put(Queue *q, void *item); /* false: closed, the caller still owns item */
-void *queue_take(Queue *q);           /* NULL: closed and empty */
-void *queue_try(Queue *q);            /* as queue_take, NULL also when empty now */
+bool queue_put(Queue *q, void *item);   /* false: closed, the caller still owns item */
+bool queue_offer(Queue *q, void *item); /* as queue_put, false also when there is no room now */
+void *queue_take(Queue *q);             /* NULL: closed and empty */
+void *queue_try(Queue *q);              /* as queue_take, NULL also when empty now */
 void queue_close(Queue *q);

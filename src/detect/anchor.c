@@ -239,12 +239,18 @@ static void keyword_judge(Judge *j, const Confirmed *c) {
     const Match *rule = e->matches[match].rule;
     size_t start = c->value_start - j->base, end = c->value_end - j->base;
     Span value = span(j->bitmap->text + start, end - start);
+    _uninitialized_ char compact[256];
 
     if (rule->entropy > 0 && (value_entropy(value) < rule->entropy || is_filler(value))) {
         candidate_drop(j, start, end, match, VERDICT_STOP);
         return;
     }
-    candidate_judge(j, &(Candidate){.start = start, .end = end, .match = match, .canon = value});
+    candidate_judge(j, &(Candidate){.start = start,
+                                    .end = end,
+                                    .match = match,
+                                    .canon = value,
+                                    .checked = candidate_compact(j, match, value, compact,
+                                                                 sizeof(compact))});
 }
 
 /* ---- all of them ---- */

@@ -78,7 +78,8 @@ void candidate_drop(Judge *j, size_t start, size_t end, uint16_t match, Verdict 
 
 static inline bool passes_checksum(const Judge *j, const EngineDetector *d, size_t detector,
                                    const Candidate *c) {
-    bool ok = !d->check || d->check((const char *)c->canon.at, c->canon.n);
+    Span value = c->checked.at ? c->checked : c->canon;
+    bool ok = !d->check || d->check((const char *)value.at, value.n);
 
     if (c->start >= j->own_lo && c->start < j->own_hi && j->sink->counts) {
         j->sink->counts[detector].tested++;
@@ -161,10 +162,16 @@ _hot_ void candidate_judge(Judge *j, const Candidate *c) {
     trace_scored(j, c, VERDICT_HIT, &s);
 }
 
+Span candidate_compact(const Judge *j, uint16_t match, Span value, char *to, size_t cap) {
+    const EngineDetector *d = &j->engine->detectors[j->engine->matches[match].detector];
+
+    return d->compact ? span(to, d->compact((const char *)value.at, value.n, to, cap)) : (Span){0};
+}
+
 void candidate_layout(Judge *j, uint16_t match, size_t start) {
     const Layout *l = j->engine->matches[match].layout;
     const uint8_t *text = j->bitmap->text;
-    _uninitialized_ char canon[LAYOUT_MAX];
+    _uninitialized_ char canon[LAYOUT_MAX], compact[2 * LAYOUT_MAX];
     size_t n = 0;
 
     if (!layout_match(l, text, j->bitmap->n, start))
@@ -173,9 +180,12 @@ void candidate_layout(Judge *j, uint16_t match, size_t start) {
         if (byte_is_alnum(text[i]))
             canon[n++] = (char)text[i];
     }
-    candidate_judge(
-        j,
-        &(Candidate){.start = start, .end = start + l->n, .match = match, .canon = span(canon, n)});
+    candidate_judge(j, &(Candidate){.start = start,
+                                    .end = start + l->n,
+                                    .match = match,
+                                    .canon = span(canon, n),
+                                    .checked = candidate_compact(j, match, span(text + start, l->n),
+                                                                 compact, sizeof(compact))});
 }
 
 /* Is a better than b, where they share bytes? A total order on different hits. */

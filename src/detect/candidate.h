@@ -43,13 +43,17 @@ typedef struct Judge {
 typedef struct Candidate {
     size_t start, end; /* in the chunk */
     uint16_t match;
-    Span canon; /* what the checksum gets */
+    Span canon;   /* letters and digits, or the value as it is: what is counted and compared */
+    Span checked; /* what the checksum gets, where its type keeps other signs; at NULL: canon */
     float edge, form;
     const char *why_edge, *why_form; /* NULL: edge or form is 0 */
 } Candidate;
 
 /* Checksum, test values, context, score: adds a hit if it reaches the floor. */
 void candidate_judge(Judge *j, const Candidate *c);
+
+/* The value as its validator wants it, in `to`; at NULL where canon will do. */
+Span candidate_compact(const Judge *j, uint16_t match, Span value, char *to, size_t cap);
 
 /* As candidate_judge, for a layout that has to start at `start` of the chunk. */
 void candidate_layout(Judge *j, uint16_t match, size_t start);

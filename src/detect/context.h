@@ -17,7 +17,7 @@ enum {
     CONTEXT_BLOCKS = BITMAP_WORDS,
     CONTEXT_NESTED_MAX = 3, /* phrases that start at one byte: the longest */
     CONTEXT_FOUND_MAX = CONTEXT_BLOCKS * 32 * CONTEXT_NESTED_MAX, /* words of one byte each */
-    CONTEXT_PHRASE_MAX = 64,                                      /* bytes */
+    CONTEXT_PHRASE_MAX = 96,                                      /* bytes */
     CONTEXT_UNSEEN = UINT8_MAX,
     CONTEXT_WITHIN_MAX = 256, /* bytes before a value that a detector may look at */
 };

@@ -148,9 +148,10 @@ static int add_pattern(Engine *e, uint16_t number, const char *pattern, Error *r
     int code, r, value;
     PCRE2_SIZE at;
 
-    p->code = pcre2_compile((PCRE2_SPTR)pattern, PCRE2_ZERO_TERMINATED,
-                            PCRE2_NEVER_BACKSLASH_C | PCRE2_NEVER_UTF | PCRE2_NEVER_UCP, &code, &at,
-                            NULL);
+    p->code =
+        pcre2_compile((PCRE2_SPTR)pattern, PCRE2_ZERO_TERMINATED,
+                      PCRE2_MULTILINE | PCRE2_NEVER_BACKSLASH_C | PCRE2_NEVER_UTF | PCRE2_NEVER_UCP,
+                      &code, &at, NULL);
     if (!p->code) {
         PCRE2_UCHAR text[128] = "";
 
@@ -204,6 +205,7 @@ static int detector_init(const Detector *d, Error *reterr, EngineDetector *ret,
                          d->mark.file, d->mark.line, d->mark.col, d->validate);
     *ret = (EngineDetector){.rule = d,
                             .check = validator ? validator->check : NULL,
+                            .compact = validator ? validator->compact : NULL,
                             .within = d->context.within,
                             .stops = d->stop_values.n > 0};
     for (size_t i = 0; i < d->test_values.n; i++)

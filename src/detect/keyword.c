@@ -1,8 +1,8 @@
 /*
  * Keyword: see keyword.h.
  *
- * Cache file: magic, HMAC-SHA-256 over everything behind it, key text (library version and
- * processor features), serialized database. The HMAC key lies in the same directory, 0600: it
+ * Cache file: magic, HMAC-SHA-256 over identity (library version, processor features, patterns) and
+ * body; body: the width of each pattern, then the serialized database. The HMAC key lies in the same directory, 0600: it
  * guards against torn and foreign files, not against the user, who owns both. A cache that cannot
  * be read or written is no error: the databases are compiled instead.
  */
@@ -20,7 +20,7 @@ enum {
     HEADER_BYTES = MAGIC_BYTES + crypto_auth_hmacsha256_BYTES,
 };
 
-static const char magic[MAGIC_BYTES] = "TERRHS1";
+static const char magic[MAGIC_BYTES] = "TERRHS2";
 
 void keywords_done(Keywords *k) {
     hs_free_database(k->anchored);
@@ -140,7 +140,14 @@ static void cache_mac(const uint8_t *key, Span identity, Span body,
     crypto_auth_hmacsha256_final(&state, ret);
 }
 
-static hs_database_t *cache_load(int dir, const uint8_t *key, Span identity) {
+/* What a database is made of: some of the patterns. */
+typedef struct Subset {
+    KeywordPattern *patterns;
+    unsigned *ids;
+    size_t n;
+} Subset;
+
+static hs_database_t *cache_load(int dir, const uint8_t *key, Span identity, const Subset *set) {
     uint8_t mac[crypto_auth_hmacsha256_BYTES], header[HEADER_BYTES];
     _cleanup_(buf_done) Buf body = {.limit = CACHE_MAX};
     _cleanup_(fd_closep) int fd = -1;
@@ -159,13 +166,21 @@ static hs_database_t *cache_load(int dir, const uint8_t *key, Span identity) {
         return NULL;
     cache_mac(key, identity, buf_as_span(&body), mac);
     if (memcmp(header, magic, MAGIC_BYTES) != 0 ||
-        sodium_memcmp(header + MAGIC_BYTES, mac, sizeof(mac)) != 0)
+        sodium_memcmp(header + MAGIC_BYTES, mac, sizeof(mac)) != 0 ||
+        body.n <= set->n * sizeof(uint32_t))
         return NULL;
-    return hs_deserialize_database((const char *)body.at, body.n, &db) == HS_SUCCESS ? db : NULL;
+    for (size_t i = 0; i < set->n; i++)
+        memcpy(&set->patterns[set->ids[i]].width, body.at + i * sizeof(uint32_t), sizeof(uint32_t));
+    return hs_deserialize_database((const char *)body.at + set->n * sizeof(uint32_t),
+                                   body.n - set->n * sizeof(uint32_t), &db) == HS_SUCCESS
+               ? db
+               : NULL;
 }
 
 /* Written beside and renamed; whatever fails, there is no cache then and that is all. */
-static void cache_save(int dir, const uint8_t *key, Span identity, const hs_database_t *db) {
+static void cache_save(int dir, const uint8_t *key, Span identity, const Subset *set,
+                       const hs_database_t *db) {
+    _cleanup_(buf_done) Buf body = {0};
     uint8_t mac[crypto_auth_hmacsha256_BYTES];
     char name[64], beside[80];
     _cleanup_(fd_closep) int fd = -1;
@@ -175,32 +190,44 @@ static void cache_save(int dir, const uint8_t *key, Span identity, const hs_data
 
     if (hs_serialize_database(db, &bytes, &n) != HS_SUCCESS)
         return;
+    for (size_t i = 0; i < set->n; i++)
+        buf_add(&body, &set->patterns[set->ids[i]].width, sizeof(uint32_t));
+    buf_add(&body, bytes, n);
+    free(bytes);
+    if (buf_error(&body))
+        return;
     cache_name(identity, name);
     snprintf(beside, sizeof(beside), "%s.%d", name, (int)getpid());
     fd = openat(dir, beside, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
     if (fd >= 0) {
-        cache_mac(key, identity, span(bytes, n), mac);
+        cache_mac(key, identity, buf_as_span(&body), mac);
         ok = write_exactly(fd, magic, MAGIC_BYTES) && write_exactly(fd, mac, sizeof(mac)) &&
-             write_exactly(fd, bytes, n);
+             write_exactly(fd, body.at, body.n);
         if (!ok || renameat(dir, beside, dir, name) < 0)
             unlinkat(dir, beside, 0);
     }
-    free(bytes);
 }
 
-static int compile(const KeywordPattern *patterns, const unsigned *ids, size_t n,
-                   hs_database_t **ret, int *ret_bad, Error *reterr) {
-    _cleanup_(free_p) const char **expressions = calloc(n, sizeof(*expressions));
+static int compile(const Subset *set, hs_database_t **ret, int *ret_bad, Error *reterr) {
+    _cleanup_(free_p) const char **expressions = calloc(set->n, sizeof(*expressions));
     hs_compile_error_t *e = NULL;
 
     if (!expressions)
         return -ENOMEM;
-    for (size_t i = 0; i < n; i++)
-        expressions[i] = patterns[ids[i]].derived;
-    if (hs_compile_multi(expressions, NULL, ids, (unsigned)n, HS_MODE_BLOCK, NULL, ret, &e) !=
-        HS_SUCCESS) {
-        if (ret_bad && e && e->expression >= 0)
-            *ret_bad = (int)ids[e->expression];
+    for (size_t i = 0; i < set->n; i++) {
+        KeywordPattern *p = &set->patterns[set->ids[i]];
+        int r = keyword_width(p, reterr);
+
+        if (r < 0) {
+            *ret_bad = (int)set->ids[i];
+            return r;
+        }
+        expressions[i] = p->derived;
+    }
+    if (hs_compile_multi(expressions, NULL, set->ids, (unsigned)set->n, HS_MODE_BLOCK, NULL, ret,
+                         &e) != HS_SUCCESS) {
+        if (e && e->expression >= 0)
+            *ret_bad = (int)set->ids[e->expression];
         error_set(reterr, -EINVAL, "%s", e ? e->message : "cannot be compiled");
         hs_free_compile_error(e);
         return -EINVAL;
@@ -209,29 +236,29 @@ static int compile(const KeywordPattern *patterns, const unsigned *ids, size_t n
 }
 
 /* One database of the patterns whose literal is long enough, or of the others. */
-static int keywords_one(const KeywordPattern *patterns, size_t n, bool anchored, int dir,
+static int keywords_one(KeywordPattern *patterns, size_t n, bool anchored, int dir,
                         const uint8_t *key, hs_database_t **ret, int *ret_bad, Error *reterr) {
     _cleanup_(free_p) unsigned *ids = calloc(n + 1, sizeof(*ids));
     _cleanup_(buf_done) Buf identity = {0};
-    size_t n_ids = 0;
+    Subset set = {.patterns = patterns, .ids = ids};
     int r;
 
     if (!ids)
         return -ENOMEM;
     for (size_t i = 0; i < n; i++) {
         if ((patterns[i].literal >= KEYWORD_LITERAL_MIN) == anchored)
-            ids[n_ids++] = (unsigned)i;
+            ids[set.n++] = (unsigned)i;
     }
-    if (n_ids == 0)
+    if (set.n == 0)
         return 0;
-    cache_identity(patterns, ids, n_ids, &identity);
+    cache_identity(patterns, ids, set.n, &identity);
     if (buf_error(&identity))
         return -ENOMEM;
-    if (key && (*ret = cache_load(dir, key, buf_as_span(&identity))))
+    if (key && (*ret = cache_load(dir, key, buf_as_span(&identity), &set)))
         return 0;
-    r = compile(patterns, ids, n_ids, ret, ret_bad, reterr);
+    r = compile(&set, ret, ret_bad, reterr);
     if (r == 0 && key)
-        cache_save(dir, key, buf_as_span(&identity), *ret);
+        cache_save(dir, key, buf_as_span(&identity), &set, *ret);
     return r;
 }
 
@@ -241,17 +268,10 @@ int keywords_compile(KeywordPattern *patterns, size_t n, const char *cache_dir, 
     uint8_t key[crypto_auth_hmacsha256_KEYBYTES];
     bool keyed = dir >= 0 && cache_key(dir, key);
     Keywords k = {0};
-    int r = 0;
+    int r;
 
-    if (ret_bad)
-        *ret_bad = -1;
-    for (size_t i = 0; i < n && r == 0; i++) {
-        r = keyword_width(&patterns[i], reterr);
-        if (r < 0 && ret_bad)
-            *ret_bad = (int)i;
-    }
-    if (r == 0)
-        r = keywords_one(patterns, n, true, dir, keyed ? key : NULL, &k.anchored, ret_bad, reterr);
+    *ret_bad = -1;
+    r = keywords_one(patterns, n, true, dir, keyed ? key : NULL, &k.anchored, ret_bad, reterr);
     if (r == 0)
         r = keywords_one(patterns, n, false, dir, keyed ? key : NULL, &k.free, ret_bad, reterr);
     if (r < 0) {

@@ -31,7 +31,7 @@ typedef struct Keywords {
     hs_database_t *anchored, *free; /* either may be NULL */
 } Keywords;
 
-/* On failure *ret_bad (may be NULL) is the number of the pattern at fault, or -1. */
+/* On failure *ret_bad is the number of the pattern at fault, or -1. */
 int keywords_compile(KeywordPattern *patterns, size_t n, const char *cache_dir, Keywords *ret,
                      int *ret_bad, Error *reterr);
 void keywords_done(Keywords *k);

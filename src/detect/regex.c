@@ -97,18 +97,19 @@ static int derive_escape(const char **p, Buf *ret, Error *reterr) {
 
     if (c == 0)
         return error_set(reterr, -EINVAL, "ends in a backslash");
-    if (strchr("bBAzZG", c)) {
+    if (c == 'b' || c == 'B') {
         *p += 2;
         return 0;
     }
-    if ((c >= '1' && c <= '9') || strchr("gkKQERXC", c))
+    /* \A, \z: a window's ends are not the text's, so they would mean nothing */
+    if ((c >= '1' && c <= '9') || strchr("AzZGgkKQERXC", c))
         return error_set(reterr, -EINVAL, "\\%c is not allowed", c);
     buf_add(ret, *p, 2);
     *p += 2;
     return 0;
 }
 
-int regex_derive(const char *pattern, Buf *ret, Error *reterr) {
+static int derive(const char *pattern, Buf *ret, Error *reterr) {
     const char *p = pattern;
     int r = 0;
 
@@ -135,6 +136,98 @@ int regex_derive(const char *pattern, Buf *ret, Error *reterr) {
         }
     }
     return r < 0 ? r : buf_error(ret);
+}
+
+/*
+ * ---- shorter: an end is found as soon as the least that can match is there ----
+ *
+ * What stands last in the pattern may be left off as far as it may be absent: x{6,64} becomes
+ * x{6}, x* goes. Matches of the shorter pattern are prefixes of those of the longer one, so no
+ * match is lost, and the automaton loses most of its states.
+ */
+
+/* One element of a sequence: an atom with its quantifier. */
+typedef struct Element {
+    const char *at, *quantifier, *end;
+} Element;
+
+static const char *atom_end(const char *p, const char *end) {
+    const char *stop = p + 1;
+
+    if (*p == '\\' && p + 1 < end)
+        stop = p + 2;
+    else if (*p == '[')
+        stop = class_end(p);
+    else if (*p == '(')
+        stop = group_end(p);
+    if (p[0] == '\\' && p[1] == 'x' && byte_hex((uint8_t)p[2]) >= 0 && byte_hex((uint8_t)p[3]) >= 0)
+        stop = p + 4;
+    return stop && stop <= end ? stop : end;
+}
+
+static const char *quantifier_end(const char *p, const char *end) {
+    if (p < end && strchr("*+?", *p))
+        p++;
+    else if (p + 1 < end && *p == '{' && byte_is_digit((uint8_t)p[1]))
+        while (p < end && *p++ != '}')
+            ;
+    else
+        return p;
+    return p < end && *p == '?' ? p + 1 : p;
+}
+
+/* The last element of [p, end) and of its last alternative; false if there is a '|' in between. */
+static bool last_element(const char *p, const char *end, Element *ret) {
+    bool choice = false;
+
+    while (p < end) {
+        if (*p == '|') {
+            choice = true;
+            p++;
+            continue;
+        }
+        ret->at = p;
+        ret->quantifier = atom_end(p, end);
+        p = ret->end = quantifier_end(ret->quantifier, end);
+    }
+    return !choice;
+}
+
+/* What is left of [p, end) when its tail is as short as it can be. */
+static void shorten(const char *p, const char *end, Buf *ret) {
+    Element e = {0};
+
+    while (p < end && last_element(p, end, &e) && e.at) {
+        const char *q = e.quantifier;
+        bool none = q < e.end && (*q == '*' || *q == '?' || (q[0] == '{' && q[1] == '0'));
+
+        if (none && e.at > p) {
+            end = e.at; /* may be absent: what stands before it is the tail now */
+            continue;
+        }
+        if (none || q == e.end) {
+            break;
+        }
+        buf_add(ret, p, (size_t)(q - p));
+        if (*q == '{') {
+            buf_byte(ret, '{');
+            for (q++; byte_is_digit((uint8_t)*q); q++)
+                buf_byte(ret, (uint8_t)*q);
+            buf_byte(ret, '}');
+        }
+        return; /* x+ is x */
+    }
+    buf_add(ret, p, (size_t)(end - p));
+}
+
+int regex_derive(const char *pattern, Buf *ret, Error *reterr) {
+    _cleanup_(buf_done) Buf whole = {0};
+    int r = derive(pattern, &whole, reterr);
+
+    if (r < 0)
+        return r;
+    shorten(buf_cstr(&whole), buf_cstr(&whole) + whole.n, ret);
+    return buf_error(ret);
 }
 
 /* ---- the longest literal: recursive descent over the derived pattern ---- */

@@ -3,7 +3,8 @@
  *
  * The derived pattern matches wherever the original does, and perhaps elsewhere: assertions (\b,
  * look-around, anchors) are dropped, captures become plain groups, possessive and atomic forms
- * ordinary ones. Boundaries, captures and exact ends are PCRE2's business afterwards.
+ * ordinary ones, and a repeat at the very end is cut to its least. So an end is reported where the
+ * least that can match is there; boundaries, captures and exact ends are PCRE2's business.
  */
 #pragma once
 

@@ -12,7 +12,7 @@
 #include "model/finding.h"
 
 enum {
-    SHAPE_GROUP_MAX = 19, /* digits in a group */
+    SHAPE_GROUP_MAX = LAYOUT_GROUP_MAX, /* digits in a group */
     SHAPE_DIGITS_MAX = 32,
     SHAPE_LIST_MAX = 64,
     SHAPE_CHAIN_MAX = 63, /* bytes of a chain, so that its end is seen in one word of 64 */

@@ -12,7 +12,7 @@
 #define FORMAT         "detector/1"
 #define ID_MAX         64
 #define TITLE_MAX      200
-#define WORD_MAX       128
+#define WORD_MAX       96
 #define TEXT_MAX       512
 #define EXAMPLE_MAX    16384
 #define WITHIN_MAX     256

@@ -5,8 +5,8 @@
 #define PATTERN_MAX 64
 #define PHRASE_MAX  256
 #define GROUPS_MAX  8
-#define DIGITS_MIN  4
-#define DIGITS_MAX  19
+#define BYTES_MIN   6 /* digits and separators: the engine looks at nothing shorter */
+#define DIGITS_MAX  31
 
 /* One entry of the list while it is read: the fields that belong to the kind come in any order. */
 typedef struct Entry {
@@ -20,20 +20,15 @@ static bool is_digit(char c) {
     return c >= '0' && c <= '9';
 }
 
-static bool is_letter(char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
-}
-
 static bool is_printable(char c) {
     return c >= 0x20 && c <= 0x7e;
 }
 
 static int shape_complain(const Node *n, Reader *r) {
     return node_complain(n, r->reterr,
-                         "'%s' is not a shape, expected 1 to %d groups of 1 to %d digits, %d to "
-                         "%d in all, such as 3-2-4",
-                         quote(span_of(n->text)).text, GROUPS_MAX, DIGITS_MAX, DIGITS_MIN,
-                         DIGITS_MAX);
+                         "'%s' is not a shape, expected 1 to %d groups of digits, %d bytes with "
+                         "their separators to %d digits in all, such as 3-2-4",
+                         quote(span_of(n->text)).text, GROUPS_MAX, BYTES_MIN, DIGITS_MAX);
 }
 
 /* The group at *at, which is moved past it; 0 if there is none. */
@@ -61,19 +56,24 @@ static int shape_check(const Node *n, Reader *r, unsigned *ret_groups) {
         if (!*c)
             break;
     }
-    if (total < DIGITS_MIN || total > DIGITS_MAX)
+    if (total + groups - 1 < BYTES_MIN || total > DIGITS_MAX)
         return shape_complain(n, r);
     *ret_groups = groups;
     return 0;
 }
 
 static int pattern_check(const Node *n, Reader *r) {
+    bool digit = false;
+
     for (const char *c = n->text; *c; c++) {
         if (!is_printable(*c))
             return node_complain(n, r->reterr, "'%s' is not a pattern, expected printable ASCII",
                                  quote(span_of(n->text)).text);
+        digit = digit || *c == '9';
+        if (*c == '\\' && is_printable(c[1]))
+            c++;
     }
-    if (!strchr(n->text, '9'))
+    if (!digit)
         return node_complain(n, r->reterr, "'%s' is not a pattern, expected at least one 9",
                              quote(span_of(n->text)).text);
     return 0;
@@ -188,8 +188,8 @@ static int read_separators(const Node *n, Reader *r, void *into) {
 
     e->separators = n;
     for (const char *c = n->kind == NODE_TEXT ? n->text : ""; *c; c++) {
-        if (!is_printable(*c) || is_digit(*c) || is_letter(*c))
-            return node_complain(n, r->reterr, "'%s', expected ASCII punctuation or space",
+        if (!strchr(" -./", *c))
+            return node_complain(n, r->reterr, "'%s', expected some of space - . /",
                                  quote(span_of(n->text)).text);
     }
     return field_text(n, PATTERN_MAX, r, &e->match.separators);

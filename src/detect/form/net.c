@@ -38,7 +38,7 @@ static void ipv4_judge(const uint8_t a[4], FormHit *ret) {
     } else if ((a[0] == 192 && a[1] == 0 && a[2] == 2) ||
                (a[0] == 198 && a[1] == 51 && a[2] == 100) ||
                (a[0] == 203 && a[1] == 0 && a[2] == 113)) {
-        ret->evidence = -0.8f;
+        ret->evidence = -0.5f;
         ret->why = "documentation network";
     } else if (a[0] == 10 || (a[0] == 192 && a[1] == 168) || (a[0] == 172 && a[1] / 16 == 1) ||
                (a[0] == 169 && a[1] == 254) || (a[0] == 100 && a[1] / 64 == 1)) {
@@ -128,7 +128,7 @@ static void ipv6_judge(const Ipv6 *a, bool binary, FormHit *ret) {
     ret->evidence = 0;
     ret->why = NULL;
     if (a->words[0] == 0x2001 && a->n > 1 && a->words[1] == 0x0db8) {
-        ret->evidence = -0.8f; /* RFC 3849 */
+        ret->evidence = -0.5f; /* RFC 3849 */
         ret->why = "documentation network";
     } else if ((a->words[0] & 0xfe00) == 0xfc00 || (a->words[0] & 0xffc0) == 0xfe80) {
         ret->evidence = -0.5f; /* RFC 4193, 4291 2.5.6 */
@@ -189,7 +189,7 @@ bool form_mac(const uint8_t *text, size_t n, size_t joint, FormHit *ret) {
         if (i % 3 == 2 ? c != mark : byte_hex(c) < 0)
             return false;
         if (i % 3 != 2) {
-            ret->canon[ret->n++] = (char)byte_lower(c);
+            ret->canon[ret->n++] = (char)byte_raise(c);
             all |= (uint8_t)byte_hex(c);
             none &= (uint8_t)byte_hex(c);
         }
@@ -204,8 +204,8 @@ bool form_mac(const uint8_t *text, size_t n, size_t joint, FormHit *ret) {
     ret->end = start + 17;
     ret->evidence = 0;
     ret->why = NULL;
-    if (memcmp(ret->canon, "00005e0053", 10) == 0) {
-        ret->evidence = -0.8f; /* RFC 7042 2.1.2 */
+    if (memcmp(ret->canon, "00005E0053", 10) == 0) {
+        ret->evidence = -0.5f; /* RFC 7042 2.1.2 */
         ret->why = "documentation range";
     }
     return true;

@@ -180,3 +180,18 @@ bool check_us_rtn(const char *s, size_t n) {
         return false;
     return !all_same(s, n);
 }
+
+/* ISO 11649 creditor reference: RF, ISO 7064 mod 97-10. */
+bool check_iso11649(const char *s, size_t n) {
+    return n >= 5 && n <= 25 && memcmp(s, "RF", 2) == 0 && digits_only(s + 2, 2) &&
+           mod_97(mod_97(0, s + 4, n - 4), s, 4) == 1;
+}
+
+/* EPC AT-02, SEPA creditor: country, check, three free characters, national part; mod 97-10 without
+ * the free ones. */
+bool check_eu_at_02(const char *s, size_t n) {
+    if (n < 8 || n > 35 || !alnum_only(s, n) || !is_upper(s[0]) || !is_upper(s[1]) ||
+        !digits_only(s + 2, 2))
+        return false;
+    return mod_97(mod_97(0, s + 7, n - 7), s, 4) == 1;
+}

@@ -11,16 +11,16 @@
 
 typedef size_t Compact(const char *in, size_t n, char *out, size_t cap);
 
-/* Country codes that stand before tax numbers: id, text. */
+/* Country codes and other words that stand before a number: id, text. */
+// clang-format off
 #define COMPACT_PREFIXES(P)                                                                        \
-    P(at, "AT")                                                                                    \
-    P(ch, "CH") P(cl, "CL") P(cy, "CY") P(cz, "CZ") P(de, "DE") P(dk, "DK") P(ec, "EC")            \
-        P(ee, "EE") P(el, "EL") P(es, "ES") P(fi, "FI") P(fo, "FO") P(fr, "FR") P(gr, "GR")        \
-            P(hr, "HR") P(hu, "HU") P(ie, "IE") P(is, "IS") P(it, "IT") P(lt, "LT") P(lu, "LU")    \
-                P(lv, "LV") P(mt, "MT") P(no, "NO") P(nz, "NZ") P(om, "OM") P(pl, "PL")            \
-                    P(pt, "PT") P(ro, "RO") P(se, "SE") P(si, "SI") P(sk, "SK") P(bg, "BG")        \
-                        P(al, "AL") P(eu, "EU") P(imo, "IMO") P(isin, "ISIN") P(lei, "LEI")        \
-                            P(mk, "MK") P(fn, "FN")
+    P(al, "AL") P(at, "AT") P(be, "BE") P(bg, "BG") P(cl, "CL") P(cy, "CY") P(cz, "CZ")            \
+    P(de, "DE") P(dk, "DK") P(ee, "EE") P(es, "ES") P(fi, "FI") P(fn, "FN") P(fo, "FO")            \
+    P(fr, "FR") P(gb, "GB") P(grid, "GRID") P(hr, "HR") P(hu, "HU") P(imo, "IMO") P(is, "IS")      \
+    P(isin, "ISIN") P(it, "IT") P(lei, "LEI") P(lt, "LT") P(lu, "LU") P(lv, "LV") P(mk, "MK")      \
+    P(mt, "MT") P(nl, "NL") P(no, "NO") P(nz, "NZ") P(pl, "PL") P(pt, "PT") P(ro, "RO")            \
+    P(se, "SE") P(si, "SI") P(sk, "SK") P(sv, "SV") P(uy, "UY")
+// clang-format on
 
 /* Letters and digits, upper case; space - . / , : ' dropped; anything else refuses. */
 Compact compact_common;
@@ -48,7 +48,21 @@ Compact compact_grouped_27;  /* 91-1144442 or bare */
 Compact compact_tin;         /* 3-2-4, 2-7 of which the dash stays, or bare */
 Compact compact_padded_9;    /* leading zeros that were left out put back */
 Compact compact_signed;      /* + - stay: they are part of the value */
-Compact compact_plus;        /* + is a separator too */
+Compact compact_plus;        /* + is a separator too, before the last four */
 Compact compact_mac;         /* pairs with : or -, fours with dots */
+Compact compact_amp;         /* & stays: it stands for a letter */
+Compact compact_account;     /* - and / stay: they part prefix, root and bank */
+Compact compact_by;          /* the word for the number, in Cyrillic or Latin, goes */
+Compact compact_gr;          /* EL or GR goes */
+Compact compact_spaced;      /* space and - go, nothing else */
+Compact compact_dashed;      /* - stays */
+Compact compact_slashed;     /* / stays, - becomes one, a full date its year */
+Compact compact_loose;       /* ? ( ) + * " go too */
+Compact compact_cusip;       /* * @ # stay */
+Compact compact_plus_kept;   /* + * ? stay, IE goes */
+Compact compact_nz_account;  /* groups filled with zeros */
+Compact compact_cr;          /* groups filled with zeros */
+Compact compact_tn;          /* serial filled with zeros */
+Compact compact_excise;      /* filled with zeros after the country */
 Compact compact_mrz;         /* fillers stay, spaces and line ends go */
 Compact compact_iban;        /* the word IBAN before it goes */

@@ -146,3 +146,68 @@ bool check_mrz(const char *s, size_t n) {
         s += n / 2;
     return n % 44 == 0 ? mrz_passport_holds(s) : mrz_small_holds(s);
 }
+
+/* 3GPP2 S.R0048: fourteen hexadecimal digits, or eighteen decimal, and perhaps a check of Luhn. */
+bool check_meid(const char *s, size_t n) {
+    if (n == 18 || n == 19)
+        return digits_only(s, n) && digits_value(s, 10) <= UINT32_MAX &&
+               digits_value(s + 10, 8) < 1 << 24 && (n == 18 || luhn_holds(s, 19));
+    if (n != 14 && n != 15)
+        return false;
+    for (size_t i = 0; i < n; i++)
+        if (alnum_value(s[i]) > 15)
+            return false;
+    if (digits_only(s, n))
+        return check_imei(s, n);
+    return n == 14 || luhn_alphabet_holds(s, 15, "0123456789ABCDEF", 16);
+}
+
+/* ITU-T E.212: country codes in use. */
+static bool is_mobile_country(const char *s) {
+    return words_have(s, 3,
+                      "0012022042062082122132142162182192202212222262282302312322342352382402422442"
+                      "46247248250255257259"
+                      "2602622662682702722742762782802822832842862882892902922932942952973023083103"
+                      "11312313314316330334"
+                      "3383403423443463483503523543563583603623633643653663683703723743764004014024"
+                      "04405410412413414415"
+                      "4164174184194204214224244254264274284294324344364374384404414504524544554564"
+                      "57460466467470472502"
+                      "5055105145155205255285305365375395405415425435445455465475485495505515525535"
+                      "54555602603604605606"
+                      "6076086096106116126136146156166176186196206216226236246256266276286296306316"
+                      "32633634635636637638"
+                      "6396406416426436456466476486496506516526536546556576586597027047067087107127"
+                      "14716722724730732734"
+                      "736738740742744746748750901902991995999");
+}
+
+/* 3GPP TS 23.003 2.2: country, network, subscriber. */
+bool check_imsi(const char *s, size_t n) {
+    return (n == 14 || n == 15) && digits_only(s, n) && is_mobile_country(s);
+}
+
+/* ITU-T E.118, SIM card: 89, Luhn. */
+bool check_iccid(const char *s, size_t n) {
+    return (n == 19 || n == 20) && digits_only(s, n) && memcmp(s, "89", 2) == 0 && luhn_holds(s, n);
+}
+
+/* ISO 6346, freight container: owner, U J Z or R, serial, powers of two mod 11; values of letters
+ * leave out the multiples of 11. */
+bool check_iso6346(const char *s, size_t n) {
+    unsigned sum = 0;
+
+    if (n != 11 || !alnum_only(s, 3) || !one_of(s[3], "UJZR") || !digits_only(s + 4, 7))
+        return false;
+    for (size_t i = 0; i < 10; i++) {
+        unsigned v = alnum_value(s[i]);
+        v = v < 10 ? v : v == 10 ? 10 : v + (v - 1) / 10;
+        sum += v << i;
+    }
+    return sum % 11 % 10 == digit_value(s[10]);
+}
+
+/* International Maritime Organization, ship: weights 7 to 2 mod 10. */
+bool check_imo(const char *s, size_t n) {
+    return is_digits(s, n, 7) && WEIGH(s, 7, 6, 5, 4, 3, 2) % 10 == (int)digit_value(s[6]);
+}

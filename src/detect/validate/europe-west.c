@@ -127,3 +127,249 @@ bool check_ie_pps(const char *s, size_t n) {
 bool check_nl_bsn(const char *s, size_t n) {
     return is_digits(s, n, 9) && WEIGH(s, 9, 8, 7, 6, 5, 4, 3, 2, -1) % 11 == 0 && !all_same(s, 9);
 }
+
+/* Firmenbuch: digits (six so far) and a letter. */
+bool check_at_businessid(const char *s, size_t n) {
+    return n >= 2 && n <= 10 && digits_only(s, n - 1) && is_upper(s[n - 1]);
+}
+
+/* Value added tax: U and eight digits, Luhn from the left, less 4. */
+bool check_at_uid(const char *s, size_t n) {
+    return n == 9 && s[0] == 'U' && digits_only(s + 1, 8) &&
+           (luhn_sum(s + 1, 7) + digit_value(s[8]) + 4) % 10 == 0;
+}
+
+/* Abgabenkontonummer: two digits of an office, Luhn over nine. */
+bool check_at_tin(const char *s, size_t n) {
+    return is_digits(s, n, 9) && luhn_holds(s, 9) &&
+           words_have(s, 2,
+                      "0304060708091012151618222329333841465152535457596165676869717281828384909193"
+                      "9798");
+}
+
+/* Twelve digits of which the last two are the rest of the others by 97, 97 for 0: cards of identity
+ * and payment references. */
+static bool belgian_reference_holds(const char *s, size_t n) {
+    uint64_t rest;
+
+    if (!is_digits(s, n, 12))
+        return false;
+    rest = digits_value(s, 10) % 97;
+    return (rest ? rest : 97) == two_digits(s + 10);
+}
+
+bool check_be_eid(const char *s, size_t n) {
+    return belgian_reference_holds(s, n);
+}
+
+/* Febelfin, gestructureerde mededeling: +++010/8068/17183+++. */
+bool check_be_ogm_vcs(const char *s, size_t n) {
+    return belgian_reference_holds(s, n);
+}
+
+/* Kruispuntbank van Ondernemingen: 97 less the rest of the first eight; older ones lack the 0. */
+bool check_be_vat(const char *s, size_t n) {
+    if (n == 9)
+        return digits_only(s, 9) && (digits_value(s, 7) + two_digits(s + 7)) % 97 == 0 &&
+               !all_same(s, 9);
+    return is_digits(s, n, 10) && s[0] <= '1' &&
+           (digits_value(s, 8) + two_digits(s + 8)) % 97 == 0 && !all_same(s, 10);
+}
+
+/* Bundesamt für Statistik: weights 5 4 3 2 7 6 5 4 mod 11. */
+bool check_ch_uid(const char *s, size_t n) {
+    if (n == 12 && memcmp(s, "CHE", 3) == 0) {
+        s += 3;
+        n = 9;
+    }
+    return is_digits(s, n, 9) && WEIGH(s, 5, 4, 3, 2, 7, 6, 5, 4, 1) % 11 == 0;
+}
+
+bool check_ch_vat(const char *s, size_t n) {
+    if ((n != 15 && n != 16) || memcmp(s, "CHE", 3) != 0 || !check_ch_uid(s, 12))
+        return false;
+    return n == 16 ? memcmp(s + 12, "MWST", 4) == 0 : words_have(s + 12, 3, "IVATPVTVA");
+}
+
+/* Swiss payment standards: reference of up to 27 digits, recursive mod 10. */
+bool check_ch_esr(const char *s, size_t n) {
+    unsigned carry = 0;
+
+    if (n < 3 || n > 27 || !digits_only(s, n))
+        return false;
+    for (size_t i = 0; i + 1 < n; i++)
+        carry = digit_value("0946827135"[(digit_value(s[i]) + carry) % 10]);
+    return (10 - carry) % 10 == digit_value(s[n - 1]);
+}
+
+/* Value added tax: ISO 7064 mod 11,10. */
+bool check_de_vat(const char *s, size_t n) {
+    return is_digits(s, n, 9) && s[0] != '0' && mod_11_10_holds(s, 9);
+}
+
+/* Tax offices: ten or eleven digits as each state writes them, or thirteen with the code of the
+ * state and a 0 in the fifth place (ELSTER). */
+bool check_de_stnr(const char *s, size_t n) {
+    if ((n != 10 && n != 11 && n != 13) || !digits_only(s, n))
+        return false;
+    return n != 13 || (s[4] == '0' && (s[0] == '5' || s[0] == '9' ||
+                                       words_have(s, 2, "1011212223242627283031324041")));
+}
+
+/* Wertpapierkennnummer: no I, no O. */
+bool check_de_wkn(const char *s, size_t n) {
+    return n == 6 && alnum_only(s, 6) && !memchr(s, 'I', 6) && !memchr(s, 'O', 6);
+}
+
+/* Leitweg-ID format 2.0.2: state, region, perhaps an own part, ISO 7064 mod 97-10. */
+bool check_de_leitweg(const char *s, size_t n) {
+    char plain[46];
+    size_t k = 0, dashes = 0, first = 0;
+
+    if (n < 5 || n > 46 || s[n - 3] != '-' || !digits_only(s + n - 2, 2))
+        return false;
+    for (size_t i = 0; i < n; i++) {
+        if (s[i] == '-') {
+            first = dashes++ ? first : i;
+            continue;
+        }
+        if (!is_alnum(s[i]))
+            return false;
+        plain[k++] = s[i];
+    }
+    return dashes <= 2 && first >= 2 && first <= 12 && digits_only(s, first) &&
+           words_have(s, 2, "0102030405060708091011121314151699") && mod_97_10_holds(plain, k);
+}
+
+/* The name of a court: letters of German in UTF-8, and the marks of names. */
+static bool is_court(const char *s, size_t n) {
+    for (size_t i = 0; i < n; i++) {
+        if (is_upper(s[i]) || one_of(s[i], " .-()/"))
+            continue;
+        if ((unsigned char)s[i] != 0xc3 || ++i == n || ((unsigned char)s[i] & 0xc0) != 0x80)
+            return false;
+    }
+    return n >= 3;
+}
+
+/* Commercial and other registers: court (as written), kind, up to six digits. */
+bool check_de_handelsregisternummer(const char *s, size_t n) {
+    static const char *const kinds[] = {" HRA", " HRB", " GNR", " PR", " VR"};
+    size_t digits = 0, at;
+
+    while (digits < n && is_digit(s[n - 1 - digits]))
+        digits++;
+    at = n - digits;
+    if (digits < 1 || digits > 6 || s[at] == '0')
+        return false;
+    while (at && s[at - 1] == ' ')
+        at--;
+    for (size_t i = 0; i < N_ELEMENTS(kinds); i++) {
+        size_t k = strlen(kinds[i]);
+        if (at > k && memcmp(s + at - k, kinds[i], k) == 0)
+            return at + digits < n && is_court(s, at - k);
+    }
+    return false;
+}
+
+/* Deutsche Rentenversicherung: area, date, initial, serial, digit sums of weights mod 10. */
+bool check_de_svnr(const char *s, size_t n) {
+    static const uint8_t weights[12] = {2, 1, 2, 5, 7, 1, 2, 1, 2, 1, 2, 1};
+    char digits[12];
+    unsigned sum = 0, letter;
+
+    if (n != 12 || !digits_only(s, 8) || !is_upper(s[8]) || !digits_only(s + 9, 3) ||
+        two_digits(s + 2) - 1 > 30 || two_digits(s + 4) > 12 || two_digits(s) < 2)
+        return false;
+    letter = (unsigned)(s[8] - 'A') + 1;
+    memcpy(digits, s, 8);
+    digits[8] = (char)('0' + letter / 10);
+    digits[9] = (char)('0' + letter % 10);
+    memcpy(digits + 10, s + 9, 2);
+    for (size_t i = 0; i < 12; i++) {
+        unsigned v = digit_value(digits[i]) * weights[i];
+        sum += v / 10 + v % 10;
+    }
+    return sum % 10 == digit_value(s[11]);
+}
+
+/* Health insurance: a letter as two digits, eight digits, weights 1 2 with digit sums mod 10. */
+bool check_de_kvnr(const char *s, size_t n) {
+    unsigned letter, sum;
+
+    if (n != 10 || !is_upper(s[0]) || !digits_only(s + 1, 9))
+        return false;
+    letter = (unsigned)(s[0] - 'A') + 1;
+    sum = letter / 10 + (letter % 10 < 5 ? letter % 10 * 2 : letter % 10 * 2 - 9);
+    for (size_t i = 1; i < 9; i++) {
+        unsigned v = digit_value(s[i]) * (i % 2 ? 1 : 2);
+        sum += v / 10 + v % 10;
+    }
+    return sum % 10 == digit_value(s[9]);
+}
+
+/* Physicians: six digits, weights 4 and 9, check, two digits of the field. */
+bool check_de_lanr(const char *s, size_t n) {
+    return is_digits(s, n, 9) &&
+           (10 - WEIGH(s, 4, 9, 4, 9, 4, 9) % 10) % 10 == (int)digit_value(s[6]);
+}
+
+/* Identity card and passport: nine characters without vowels, weights 7 3 1 mod 10 (ICAO 9303). */
+bool check_de_passport(const char *s, size_t n) {
+    unsigned sum = 0;
+
+    if ((n != 10 && n != 11) || !is_digit(s[9]) || (n == 11 && s[10] != 'D'))
+        return false;
+    for (size_t i = 0; i < 9; i++) {
+        if (!is_digit(s[i]) && !one_of(s[i], "CFGHJKLMNPRTVWXYZ"))
+            return false;
+        sum += alnum_value(s[i]) * (i % 3 == 0 ? 7u : i % 3 == 1 ? 3u : 1u);
+    }
+    return is_upper(s[0]) && sum % 10 == digit_value(s[9]);
+}
+
+bool check_fr_siren(const char *s, size_t n) {
+    return is_digits(s, n, 9) && luhn_holds(s, 9);
+}
+
+/* INSEE: Luhn over fourteen and over the first nine; establishments of La Poste have a sum of
+ * digits divisible by 5. */
+bool check_fr_siret(const char *s, size_t n) {
+    if (!is_digits(s, n, 14) || !luhn_holds(s, 9))
+        return false;
+    if (memcmp(s, "356000000", 9) == 0 && memcmp(s, "35600000000048", 14) != 0)
+        return WEIGH(s, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1) % 5 == 0;
+    return luhn_holds(s, 14);
+}
+
+/* Numéro fiscal: ten digits and their rest by 511. */
+bool check_fr_nif(const char *s, size_t n) {
+    return is_digits(s, n, 13) && s[0] <= '3' && digits_value(s, 10) % 511 == three_digits(s + 10);
+}
+
+/* Value of the first two of a French VAT number where one is a letter; no I, no O. */
+static unsigned french_value(char c) {
+    unsigned v = alnum_value(c);
+
+    return v - (v > 18) - (v > 24);
+}
+
+/* Value added tax: two characters and a SIREN (of Monaco 000 and no check of its own). */
+bool check_fr_tva(const char *s, size_t n) {
+    unsigned check, number;
+
+    if (n != 11 || !digits_only(s + 2, 9) || !is_alnum(s[0]) || !is_alnum(s[1]) ||
+        one_of(s[0], "IO") || one_of(s[1], "IO") ||
+        (memcmp(s + 2, "000", 3) != 0 && !luhn_holds(s + 2, 9)))
+        return false;
+    number = (unsigned)digits_value(s + 2, 9);
+    if (is_digit(s[0]) && is_digit(s[1]))
+        return two_digits(s) == ((uint64_t)number * 100 + 12) % 97;
+    check = is_digit(s[0]) ? french_value(s[0]) * 24 + french_value(s[1]) - 10
+                           : french_value(s[0]) * 34 + french_value(s[1]) - 100;
+    return (number + 1 + check / 11) % 11 == check % 11;
+}
+
+bool check_mc_tva(const char *s, size_t n) {
+    return check_fr_tva(s, n) && memcmp(s + 2, "000", 3) == 0;
+}

@@ -33,3 +33,37 @@ bool check_us_mbi(const char *s, size_t n) {
             return false;
     return true;
 }
+
+/* LOINC: up to five digits and a check by Luhn. */
+bool check_loinc(const char *s, size_t n) {
+    return n >= 2 && n <= 7 && digits_only(s, n) && s[0] != '0' && luhn_holds(s, n);
+}
+
+/* SNOMED CT: six to eighteen digits, partition, Verhoeff. */
+bool check_snomed(const char *s, size_t n) {
+    return n >= 6 && n <= 18 && digits_only(s, n) && s[0] != '0' &&
+           words_have(s + n - 3, 2, "000102101112") && verhoeff_holds(s, n);
+}
+
+/* New Zealand health index, HISO 10046: three letters without I and O, then four digits with a
+ * check of mod 11, or (since 2022) two digits, a letter and a check letter of mod 23. */
+bool check_nz_nhi(const char *s, size_t n) {
+    static const char alphabet[] = "ABCDEFGHJKLMNPQRSTUVWXYZ";
+    unsigned sum = 0, check;
+
+    if (n != 7 || !digits_only(s + 3, 2))
+        return false;
+    for (unsigned i = 0; i < 6; i++) {
+        bool letter = i < 3 || (i == 5 && !is_digit(s[5]));
+        if (letter && !one_of(s[i], alphabet))
+            return false;
+        sum += (letter ? (unsigned)(strchr(alphabet, s[i]) - alphabet) + 1 : digit_value(s[i])) *
+               (7 - i);
+    }
+    if (!is_digit(s[5])) {
+        check = 23 - sum % 23;
+        return check <= 24 && s[6] == alphabet[check - 1];
+    }
+    check = sum % 11;
+    return check != 0 && digit_value(s[6]) == (11 - check) % 10;
+}

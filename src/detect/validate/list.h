@@ -2,85 +2,304 @@
  * List: every validator, one line each, in order of name: name, check, compact, rate.
  *
  * The checks are declared here and defined in the file of their region or kind. A NULL compact is
- * compact_common. The rate was measured over random values of the shape (test-validate.c holds it).
+ * compact_common. The rates were measured over random values of the shape; test-validate.c holds
+ * those of the dense cases.
  */
 #pragma once
 
 #include "base/span.h"
 
 #define VALIDATORS(V)                                                                              \
-    V("at.vnr", check_at_vnr, NULL, 0.09)                                                          \
+    V("ad.nrt", check_ad_nrt, NULL, 0.31)                                                          \
+    V("ae.eid", check_ae_eid, NULL, 3e-06)                                                         \
+    V("al.nipt", check_al_nipt, compact_al, 0.15)                                                  \
+    V("ar.cbu", check_ar_cbu, NULL, 0.01)                                                          \
+    V("ar.cuit", check_ar_cuit, NULL, 0.01)                                                        \
+    V("ar.dni", check_ar_dni, NULL, 1)                                                             \
+    V("at.businessid", check_at_businessid, compact_fn, 1)                                         \
+    V("at.tin", check_at_tin, NULL, 0.04)                                                          \
+    V("at.uid", check_at_uid, compact_at, 0.004)                                                   \
+    V("at.vnr", check_at_vnr, NULL, 0.004)                                                         \
+    V("au.abn", check_au_abn, NULL, 0.01)                                                          \
+    V("au.acn", check_au_acn, NULL, 0.098)                                                         \
+    V("au.medicare", check_au_medicare, NULL, 0.05)                                                \
     V("au.tfn", check_au_tfn, NULL, 0.09)                                                          \
-    V("be.bis", check_be_bis, NULL, 0.005)                                                         \
-    V("be.iban", check_be_iban, compact_iban, 0.0001)                                              \
-    V("be.nn", check_be_nn, NULL, 0.003)                                                           \
-    V("be.ssn", check_be_ssn, NULL, 0.008)                                                         \
-    V("bic", check_bic, NULL, 0.36)                                                                \
-    V("bitcoin", check_bitcoin, compact_exact, 1e-9)                                               \
-    V("bitcoin.wif", check_bitcoin_wif, compact_exact, 1e-9)                                       \
+    V("az.voen", check_az_voen, NULL, 0.02)                                                        \
+    V("ba.jmbg", check_jmbg, NULL, 0.0009)                                                         \
+    V("be.bis", check_be_bis, NULL, 0.003)                                                         \
+    V("be.eid", check_be_eid, NULL, 0.01)                                                          \
+    V("be.iban", check_be_iban, compact_iban, 1e-06)                                               \
+    V("be.nn", check_be_nn, NULL, 0.002)                                                           \
+    V("be.ogm_vcs", check_be_ogm_vcs, compact_loose, 0.01)                                         \
+    V("be.ssn", check_be_ssn, NULL, 0.005)                                                         \
+    V("be.vat", check_be_vat, compact_be, 0.002)                                                   \
+    V("bg.egn", check_bg_egn, NULL, 0.008)                                                         \
+    V("bg.pnf", check_bg_pnf, NULL, 0.1)                                                           \
+    V("bg.vat", check_bg_vat, compact_bg, 0.096)                                                   \
+    V("bic", check_bic, NULL, 0.37)                                                                \
+    V("bitcoin", check_bitcoin, compact_exact, 1e-09)                                              \
+    V("bitcoin.wif", check_bitcoin_wif, compact_exact, 1e-09)                                      \
+    V("br.cnh", check_br_cnh, NULL, 0.01)                                                          \
     V("br.cnpj", check_br_cnpj, NULL, 0.01)                                                        \
     V("br.cpf", check_br_cpf, NULL, 0.01)                                                          \
-    V("ca.bc_phn", check_ca_bc_phn, NULL, 0.01)                                                    \
+    V("br.pis", check_br_pis, NULL, 0.1)                                                           \
+    V("br.voter", check_br_voter, NULL, 0.003)                                                     \
+    V("by.unp", check_by_unp, compact_by, 0.06)                                                    \
+    V("ca.bc_phn", check_ca_bc_phn, NULL, 0.008)                                                   \
     V("ca.bn", check_ca_bn, NULL, 0.1)                                                             \
     V("ca.ohip", check_ca_ohip, NULL, 0.09)                                                        \
     V("ca.ramq", check_ca_ramq, NULL, 0.07)                                                        \
-    V("ca.sin", check_ca_sin, NULL, 0.08)                                                          \
-    V("card", check_card, NULL, 0.04)                                                              \
-    V("ch.ssn", check_ch_ssn, NULL, 0.0001)                                                        \
-    V("cn.ric", check_cn_ric, NULL, 0.00003)                                                       \
-    V("cz.rc", check_cz_rc, NULL, 0.002)                                                           \
-    V("de.idnr", check_de_idnr, NULL, 0.005)                                                       \
-    V("dk.cpr", check_dk_cpr, NULL, 0.036)                                                         \
+    V("ca.sin", check_ca_sin, NULL, 0.09)                                                          \
+    V("card", check_card, NULL, 0.03)                                                              \
+    V("casrn", check_casrn, compact_dashed, 0.09)                                                  \
+    V("ch.esr", check_ch_esr, NULL, 0.1)                                                           \
+    V("ch.ssn", check_ch_ssn, NULL, 7e-05)                                                         \
+    V("ch.uid", check_ch_uid, NULL, 0.09)                                                          \
+    V("ch.vat", check_ch_vat, NULL, 0.09)                                                          \
+    V("cl.rut", check_cl_rut, compact_cl, 0.09)                                                    \
+    V("cn.ric", check_cn_ric, NULL, 3e-05)                                                         \
+    V("cn.uscc", check_cn_uscc, NULL, 0.03)                                                        \
+    V("co.nit", check_co_nit, NULL, 0.1)                                                           \
+    V("cr.cpf", check_cr_cpf, compact_cr, 1)                                                       \
+    V("cr.cpj", check_cr_cpj, NULL, 0.003)                                                         \
+    V("cr.cr", check_cr_cr, NULL, 0.1)                                                             \
+    V("cu.ni", check_cu_ni, NULL, 0.03)                                                            \
+    V("cusip", check_cusip, compact_cusip, 0.1)                                                    \
+    V("cy.vat", check_cy_vat, compact_cy, 0.04)                                                    \
+    V("cz.bankaccount", check_cz_bankaccount, compact_account, 0.008)                              \
+    V("cz.dic", check_cz_dic, compact_cz, 0.09)                                                    \
+    V("cz.ico", check_cz_ico, NULL, 0.1)                                                           \
+    V("cz.rc", check_cz_rc, NULL, 0.01)                                                            \
+    V("damm", check_damm, NULL, 0.1)                                                               \
+    V("date.birth", check_date_birth, NULL, 0.3)                                                   \
+    V("de.handelsregisternummer", check_de_handelsregisternummer, compact_upper, 1)                \
+    V("de.idnr", check_de_idnr, NULL, 0.003)                                                       \
+    V("de.kvnr", check_de_kvnr, NULL, 0.099)                                                       \
+    V("de.lanr", check_de_lanr, NULL, 0.1)                                                         \
+    V("de.leitweg", check_de_leitweg, compact_upper, 0.01)                                         \
+    V("de.passport", check_de_passport, NULL, 0.07)                                                \
+    V("de.stnr", check_de_stnr, NULL, 1)                                                           \
+    V("de.svnr", check_de_svnr, NULL, 0.004)                                                       \
+    V("de.vat", check_de_vat, compact_de, 0.09)                                                    \
+    V("de.wkn", check_de_wkn, NULL, 0.68)                                                          \
+    V("dk.cpr", check_dk_cpr, NULL, 0.03)                                                          \
+    V("dk.cvr", check_dk_cvr, compact_dk, 0.08)                                                    \
+    V("do.cedula", check_do_cedula, NULL, 0.099)                                                   \
+    V("do.ncf", check_do_ncf, NULL, 0.004)                                                         \
+    V("do.rnc", check_do_rnc, NULL, 0.098)                                                         \
+    V("dz.nif", check_dz_nif, NULL, 1)                                                             \
     V("ean", check_ean, NULL, 0.1)                                                                 \
+    V("ec.ci", check_ec_ci, NULL, 0.02)                                                            \
+    V("ec.ruc", check_ec_ruc, NULL, 0.02)                                                          \
+    V("ee.ik", check_ee_ik, NULL, 0.002)                                                           \
+    V("ee.kmkr", check_ee_kmkr, compact_ee, 0.097)                                                 \
+    V("ee.registrikood", check_ee_registrikood, NULL, 0.04)                                        \
+    V("eg.id", check_eg_id, NULL, 0.001)                                                           \
+    V("es.cae", check_es_cae, NULL, 0.0001)                                                        \
     V("es.ccc", check_es_ccc, NULL, 0.01)                                                          \
     V("es.cif", check_es_cif, NULL, 0.07)                                                          \
+    V("es.cups", check_es_cups, NULL, 0.002)                                                       \
     V("es.dni", check_es_dni, NULL, 0.04)                                                          \
-    V("es.iban", check_es_iban, compact_iban, 0.0001)                                              \
+    V("es.iban", check_es_iban, compact_iban, 1e-06)                                               \
     V("es.nie", check_es_nie, NULL, 0.004)                                                         \
-    V("es.nif", check_es_nif, compact_es, 0.04)                                                    \
-    V("fi.hetu", check_fi_hetu, compact_signed, 0.001)                                             \
-    V("fr.nir", check_fr_nir, NULL, 0.004)                                                         \
+    V("es.nif", check_es_nif, compact_es, 0.03)                                                    \
+    V("es.nss", check_es_nss, NULL, 0.005)                                                         \
+    V("es.postal_code", check_es_postal_code, NULL, 0.52)                                          \
+    V("es.referenciacatastral", check_es_referenciacatastral, compact_spaced, 0.001)               \
+    V("es.vat", check_es_nif, compact_es, 0.04)                                                    \
+    V("eu.at_02", check_eu_at_02, compact_loose, 0.01)                                             \
+    V("eu.banknote", check_eu_banknote, NULL, 0.09)                                                \
+    V("eu.ecnumber", check_eu_ecnumber, compact_dashed, 0.09)                                      \
+    V("eu.eic", check_eu_eic, compact_dashed, 0.03)                                                \
+    V("eu.excise", check_eu_excise, compact_excise, 1)                                             \
+    V("eu.oss", check_eu_oss, NULL, 0.03)                                                          \
+    V("eu.vat", check_eu_vat, NULL, 0.05)                                                          \
+    V("fi.alv", check_fi_ytunnus, compact_fi, 0.09)                                                \
+    V("fi.associationid", check_fi_associationid, NULL, 1)                                         \
+    V("fi.hetu", check_fi_hetu, compact_signed, 0.0008)                                            \
+    V("fi.veronumero", check_fi_veronumero, NULL, 1)                                               \
+    V("fi.ytunnus", check_fi_ytunnus, compact_fi, 0.09)                                            \
+    V("figi", check_figi, NULL, 0.002)                                                             \
+    V("fo.vn", check_fo_vn, compact_fo, 1)                                                         \
+    V("fr.nif", check_fr_nif, NULL, 0.0004)                                                        \
+    V("fr.nir", check_fr_nir, NULL, 0.005)                                                         \
+    V("fr.siren", check_fr_siren, NULL, 0.1)                                                       \
+    V("fr.siret", check_fr_siret, NULL, 0.01)                                                      \
+    V("fr.tva", check_fr_tva, compact_fr, 0.01)                                                    \
+    V("gb.chi", check_gb_chi, NULL, 0.003)                                                         \
+    V("gb.dl", check_gb_dl, NULL, 0.07)                                                            \
     V("gb.nhs", check_gb_nhs, NULL, 0.09)                                                          \
-    V("gb.nino", check_gb_nino, NULL, 0.08)                                                        \
+    V("gb.nino", check_gb_nino, NULL, 0.09)                                                        \
+    V("gb.sedol", check_gb_sedol, NULL, 0.04)                                                      \
+    V("gb.upn", check_gb_upn, NULL, 0.006)                                                         \
+    V("gb.utr", check_gb_utr, NULL, 0.1)                                                           \
+    V("gb.vat", check_gb_vat, compact_gb, 0.03)                                                    \
+    V("gh.tin", check_gh_tin, NULL, 0.02)                                                          \
+    V("gn.nifp", check_gn_nifp, NULL, 0.1)                                                         \
+    V("gr.amka", check_gr_amka, NULL, 0.004)                                                       \
+    V("gr.vat", check_gr_vat, compact_gr, 0.09)                                                    \
+    V("grid", check_grid, compact_grid, 0.03)                                                      \
+    V("gt.nit", check_gt_nit, NULL, 0.09)                                                          \
+    V("hk.hkid", check_hk_hkid, compact_loose, 0.09)                                               \
+    V("hr.oib", check_hr_oib, compact_hr, 0.1)                                                     \
+    V("hu.anum", check_hu_anum, compact_hu, 0.1)                                                   \
+    V("hu.taj", check_hu_taj, NULL, 0.1)                                                           \
+    V("hu.tax", check_hu_tax, NULL, 0.009)                                                         \
     V("iban", check_iban, compact_iban, 0.0001)                                                    \
+    V("iccid", check_iccid, NULL, 0.001)                                                           \
+    V("id.nik", check_id_nik, NULL, 0.03)                                                          \
+    V("id.npwp", check_id_npwp, NULL, 0.1)                                                         \
     V("ie.pps", check_ie_pps, NULL, 0.04)                                                          \
-    V("imei", check_imei, NULL, 0.1)                                                               \
+    V("ie.vat", check_ie_vat, compact_plus_kept, 0.04)                                             \
+    V("il.hp", check_il_hp, NULL, 0.01)                                                            \
+    V("il.idnr", check_il_idnr, compact_padded_9, 0.1)                                             \
+    V("imei", check_imei, NULL, 0.099)                                                             \
+    V("imo", check_imo, compact_imo, 0.1)                                                          \
+    V("imsi", check_imsi, NULL, 0.24)                                                              \
     V("in.aadhaar", check_in_aadhaar, NULL, 0.08)                                                  \
-    V("in.pan", check_in_pan, NULL, 0.46)                                                          \
+    V("in.epic", check_in_epic, NULL, 0.1)                                                         \
+    V("in.gstin", check_in_gstin, NULL, 0.0002)                                                    \
+    V("in.pan", check_in_pan, NULL, 0.42)                                                          \
     V("in.vid", check_in_vid, NULL, 0.08)                                                          \
-    V("it.codicefiscale", check_it_codicefiscale, NULL, 0.004)                                     \
+    V("is.kennitala", check_is_kennitala, NULL, 0.001)                                             \
+    V("is.vsk", check_is_vsk, compact_is, 1)                                                       \
+    V("isan", check_isan, NULL, 1)                                                                 \
+    V("isbn", check_isbn, NULL, 0.09)                                                              \
+    V("isil", check_isil, compact_upper, 0.3)                                                      \
+    V("isin", check_isin, compact_isin, 0.03)                                                      \
+    V("ismn", check_ismn, NULL, 0.0001)                                                            \
+    V("isni", check_isni, NULL, 0.09)                                                              \
+    V("iso11649", check_iso11649, NULL, 0.01)                                                      \
+    V("iso6346", check_iso6346, NULL, 0.09)                                                        \
+    V("iso7064.mod_11_10", check_mod_11_10, NULL, 0.099)                                           \
+    V("iso7064.mod_11_2", check_mod_11_2, NULL, 0.09)                                              \
+    V("iso7064.mod_37_2", check_mod_37_2, compact_upper, 0.03)                                     \
+    V("iso7064.mod_37_36", check_mod_37_36, NULL, 0.03)                                            \
+    V("iso7064.mod_97_10", check_mod_97_10, NULL, 0.01)                                            \
+    V("isrc", check_isrc, NULL, 0.39)                                                              \
+    V("issn", check_issn, NULL, 0.09)                                                              \
+    V("it.aic", check_it_aic, NULL, 0.01)                                                          \
+    V("it.codicefiscale", check_it_codicefiscale, NULL, 0.01)                                      \
     V("it.iva", check_it_iva, compact_it, 0.01)                                                    \
-    V("jp.in", check_jp_in, NULL, 0.1)                                                             \
-    V("kr.rrn", check_kr_rrn, NULL, 0.005)                                                         \
+    V("jp.cn", check_jp_cn, NULL, 0.1)                                                             \
+    V("jp.in", check_jp_in, NULL, 0.099)                                                           \
+    V("ke.pin", check_ke_pin, NULL, 0.08)                                                          \
+    V("kr.brn", check_kr_brn, NULL, 0.09)                                                          \
+    V("kr.frn", check_kr_frn, NULL, 0.0009)                                                        \
+    V("kr.rrn", check_kr_rrn, NULL, 0.004)                                                         \
+    V("kz.iin", check_kz_iin, NULL, 0.002)                                                         \
+    V("lei", check_lei, compact_lei, 0.01)                                                         \
+    V("li.peid", check_li_peid, NULL, 1)                                                           \
+    V("loinc", check_loinc, NULL, 0.09)                                                            \
+    V("lt.asmens", check_lt_asmens, NULL, 0.01)                                                    \
+    V("lt.pvm", check_lt_pvm, compact_lt, 0.01)                                                    \
+    V("lu.id", check_lu_id, NULL, 8e-06)                                                           \
+    V("lu.tva", check_lu_tva, compact_lu, 0.01)                                                    \
     V("luhn", check_luhn, NULL, 0.1)                                                               \
+    V("lv.pk", check_lv_pk, NULL, 0.002)                                                           \
+    V("lv.pvn", check_lv_pvn, compact_lv, 0.05)                                                    \
+    V("ma.ice", check_ma_ice, NULL, 0.01)                                                          \
     V("mac", check_mac, compact_mac, 1)                                                            \
+    V("mc.tva", check_mc_tva, compact_fr, 0.01)                                                    \
+    V("md.idno", check_md_idno, NULL, 0.099)                                                       \
     V("me.iban", check_me_iban, compact_iban, 0.0001)                                              \
-    V("mrz", check_mrz, compact_mrz, 0.000001)                                                     \
-    V("mx.curp", check_mx_curp, NULL, 0.0001)                                                      \
+    V("me.jmbg", check_jmbg, NULL, 0.0008)                                                         \
+    V("me.pib", check_me_pib, NULL, 0.1)                                                           \
+    V("meid", check_meid, NULL, 0.05)                                                              \
+    V("mk.edb", check_mk_edb, compact_mk, 0.1)                                                     \
+    V("mk.jmbg", check_jmbg, NULL, 0.0008)                                                         \
+    V("mrz", check_mrz, compact_mrz, 1e-06)                                                        \
+    V("mt.id", check_mt_id, NULL, 0.3)                                                             \
+    V("mt.vat", check_mt_vat, compact_mt, 0.02)                                                    \
+    V("mu.nid", check_mu_nid, NULL, 0.002)                                                         \
+    V("mx.clabe", check_mx_clabe, NULL, 0.1)                                                       \
+    V("mx.curp", check_mx_curp, NULL, 3e-05)                                                       \
+    V("mx.nss", check_mx_nss, NULL, 0.1)                                                           \
+    V("mx.rfc", check_mx_rfc, compact_amp, 0.04)                                                   \
+    V("my.nric", check_my_nric, NULL, 0.03)                                                        \
+    V("ng.nin", check_ng_nin, NULL, 0.9)                                                           \
+    V("nl.brin", check_nl_brin, NULL, 1)                                                           \
     V("nl.bsn", check_nl_bsn, compact_padded_9, 0.09)                                              \
-    V("no.fodselsnummer", check_no_fodselsnummer, NULL, 0.0003)                                    \
-    V("no.iban", check_no_iban, compact_iban, 0.0001)                                              \
+    V("nl.btw", check_nl_btw, compact_nl, 0.1)                                                     \
+    V("nl.identiteitskaartnummer", check_nl_identiteitskaartnummer, NULL, 0.92)                    \
+    V("nl.onderwijsnummer", check_nl_onderwijsnummer, NULL, 0.001)                                 \
+    V("nl.postcode", check_nl_postcode, compact_nl, 0.89)                                          \
+    V("no.fodselsnummer", check_no_fodselsnummer, NULL, 0.001)                                     \
+    V("no.iban", check_no_iban, compact_iban, 1e-05)                                               \
     V("no.kontonr", check_no_kontonr, NULL, 0.09)                                                  \
-    V("pl.pesel", check_pl_pesel, NULL, 0.004)                                                     \
-    V("pt.cc", check_pt_cc, NULL, 0.1)                                                             \
+    V("no.mva", check_no_mva, compact_no, 0.09)                                                    \
+    V("no.orgnr", check_no_orgnr, NULL, 0.09)                                                      \
+    V("nz.bankaccount", check_nz_bankaccount, compact_nz_account, 0.09)                            \
+    V("nz.ird", check_nz_ird, compact_nz, 0.09)                                                    \
+    V("nz.nhi", check_nz_nhi, NULL, 0.07)                                                          \
+    V("om.vat", check_om_vat, NULL, 0.09)                                                          \
+    V("pe.cui", check_pe_cui, NULL, 1)                                                             \
+    V("pe.ruc", check_pe_ruc, NULL, 0.004)                                                         \
+    V("pk.cnic", check_pk_cnic, NULL, 0.63)                                                        \
+    V("pl.id", check_pl_id, NULL, 0.098)                                                           \
+    V("pl.nip", check_pl_nip, compact_pl, 0.09)                                                    \
+    V("pl.passport", check_pl_passport, NULL, 0.097)                                               \
+    V("pl.pesel", check_pl_pesel, NULL, 0.008)                                                     \
+    V("pl.regon", check_pl_regon, NULL, 0.1)                                                       \
+    V("pt.cc", check_pt_cc, NULL, 0.099)                                                           \
     V("pt.nif", check_pt_nif, compact_pt, 0.09)                                                    \
-    V("ro.cnp", check_ro_cnp, NULL, 0.001)                                                         \
-    V("se.personnummer", check_se_personnummer, compact_plus, 0.006)                               \
+    V("pt.nipc", check_pt_nif, compact_pt, 0.09)                                                   \
+    V("pt.niss", check_pt_niss, NULL, 0.02)                                                        \
+    V("py.ruc", check_py_ruc, NULL, 0.1)                                                           \
+    V("ro.cf", check_ro_cf, compact_ro, 0.09)                                                      \
+    V("ro.cif", check_ro_cui, compact_ro, 0.09)                                                    \
+    V("ro.cnp", check_ro_cnp, NULL, 0.002)                                                         \
+    V("ro.cui", check_ro_cui, compact_ro, 0.09)                                                    \
+    V("ro.onrc", check_ro_onrc, compact_slashed, 0.4)                                              \
+    V("rs.jmbg", check_jmbg, NULL, 0.0008)                                                         \
+    V("rs.pib", check_rs_pib, NULL, 0.1)                                                           \
+    V("ru.inn", check_ru_inn, NULL, 0.01)                                                          \
+    V("ru.ogrn", check_ru_ogrn, NULL, 0.09)                                                        \
+    V("ru.snils", check_ru_snils, NULL, 0.01)                                                      \
+    V("sa.id", check_sa_id, NULL, 0.02)                                                            \
+    V("se.orgnr", check_se_orgnr, NULL, 0.1)                                                       \
+    V("se.personnummer", check_se_personnummer, compact_plus, 0.008)                               \
+    V("se.postnummer", check_se_postnummer, compact_se, 0.9)                                       \
+    V("se.vat", check_se_vat, compact_se, 0.001)                                                   \
     V("sg.nric", check_sg_nric, NULL, 0.007)                                                       \
+    V("sg.uen", check_sg_uen, NULL, 0.04)                                                          \
+    V("si.ddv", check_si_ddv, compact_si, 0.09)                                                    \
+    V("si.emso", check_jmbg, NULL, 0.0009)                                                         \
+    V("si.jmbg", check_jmbg, NULL, 0.0008)                                                         \
+    V("sk.dph", check_sk_dph, compact_sk, 0.07)                                                    \
+    V("sk.rc", check_sk_rc, NULL, 0.01)                                                            \
+    V("sm.coe", check_sm_coe, NULL, 0.65)                                                          \
+    V("sn.ninea", check_sn_ninea, NULL, 0.1)                                                       \
+    V("snomed", check_snomed, NULL, 0.005)                                                         \
+    V("sv.nit", check_sv_nit, compact_sv, 0.03)                                                    \
+    V("th.moa", check_th_moa, NULL, 0.01)                                                          \
+    V("th.pin", check_th_pin, NULL, 0.08)                                                          \
+    V("th.tin", check_th_tin, NULL, 0.09)                                                          \
+    V("tn.mf", check_tn_mf, compact_tn, 0.89)                                                      \
     V("tr.tckimlik", check_tr_tckimlik, NULL, 0.009)                                               \
+    V("tr.vkn", check_tr_vkn, NULL, 0.1)                                                           \
+    V("tw.id", check_tw_id, NULL, 0.04)                                                            \
+    V("tw.ubn", check_tw_ubn, NULL, 0.22)                                                          \
+    V("ua.edrpou", check_ua_edrpou, NULL, 0.1)                                                     \
+    V("ua.rntrc", check_ua_rntrc, NULL, 0.1)                                                       \
     V("us.atin", check_us_atin, compact_grouped_324, 1)                                            \
     V("us.dea", check_us_dea, NULL, 0.07)                                                          \
-    V("us.ein", check_us_ein, compact_grouped_27, 0.84)                                            \
+    V("us.ein", check_us_ein, compact_grouped_27, 0.83)                                            \
     V("us.itin", check_us_itin, compact_grouped_324, 0.04)                                         \
-    V("us.mbi", check_us_mbi, NULL, 0.2)                                                           \
+    V("us.mbi", check_us_mbi, NULL, 0.18)                                                          \
     V("us.npi", check_us_npi, NULL, 0.02)                                                          \
     V("us.ptin", check_us_ptin, NULL, 0.04)                                                        \
-    V("us.rtn", check_us_rtn, NULL, 0.037)                                                         \
+    V("us.rtn", check_us_rtn, NULL, 0.04)                                                          \
     V("us.ssn", check_us_ssn, compact_grouped_324, 0.89)                                           \
     V("us.tin", check_us_tin, compact_tin, 1)                                                      \
-    V("verhoeff", check_verhoeff, NULL, 0.1)                                                       \
-    V("vin", check_vin, NULL, 0.3)                                                                 \
-    V("za.idnr", check_za_idnr, NULL, 0.0011)
+    V("uy.cedula", check_uy_cedula, NULL, 0.1)                                                     \
+    V("uy.rut", check_uy_rut, compact_uy, 2e-05)                                                   \
+    V("ve.rif", check_ve_rif, NULL, 0.02)                                                          \
+    V("verhoeff", check_verhoeff, NULL, 0.098)                                                     \
+    V("vin", check_vin, NULL, 0.29)                                                                \
+    V("vn.mst", check_vn_mst, NULL, 0.09)                                                          \
+    V("za.idnr", check_za_idnr, NULL, 0.001)                                                       \
+    V("za.tin", check_za_tin, NULL, 0.05)
 
 #define VALIDATOR(name, check, compact, rate) bool check(const char *s, size_t n);
 VALIDATORS(VALIDATOR)

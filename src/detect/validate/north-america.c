@@ -101,3 +101,30 @@ bool check_mx_curp(const char *s, size_t n) {
         sum += (alnum_value(s[i]) + (s[i] > 'N')) * (18 - i); /* the Ñ stands after N */
     return (10 - sum % 10) % 10 == digit_value(s[17]);
 }
+
+/* SAT: letters of the name (three of bodies, four of persons), date, and three more with a check of
+ * mod 11 that not all in use satisfy; & may stand for a letter. */
+bool check_mx_rfc(const char *s, size_t n) {
+    size_t letters = n == 12 ? 3 : 4;
+
+    if (n != 10 && n != 12 && n != 13)
+        return false;
+    for (size_t i = 0; i < letters; i++)
+        if (!is_upper(s[i]) && s[i] != '&')
+            return false;
+    s += letters;
+    return digits_only(s, 6) &&
+           is_short_date(two_digits(s), two_digits(s + 2), two_digits(s + 4)) &&
+           alnum_only(s + 6, n - letters - 6);
+}
+
+/* Clave bancaria estandarizada: bank, place, account, weights 3 7 1 mod 10. */
+bool check_mx_clabe(const char *s, size_t n) {
+    return is_digits(s, n, 18) && three_digits(s) >= 2 && three_digits(s + 3) >= 1 &&
+           WEIGH(s, 3, 7, 1, 3, 7, 1, 3, 7, 1, 3, 7, 1, 3, 7, 1, 3, 7, 1) % 10 == 0;
+}
+
+/* IMSS: office, two years, number, Luhn. */
+bool check_mx_nss(const char *s, size_t n) {
+    return is_digits(s, n, 11) && luhn_holds(s, 11) && !all_same(s, 11);
+}

@@ -245,7 +245,8 @@ static void says_whom_it_concerns(void **state _unused_) {
 }
 
 static void refuses(void **state _unused_) {
-    static char longest[] = "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa";
+    static char longest[] = "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"
+                            "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa";
     Words wrong[] = {WORDS(""), WORDS(" a"), WORDS("#a"), WORDS("12345"), WORDS(longest)};
 
     for (size_t i = 0; i < N_ELEMENTS(wrong); i++) {

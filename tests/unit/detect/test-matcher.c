@@ -429,7 +429,7 @@ static void refuses_wrong_rules(void **state _unused_) {
         {"match: [{scanner: nothing}]", "is no scanner"},
         {"match: [{keyword: 'abc(d'}]", "missing closing parenthesis"},
         {"match: [{keyword: '(abc)\\1'}]", "not allowed"},
-        {"match: [{keyword: 'abc.*'}]", "bounded repeats"},
+        {"match: [{keyword: 'abc.*def'}]", "bounded repeats"},
         {"match: [{shape: '9'}]\nvalidate: no.such", "is no validator"},
     };
 

@@ -24,7 +24,6 @@ static void derives(void **state _unused_) {
         {"[^]a]x", "[^]a]x"},
         {"[[:alpha:]]]", "[[:alpha:]]]"},
         {"\\$\\^\\(", "\\$\\^\\("},
-        {"\\Aab\\z", "ab"},
         {"\\x41\\d\\n", "\\x41\\d\\n"},
     };
 

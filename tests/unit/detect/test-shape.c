@@ -20,9 +20,9 @@ static void parses(void **state _unused_) {
 
 static void refuses(void **state _unused_) {
     static const char *const wrong[] = {
-        "",    "-",    "0",     "20",  "3-",
+        "",    "-",    "0",     "32",  "3-",
         "-3",  "3--2", "3-0",   "a",   "3-2x",
-        "3 2", "100",  "19-13", "016", "1-1-1-1-1-1-1-1-1",
+        "3 2", "100",  "16-16", "016", "1-1-1-1-1-1-1-1-1",
     };
     uint8_t g[LAYOUT_GROUPS_MAX];
 
@@ -125,7 +125,7 @@ static void takes_64_rules_a_shape(void **state _unused_) {
 
 static void refuses_long_chains(void **state _unused_) {
     _cleanup_(shapes_donep) Shapes s;
-    uint8_t groups[] = {19, 19, 19, 3}, none[] = {0}, wide[] = {20};
+    uint8_t groups[] = {19, 19, 19, 3}, none[] = {0}, wide[] = {32};
 
     assert_int_equal(shapes_init(&s), 0);
     assert_int_equal(shapes_add(&s, groups, 4, NULL, (ShapeRule){0}), 0); /* 63 bytes */

@@ -134,6 +134,27 @@ static const Vector published[] = {
      "I<UTOD231458907<<<<<<<<<<<<<<<\n7408122F1204159UTO<<<<<<<<<<<6\n"
      "ERIKSSON<<ANNA<MARIA<<<<<<<<<<",
      true},
+    {"ae.eid", "784-1980-1234567-8", true},
+    {"ae.eid", "784-2980-1234567-8", false},
+    {"ar.dni", "123.456.789", false},
+    {"cr.cpf", "1-0613-05844", false},
+    {"cr.cr", "213456789012", false},
+    {"de.stnr", "12/345/6789", false},
+    {"de.wkn", "A0MNIK", false},
+    {"dz.nif", "1234567890123", false},
+    {"fi.associationid", "1234567", false},
+    {"fi.associationid", "02", false},
+    {"fi.veronumero", "12345678901", false},
+    {"fo.vn", "62385", false},
+    {"isan", "0000-0000-D07A-009", false},
+    {"li.peid", "123", false},
+    {"meid", "AF0123450ABCDE", true},
+    {"meid", "AG0123450ABCDE", false},
+    {"ng.nin", "1234567890", false},
+    {"ng.nin", "01234567890", false},
+    {"nl.identiteitskaartnummer", "XO1001R58", false},
+    {"pe.cui", "1011741", false},
+    {"pe.cui", "10117410-3", false},
     {"us.atin", "123-45-6789", true},
     {"us.atin", "1234-56789", false},
     {"us.tin", "91-1144442", true},
@@ -304,6 +325,64 @@ static void damaged_values_are_refused(void **state _unused_) {
     }
 }
 
+/* The rates in the table of the dense cases, digits only, are those of random digits. */
+static void rates_are_true(void **state _unused_) {
+    static const struct {
+        const char *type;
+        size_t n;
+    } cases[] = {{"card", 16},
+                 {"luhn", 16},
+                 {"us.ssn", 9},
+                 {"us.rtn", 9},
+                 {"us.npi", 10},
+                 {"us.itin", 9},
+                 {"gb.nhs", 10},
+                 {"ca.sin", 9},
+                 {"de.idnr", 11},
+                 {"nl.bsn", 9},
+                 {"be.nn", 11},
+                 {"pl.pesel", 11},
+                 {"dk.cpr", 10},
+                 {"no.fodselsnummer", 11},
+                 {"pt.nif", 9},
+                 {"at.vnr", 10},
+                 {"cz.rc", 10},
+                 {"ro.cnp", 13},
+                 {"in.aadhaar", 12},
+                 {"jp.in", 12},
+                 {"kr.rrn", 13},
+                 {"au.tfn", 9},
+                 {"br.cpf", 11},
+                 {"br.cnpj", 14},
+                 {"za.idnr", 13},
+                 {"tr.tckimlik", 11},
+                 {"imei", 15},
+                 {"fr.nir", 15},
+                 {"se.personnummer", 10},
+                 {"ean", 13},
+                 {"it.iva", 11},
+                 {"il.idnr", 9}};
+    uint32_t seed = 521288629;
+
+    for (size_t k = 0; k < N_ELEMENTS(cases); k++) {
+        const Validator *v = validator_find(cases[k].type);
+        size_t passed = 0, rounds = 200000;
+        double rate;
+
+        assert_non_null(v);
+        for (size_t round = 0; round < rounds; round++) {
+            char s[20];
+            for (size_t i = 0; i < cases[k].n; i++)
+                s[i] = (char)('0' + (next_random(&seed) >> 8) % 10);
+            passed += v->check(s, cases[k].n);
+        }
+        rate = (double)passed / (double)rounds;
+        if (rate < (double)v->rate / 2 || rate > (double)v->rate * 2)
+            print_error("%s: rate %g, in the table %g\n", v->name, rate, (double)v->rate);
+        assert_true(rate >= (double)v->rate / 2 && rate <= (double)v->rate * 2);
+    }
+}
+
 static void written_forms_are_understood(void **state _unused_) {
     assert_true(accepts("us.ssn", " 536-90-4399\n"));
     assert_true(accepts("us.ssn", "536\xe2\x80\x93"
@@ -322,15 +401,11 @@ static void written_forms_are_understood(void **state _unused_) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(table_is_in_order),
-        cmocka_unit_test(published_vectors_hold),
-        cmocka_unit_test(generated_vectors_hold),
-        cmocka_unit_test(every_type_has_vectors),
-        cmocka_unit_test(single_changes_are_seen),
-        cmocka_unit_test(luhn_is_luhn),
-        cmocka_unit_test(hostile_input_is_refused),
-        cmocka_unit_test(damaged_values_are_refused),
-        cmocka_unit_test(written_forms_are_understood),
+        cmocka_unit_test(table_is_in_order),        cmocka_unit_test(published_vectors_hold),
+        cmocka_unit_test(generated_vectors_hold),   cmocka_unit_test(every_type_has_vectors),
+        cmocka_unit_test(single_changes_are_seen),  cmocka_unit_test(luhn_is_luhn),
+        cmocka_unit_test(hostile_input_is_refused), cmocka_unit_test(damaged_values_are_refused),
+        cmocka_unit_test(rates_are_true),           cmocka_unit_test(written_forms_are_understood),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

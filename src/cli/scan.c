@@ -1,0 +1,262 @@
+/* terrier scan PATH... */
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "cli/output.h"
+#include "cli/progress.h"
+
+typedef struct ScanValues {
+    RulesValues rules;
+    const char *store, *output, *files_from, *name;
+    TextList include, exclude;
+    uint64_t jobs, max_depth, window, shuffle, seed, rate, samples;
+    double time_box;
+    int format, level, color, progress, objects;
+    bool null, no_default_excludes, cross_filesystems, dry_run, quiet;
+} ScanValues;
+
+#define AT(member) offsetof(ScanValues, member)
+
+static const Option options[] = {
+    {.name = "store", .kind = OPTION_TEXT, .at = AT(store), .argument = "FILE",
+     .help = "Keep what is found in FILE; the default is $XDG_STATE_HOME/terrier/terrier.db"},
+    {.name = "jobs", .letter = 'j', .kind = OPTION_NUMBER, .at = AT(jobs), .argument = "N",
+     .help = "Read with N threads; one a processor is the default"},
+    {.name = "include", .kind = OPTION_LIST, .at = AT(include), .argument = "GLOB",
+     .help = "Read only files that match (as in .gitignore); may be given again"},
+    {.name = "exclude", .kind = OPTION_LIST, .at = AT(exclude), .argument = "GLOB",
+     .help = "Leave out files and directories that match, and count them; may be given again"},
+    {.name = "no-default-excludes", .kind = OPTION_FLAG, .at = AT(no_default_excludes),
+     .help = "Read snapshot, recycle and index directories as well"},
+    {.name = "cross-filesystems", .kind = OPTION_FLAG, .at = AT(cross_filesystems),
+     .help = "Enter other file systems mounted beneath; pseudo file systems never"},
+    {.name = "max-depth", .kind = OPTION_NUMBER, .at = AT(max_depth), .argument = "N",
+     .help = "Go N levels deep; 1 is the entries of PATH itself"},
+    {.name = "files-from", .kind = OPTION_TEXT, .at = AT(files_from), .argument = "-",
+     .help = "Read the names of the files from standard input, one a line"},
+    {.name = "null", .letter = '0', .kind = OPTION_FLAG, .at = AT(null),
+     .help = "With --files-from: names end with a NUL byte"},
+    {.name = "name", .kind = OPTION_TEXT, .at = AT(name), .argument = "NAME",
+     .help = "What standard input is called, where PATH is -"},
+    {.name = "dry-run", .letter = 'n', .kind = OPTION_FLAG, .at = AT(dry_run),
+     .help = "Only say what there is to read: objects, bytes, denials, mounts left out, time"},
+    {.name = "rate", .kind = OPTION_SIZE, .at = AT(rate), .argument = "BYTES",
+     .help = "With --dry-run: bytes a second to expect; 500M is the default"},
+    {.name = "time-box", .kind = OPTION_DURATION, .at = AT(time_box), .argument = "TIME",
+     .help = "Read a seeded sample for TIME (10m): a survey for a first look, never evidence"},
+    {.name = "seed", .kind = OPTION_NUMBER, .at = AT(seed), .argument = "N",
+     .help = "With --time-box: which sample"},
+    {.name = "min-confidence", .kind = OPTION_CHOICE, .at = AT(level),
+     .argument = "low|medium|high", .help = "Store these and better; medium is the default"},
+    {.name = "samples",
+     .kind = OPTION_NUMBER,
+     .at = AT(samples),
+     .argument = "N",
+     .help = "Keep the first N places of each finding, 1 to 20; 5 is the default"},
+    {.name = "format", .kind = OPTION_CHOICE, .at = AT(format), .argument = "text|jsonl",
+     .help = "How the report at the end is printed"},
+    {.name = "objects", .kind = OPTION_CHOICE, .at = AT(objects), .argument = "unread|all",
+     .help = "Which objects are listed; those not read are the default"},
+    OPTIONS_RULES(ScanValues, rules),
+    OPTION_OUTPUT(ScanValues, output),
+    {.name = "quiet", .letter = 'q', .kind = OPTION_FLAG, .at = AT(quiet),
+     .help = "No notices, no progress, no report in text; the exit code and the store remain"},
+    {.name = "color", .kind = OPTION_CHOICE, .at = AT(color), .argument = "auto|always|never",
+     .help = "Colour in the text report"},
+    {.name = "progress", .kind = OPTION_CHOICE, .at = AT(progress),
+     .argument = "auto|always|never", .help = "The progress line on standard error"},
+    {.name = "window", .kind = OPTION_SIZE, .at = AT(window), .argument = "BYTES",
+     .help = "Bytes read at once; findings do not depend on it", .hidden = true},
+    {.name = "shuffle", .kind = OPTION_NUMBER, .at = AT(shuffle), .argument = "SEED",
+     .help = "Read in another order; findings do not depend on it", .hidden = true},
+};
+
+/* The signal that asked the scan to stop; written by the handler only. */
+static volatile sig_atomic_t stop_signal;
+
+static void on_signal(int number) {
+    stop_signal = number;
+}
+
+static bool on_stop(void *of _unused_) {
+    return stop_signal != 0;
+}
+
+static void on_progress(void *of, const terrier_progress *now) {
+    progress_line(of, now);
+}
+
+static void on_notice(void *of, const char *text) {
+    progress_notice(of, text);
+}
+
+static void catch_signals(void) {
+    struct sigaction action = {.sa_handler = on_signal};
+
+    sigaction(SIGINT, &action, NULL);
+    sigaction(SIGTERM, &action, NULL);
+    sigaction(SIGHUP, &action, NULL);
+}
+
+/* argv in a row, for the header of the run. */
+static char *command_line(const Call *call) {
+    Buf b = {0};
+
+    for (int i = 0; i < call->argc; i++)
+        buf_printf(&b, "%s%s", i ? " " : "", call->argv[i]);
+    return buf_error(&b) ? NULL : (char *)b.at;
+}
+
+static bool from_stdin(const Call *call) {
+    return call->n_operands == 1 && strcmp(call->operands[0], "-") == 0;
+}
+
+static terrier_scan_options scan_options(const Call *call, Progress *progress) {
+    const ScanValues *v = call->values;
+    terrier_scan_options o = {
+        .paths = call->operands,
+        .n_paths = call->n_operands,
+        .program = "/proc/self/exe",
+        .store = v->store,
+        .rules = rules_options(&v->rules),
+        .include = v->include.at,
+        .n_include = v->include.n,
+        .exclude = v->exclude.at,
+        .n_exclude = v->exclude.n,
+        .no_default_excludes = v->no_default_excludes,
+        .cross_filesystems = v->cross_filesystems,
+        .max_depth = (unsigned)v->max_depth,
+        .names_on_stdin = v->files_from != NULL,
+        .names_nul = v->null,
+        .jobs = (unsigned)v->jobs,
+        .window = v->window,
+        .shuffle_seed = v->shuffle,
+        .min_confidence = (terrier_level)v->level,
+        .samples = v->samples > 20 ? 21 : (unsigned)v->samples,
+        .time_box = v->time_box,
+        .survey_seed = v->seed,
+        .count_ahead = progress->shown,
+        .of = progress,
+        .progress = on_progress,
+        .notice = on_notice,
+        .stop = on_stop,
+    };
+
+    if (from_stdin(call)) {
+        o.n_paths = 0;
+        o.stream = v->name ? v->name : "stdin";
+    }
+    return o;
+}
+
+/* What the options ask for together, or a sentence. */
+static int check_values(const Call *call) {
+    const ScanValues *v = call->values;
+
+    if (v->files_from && strcmp(v->files_from, "-") != 0)
+        return complain(call, TERRIER_EXIT_USAGE,
+                        "--files-from reads standard input only: --files-from - < '%s'",
+                        v->files_from);
+    if (v->null && !v->files_from)
+        return complain(call, TERRIER_EXIT_USAGE, "--null goes with --files-from -");
+    if (v->name && !from_stdin(call))
+        return complain(call, TERRIER_EXIT_USAGE, "--name goes with -, for standard input");
+    if (v->files_from && call->n_operands)
+        return complain(call, TERRIER_EXIT_USAGE, "--files-from names the files, so no PATH goes "
+                                                  "with it");
+    if (!v->files_from && call->n_operands == 0)
+        return complain(call, TERRIER_EXIT_USAGE,
+                        "there is nothing to scan: name a directory or a file");
+    if (v->time_box > 0 && (v->files_from || from_stdin(call)))
+        return complain(call, TERRIER_EXIT_USAGE, "--time-box needs directories to sample from");
+    return 0;
+}
+
+static int dry_run(const Call *call, const terrier_scan_options *o) {
+    const ScanValues *v = call->values;
+    terrier_error error = {0};
+    Error e = {0};
+    Output out;
+    int r;
+
+    if (output_open(v->output, &e, &out) < 0)
+        return complain(call, TERRIER_EXIT_STORE, "%s", e.text);
+    r = terrier_dry_run(o, v->rate ? (double)v->rate : 500e6,
+                        v->format == 2 ? TERRIER_JSONL : TERRIER_TEXT, output_write, &out, &error);
+    return output_end(&out, call, r, &error, TERRIER_EXIT_USAGE);
+}
+
+/* The report of the run just made; exit is what the scan came to. */
+static int report(const Call *call, int64_t run, int exit) {
+    const ScanValues *v = call->values;
+    terrier_report_options o = {.store = v->store,
+                                .run = run,
+                                .format = v->format == 2 ? TERRIER_JSONL : TERRIER_TEXT,
+                                .all_objects = v->objects == 2,
+                                .colour = colour_wanted(v->color, v->output)};
+    terrier_error error = {0};
+    Error e = {0};
+    Output out;
+    int r;
+
+    if (output_open(v->output, &e, &out) < 0)
+        return complain(call, TERRIER_EXIT_STORE, "%s", e.text);
+    r = terrier_report(&o, output_write, &out, &error);
+    r = output_end(&out, call, r, &error, TERRIER_EXIT_STORE);
+    return r ? r : exit;
+}
+
+static int scan(const Call *call, terrier_scan_options *o, Progress *progress) {
+    const ScanValues *v = call->values;
+    char *command = command_line(call);
+    terrier_scan_result result;
+    terrier_error error = {0};
+    int r;
+
+    o->command = command;
+    catch_signals();
+    r = terrier_scan(o, &result, &error);
+    progress_end(progress);
+    free(command);
+    if (r < 0)
+        return complain(call, result.exit, "%s", error.text);
+    if (result.stopped) {
+        complain(call, 0, "stopped by signal %d; what was read is in run %lld of the store",
+                 (int)stop_signal, (long long)result.run);
+        return 128 + stop_signal;
+    }
+    if (v->quiet && v->format != 2 && !v->output)
+        return result.exit;
+    return report(call, result.run, result.exit);
+}
+
+static int run(const Call *call) {
+    const ScanValues *v = call->values;
+    Progress progress = {.quiet = v->quiet};
+    terrier_scan_options o;
+    int exit = check_values(call);
+
+    if (exit)
+        return exit;
+    progress.shown = v->progress == 2 || (v->progress != 3 && !v->quiet && isatty(STDERR_FILENO));
+    o = scan_options(call, &progress);
+    return v->dry_run ? dry_run(call, &o) : scan(call, &o, &progress);
+}
+
+const Verb verb_scan = {
+    .name = "scan",
+    .operands = "PATH...",
+    .most = SIZE_MAX,
+    .summary = "walk, detect, store; a summary at the end",
+    .about =
+        "Reads every file beneath each PATH, finds personal and confidential data in it, and keeps "
+        "what it found and what it could not read in the store. Links are never followed, special "
+        "files never opened, other file systems not entered unless asked. Found values are never "
+        "stored or printed: a mask shows what they look like, a keyed token says which are the "
+        "same. PATH - reads standard input.",
+    .options = options,
+    .n_options = N_ELEMENTS(options),
+    .size = sizeof(ScanValues),
+    .run = run,
+};

@@ -1,0 +1,20 @@
+/*
+ * Token: the name of a value that cannot be turned back without the key.
+ *
+ *     tok:1a2b3c4d:<first 128 bits of HMAC-SHA-256(key, type || 0 || canonical), in hex>
+ *
+ * The type is the id of the detector's category, not of the detector: the same number found by two
+ * detectors of a category has one token, and the same digits meant differently have two. Equal
+ * tokens under one key id mean equal values; under different key ids they mean nothing.
+ */
+#pragma once
+
+#include "evidence/key.h"
+
+#define TOKEN_SIZE          46  /* "tok:" 8 ":" 32 and a NUL */
+#define TOKEN_SKETCH_SECRET 192 /* XXH3_SECRET_DEFAULT_SIZE */
+
+void token_make(const Key *k, Span type, Span canonical, char ret[TOKEN_SIZE]);
+
+/* The secret of the keyed hash by which distinct values are counted; gives no token back. */
+void token_sketch_secret(const Key *k, uint8_t ret[TOKEN_SKETCH_SECRET]);

@@ -1,0 +1,42 @@
+/*
+ * Charset: the way from bytes in an encoding to UTF-8, and back to raw offsets.
+ *
+ * Decoding a window is a pure function of its bytes, so any cut at a multiple of encoding_unit()
+ * gives the same text inside; only a surrogate pair that the cut divides becomes two U+FFFD. Input
+ * is hostile: what is no character becomes U+FFFD, nothing fails but memory.
+ *
+ * ASCII, UTF-8 and binary windows are not copied, nor is an 8-bit one that holds only ASCII: their
+ * text borrows the raw bytes as they are, invalid sequences included. In EBCDIC, NEL is a line
+ * feed.
+ */
+#pragma once
+
+#include "base/buf.h"
+#include "extract/text/encoding.h"
+
+/* Text from text_at on: characters of text_step bytes each, from raw_step raw bytes each. */
+typedef struct TextRun {
+    uint32_t text_at, raw_at;
+    uint16_t text_step, raw_step;
+} TextRun;
+
+/* Reused from window to window by one thread; owns its memory. All zero is a fresh one. */
+typedef struct TextWindow {
+    Span text; /* UTF-8; borrows from raw or from `own`, until the next decode */
+    Span raw;  /* the window, borrowed */
+    uint64_t raw_offset;
+    Buf own;
+    Buf runs; /* TextRun, by text_at; empty: text and raw are the same bytes */
+} TextWindow;
+
+void text_window_done(TextWindow *w);
+
+/* 0 or -ENOMEM; -EFBIG for a window of 1 GiB or more. raw_offset: of raw.at[0] in the file. */
+int charset_decode(Encoding e, Span raw, uint64_t raw_offset, TextWindow *w);
+
+/*
+ * Where text [start, end) stands in the file: from the first byte of the character that holds
+ * start to the last byte of the one that holds end - 1. Positions beyond the text mean its end.
+ */
+void text_window_locate(const TextWindow *w, size_t start, size_t end, uint64_t *ret_offset,
+                        uint64_t *ret_length);

@@ -1,0 +1,246 @@
+/*
+ * Terrier: finds personal and confidential data in files, and says what it read.
+ *
+ * Threads: every function may be called from any thread, and several at once, unless its comment
+ * says otherwise; objects made by one thread may be used by another, by one at a time. Callbacks
+ * run on the thread that made the call. A scan runs in processes of its own, started from the
+ * terrier program by posix_spawn: the caller's threads are never forked.
+ *
+ * Lifetimes: option structures and all they point to are borrowed for the call. Strings handed to
+ * a callback are valid until it returns. What a `_new` function gives is freed with its `_free`,
+ * which accepts NULL.
+ *
+ * NULL: a pointer option may be NULL where its comment names a default; `error` arguments may be
+ * NULL everywhere. Fill option structures with zeros first: zero is each field's default.
+ *
+ * Errors: 0 is success and a negative errno value is a failure, with one sentence in `error` that
+ * says what was attempted, on what, and what to do. Damaged, encrypted or unreadable input is no
+ * failure: it is a status of the object in the run. No found value is ever in a message.
+ */
+#ifndef TERRIER_H
+#define TERRIER_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+#define TERRIER_API __attribute__((visibility("default")))
+
+typedef struct terrier_error {
+    int code; /* as returned */
+    char text[768];
+} terrier_error;
+
+/* Exit codes of the program; terrier_scan() gives the one that its outcome calls for. */
+enum {
+    TERRIER_EXIT_DONE = 0,
+    TERRIER_EXIT_CONDITION = 1,
+    TERRIER_EXIT_USAGE = 2,      /* usage, configuration or rules; or no root readable */
+    TERRIER_EXIT_INCOMPLETE = 3, /* done, but not everything could be read */
+    TERRIER_EXIT_STORE = 4,      /* store, report, ledger or verification failed */
+    TERRIER_EXIT_BUSY = 5,
+    TERRIER_EXIT_INTERNAL = 6,
+};
+
+/* Where output goes: all of the bytes, or a negative errno value that ends the call. */
+typedef int (*terrier_write)(void *of, const void *bytes, size_t n);
+
+/* "0.1.0" */
+TERRIER_API const char *terrier_version(void);
+
+/* ---- rules ---- */
+
+typedef struct terrier_rules_options {
+    const char *const *directories; /* of *.yaml files, read after the built-in ones */
+    size_t n_directories;
+    bool no_builtin;
+    const char *regions;   /* "US,EU"; NULL: all */
+    const char *cache_dir; /* for compiled patterns; NULL: `$XDG_CACHE_HOME/terrier`; "": none */
+} terrier_rules_options;
+
+/* Loaded and compiled rules: never changed, to be shared by any number of threads. */
+typedef struct terrier_rules terrier_rules;
+
+/* -EINVAL: a rule file is wrong, `file:line:col: ...` in error. */
+TERRIER_API int terrier_rules_new(const terrier_rules_options *options, terrier_error *error,
+                                  terrier_rules **ret);
+TERRIER_API terrier_rules *terrier_rules_free(terrier_rules *rules);
+
+typedef enum terrier_format {
+    TERRIER_TEXT,
+    TERRIER_JSONL,
+} terrier_format;
+
+/* One line a detector: id, category, tier, regions, title; jsonl: {"kind":"detector", ...}. */
+TERRIER_API int terrier_rules_list(const terrier_rules *rules, terrier_format format,
+                                   terrier_write write, void *of, terrier_error *error);
+
+/* The names of all checksum validators, a line each. */
+TERRIER_API int terrier_validators_list(terrier_write write, void *of, terrier_error *error);
+
+/* All that is known of one detector. -ENOENT: there is none of that id. */
+TERRIER_API int terrier_rules_show(const terrier_rules *rules, const char *id, terrier_write write,
+                                   void *of, terrier_error *error);
+
+typedef struct terrier_check {
+    size_t detectors, proofs, failures;
+} terrier_check;
+
+/*
+ * Proves every example of every detector: as it is, at each window edge, in UTF-16 either way; and
+ * that negative examples stay unfound. Each failure is a line to write. Patterns that cost more
+ * than the literal-anchored ones are named.
+ */
+TERRIER_API int terrier_rules_check(const terrier_rules *rules, terrier_write write, void *of,
+                                    terrier_check *ret, terrier_error *error);
+
+/* One value: 1 valid, 0 not, -ENOENT no validator of that name. */
+TERRIER_API int terrier_validate(const char *validator, const void *value, size_t n);
+
+/* JSON Lines {"type","value"} from fd; each line comes back with "valid": true, false or null. */
+TERRIER_API int terrier_validate_records(int fd, terrier_write write, void *of,
+                                         terrier_error *error);
+
+/* ---- detection in text ---- */
+
+typedef enum terrier_level {
+    TERRIER_LOW = 1,
+    TERRIER_MEDIUM,
+    TERRIER_HIGH,
+} terrier_level;
+
+typedef struct terrier_detect_options {
+    terrier_level min_confidence; /* 0: medium */
+    bool codepoints;              /* offsets in code points, not in bytes */
+} terrier_detect_options;
+
+/*
+ * Text from fd: a line a hit, `start TAB end TAB type TAB confidence TAB score TAB mask`. Memory is
+ * bounded whatever the length.
+ */
+TERRIER_API int terrier_detect_text(const terrier_rules *rules,
+                                    const terrier_detect_options *options, int fd,
+                                    terrier_write write, void *of, terrier_error *error);
+
+/*
+ * JSON Lines {"id","text"} from fd; a line each comes back, in order:
+ * {"id","spans":[{"start","end","type","confidence","score","mask"}]}. Offsets count in the text as
+ * JSON decodes it. -EINVAL with the number of the line for one that is no such record.
+ */
+TERRIER_API int terrier_detect_records(const terrier_rules *rules,
+                                       const terrier_detect_options *options, int fd,
+                                       terrier_write write, void *of, terrier_error *error);
+
+/* Why each candidate in the file was reported or dropped: the arithmetic, masked values only. */
+TERRIER_API int terrier_explain(const terrier_rules *rules, const char *path, terrier_write write,
+                                void *of, terrier_error *error);
+
+/* ---- scanning ---- */
+
+typedef struct terrier_progress {
+    uint64_t files, bytes, hits;
+    uint64_t files_ahead; /* counted ahead; 0: not yet known */
+    bool ahead_done;      /* files_ahead is the whole */
+    unsigned restarts;
+    double seconds; /* since the start */
+} terrier_progress;
+
+typedef struct terrier_scan_options {
+    const char *const *paths; /* roots: directories or files */
+    size_t n_paths;
+    const char *program; /* NULL: the installed terrier program */
+    const char *store;   /* NULL: `$XDG_STATE_HOME/terrier/terrier.db` */
+    terrier_rules_options rules;
+    const char *const *include;
+    size_t n_include;
+    const char *const *exclude;
+    size_t n_exclude;
+    bool no_default_excludes;
+    bool cross_filesystems;
+    unsigned max_depth;    /* 0: no limit */
+    bool names_on_stdin;   /* --files-from -: names of files, a line each */
+    bool names_nul;        /* ended by NUL instead */
+    const char *stream;    /* standard input is the content, under this name; NULL: it is not */
+    unsigned jobs;         /* 0: one a processor */
+    size_t window;         /* bytes; 0: 256 KiB */
+    uint64_t shuffle_seed; /* for tests: another order of files */
+    terrier_level min_confidence;
+    unsigned samples;      /* kept of each finding: 1 to 20; 0: 5 */
+    double time_box;       /* seconds: a survey of a seeded sample; 0: everything is scanned */
+    uint64_t survey_seed;
+    bool count_ahead;      /* count objects beside the scan, for terrier_progress.files_ahead */
+    const char *command;   /* as typed, for the run's header; NULL: none */
+
+    void *of;
+    void (*progress)(void *of, const terrier_progress *progress);
+    void (*notice)(void *of, const char *text); /* a sentence: a key was made, a scanner was lost */
+    /* polled often; true stops the scan, what was done stays in the store. NULL: never */
+    bool (*stop)(void *of);
+} terrier_scan_options;
+
+typedef struct terrier_scan_result {
+    int64_t run; /* number of the run in the store, 0: none was begun */
+    int exit;    /* TERRIER_EXIT_... */
+    bool stopped;
+} terrier_scan_result;
+
+/*
+ * Scans and stores. ret is filled in any case. Negative: the scan could not be done or finished,
+ * ret->exit says which exit code that is.
+ */
+TERRIER_API int terrier_scan(const terrier_scan_options *options, terrier_scan_result *ret,
+                             terrier_error *error);
+
+/*
+ * What a scan with these options would meet: objects, bytes, denials, skipped mounts, and how long
+ * it would take at `rate` bytes a second. Nothing is opened for reading and nothing is stored.
+ */
+TERRIER_API int terrier_dry_run(const terrier_scan_options *options, double rate,
+                                terrier_format format, terrier_write write, void *of,
+                                terrier_error *error);
+
+/* The life of a role process; argv as main() got it, argv[1] is "role". Does not return early. */
+TERRIER_API int terrier_role(int argc, char **argv);
+
+/* ---- reports ---- */
+
+typedef struct terrier_report_options {
+    const char *store; /* NULL: as in terrier_scan_options */
+    int64_t run;       /* 0: the last one */
+    terrier_format format;
+    terrier_level min_confidence; /* 0: all that was stored */
+    const char *tier;             /* "restricted": this and above; NULL: all */
+    const char *type;             /* glob on detector id or category */
+    const char *path;             /* glob on the printed path */
+    bool all_objects;             /* else only those not read */
+    bool list_findings;           /* text: every finding, not the summary */
+    bool colour;
+} terrier_report_options;
+
+/* -ENOENT: there is no store, or no such run. */
+TERRIER_API int terrier_report(const terrier_report_options *options, terrier_write write, void *of,
+                               terrier_error *error);
+
+/*
+ * What stands at a locator (terrier-locator(7)), read again from its source: the line with every
+ * found value masked, or in clear if `reveal`. -EINVAL: not a locator, or one into a container.
+ */
+TERRIER_API int terrier_show(const terrier_rules *rules, const char *locator, bool reveal,
+                             terrier_write write, void *of, terrier_error *error);
+
+/*
+ * What this machine and this user make a scan miss: privileges, sandboxing, optional packages,
+ * cache, store. Lines for people; *ret_problems counts those that need action.
+ */
+TERRIER_API int terrier_doctor(const char *store, terrier_write write, void *of,
+                               size_t *ret_problems, terrier_error *error);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

@@ -1,0 +1,359 @@
+/*
+ * terrier_scan: from a caller's options to a plan, a store, a key, and a keeper that does the rest.
+ *
+ * Everything that can be refused is refused before the first byte is read: options, roots, rules,
+ * store, key, in that order. See terrier.h for the contract.
+ */
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <sys/sysmacros.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "base/json.h"
+#include "evidence/token.h"
+#include "lib/common.h"
+#include "scan/examine.h"
+#include "scan/keeper.h"
+#include "scan/scanner.h"
+#include "store/tally.h"
+
+enum { JOBS_MAX = 255, OWN_MAX = 8, SAMPLES_USUAL = 5 };
+
+typedef struct Job {
+    const terrier_scan_options *o;
+    terrier_scan_result *result;
+    Rules *rules;
+    char *store_path, *key_directory, *cache;
+    Store *store;
+    Key *key;
+    Plan plan;
+    FileId own[OWN_MAX];
+    Buf parameters;
+    int64_t started; /* monotonic */
+} Job;
+
+static void job_done(Job *j) {
+    /* the plan's arrays are the caller's and the job's own */
+    explicit_bzero(j->plan.secret, sizeof(j->plan.secret));
+    store_close(j->store);
+    key_free(j->key);
+    rules_free(j->rules);
+    buf_done(&j->parameters);
+    free(j->store_path);
+    free(j->key_directory);
+    free(j->cache);
+}
+
+/* A root must be there; others may be missing as long as one is not. */
+static int check_roots(const terrier_scan_options *o, Error *reterr) {
+    size_t readable = 0;
+    Error first = {0};
+
+    if (o->stream || o->names_on_stdin)
+        return o->n_paths ? error_set(reterr, -EINVAL,
+                                      "standard input is read, so no paths can be given with it")
+                          : 0;
+    if (!o->n_paths)
+        return error_set(reterr, -EINVAL, "there is nothing to scan: name a directory or a file");
+    for (size_t i = 0; i < o->n_paths; i++) {
+        if (access(o->paths[i], R_OK) == 0)
+            readable++;
+        else if (!first.code)
+            error_errno(&first, -errno, "cannot read '%s'", o->paths[i]);
+    }
+    if (readable)
+        return 0;
+    if (reterr)
+        *reterr = first;
+    return first.code;
+}
+
+static int load_rules(Job *j, Error *reterr) {
+    RulesOptions options = rules_options_from(&j->o->rules);
+
+    return rules_load(&options, reterr, &j->rules);
+}
+
+static int open_store(Job *j, Error *reterr) {
+    int r = 0;
+
+    if (j->o->store)
+        j->store_path = strdup(j->o->store);
+    else
+        r = store_default_path(&j->store_path);
+    if (r == 0 && !j->store_path)
+        r = -ENOMEM;
+    if (r < 0)
+        return error_errno(reterr, r, "cannot tell where the store is; name one with --store");
+    return store_open(j->store_path, STORE_WRITE, reterr, &j->store);
+}
+
+static int load_key(Job *j, Error *reterr) {
+    bool created = false;
+    char text[512];
+    int r = key_default_directory(&j->key_directory);
+
+    if (r < 0)
+        return error_errno(reterr, r, "cannot tell where the keys are; set HOME");
+    r = key_load(j->key_directory, KEY_TOKEN, reterr, &created, &j->key);
+    if (r < 0)
+        return r;
+    if (created && j->o->notice) {
+        snprintf(text, sizeof(text),
+                 "made the key %s in '%s': keep it with your backups, values are comparable only "
+                 "under the same key",
+                 key_id(j->key), j->key_directory);
+        j->o->notice(j->o->of, text);
+    }
+    return 0;
+}
+
+static void own_add(Job *j, const char *path, const char *suffix) {
+    _cleanup_(buf_done) Buf name = {0};
+    struct stat st;
+
+    buf_printf(&name, "%s%s", path, suffix);
+    if (!buf_error(&name) && j->plan.n_own < OWN_MAX && stat(buf_cstr(&name), &st) == 0)
+        j->own[j->plan.n_own++] = (FileId){.dev = st.st_dev, .ino = st.st_ino};
+}
+
+static unsigned jobs_of(const terrier_scan_options *o) {
+    long processors = sysconf(_SC_NPROCESSORS_ONLN);
+    unsigned jobs = o->jobs ? o->jobs : processors > 0 ? (unsigned)processors : 1;
+
+    return jobs < JOBS_MAX ? jobs : JOBS_MAX;
+}
+
+static int make_plan(Job *j, Error *reterr) {
+    const terrier_scan_options *o = j->o;
+    Plan *p = &j->plan;
+
+    j->cache = cache_directory(&o->rules);
+    *p = (Plan){.roots = (const char **)o->paths,
+                .n_roots = o->n_paths,
+                .rule_directories = (const char **)o->rules.directories,
+                .n_rule_directories = o->rules.n_directories,
+                .no_builtin = o->rules.no_builtin,
+                .regions = o->rules.regions ? o->rules.regions : "",
+                .cache = j->cache ? j->cache : "",
+                .include = (const char **)o->include,
+                .n_include = o->n_include,
+                .exclude = (const char **)o->exclude,
+                .n_exclude = o->n_exclude,
+                .own = j->own,
+                .no_default_excludes = o->no_default_excludes,
+                .cross_filesystems = o->cross_filesystems,
+                .max_depth = o->max_depth,
+                .list = o->names_on_stdin,
+                .list_nul = o->names_nul,
+                .stream = o->stream ? o->stream : "",
+                .jobs = jobs_of(o),
+                .window = o->window ? (uint32_t)o->window : EXAMINE_WINDOW,
+                .shuffle = o->shuffle_seed,
+                .floor = o->min_confidence ? (Level)o->min_confidence : LEVEL_MEDIUM,
+                .samples = o->samples ? o->samples : SAMPLES_USUAL,
+                .survey = o->time_box > 0,
+                .survey_seed = o->survey_seed,
+                .survey_ns = (int64_t)(o->time_box * 1e9),
+                .count_ahead = o->count_ahead};
+    if (o->window && (o->window < EXAMINE_WINDOW_MIN || o->window > 64 << 20 || o->window % 4))
+        return error_set(
+            reterr, -EINVAL,
+            "a window of %zu bytes is not possible, expected a multiple of 4 from %d to "
+            "%d",
+            o->window, EXAMINE_WINDOW_MIN, 64 << 20);
+    if (p->samples > FINDING_SAMPLES_MAX)
+        return error_set(reterr, -EINVAL, "%u samples of a finding are too many, expected 1 to %d",
+                         o->samples, FINDING_SAMPLES_MAX);
+    token_sketch_secret(j->key, p->secret);
+    own_add(j, j->store_path, "");
+    own_add(j, j->store_path, "-wal");
+    own_add(j, j->store_path, "-shm");
+    own_add(j, j->store_path, ".lock");
+    own_add(j, j->key_directory, "");
+    if (j->cache)
+        own_add(j, j->cache, "");
+    return 0;
+}
+
+static void put_list(Json *json, const char *key, const char *const *texts, size_t n) {
+    json_key(json, key);
+    json_array_begin(json);
+    for (size_t i = 0; i < n; i++)
+        json_text(json, texts[i]);
+    json_array_end(json);
+}
+
+/* What the run was asked to do, as a JSON object: every option that changes what is found. */
+static int describe(Job *j) {
+    const terrier_scan_options *o = j->o;
+    Json json = json_to(&j->parameters);
+
+    json_object_begin(&json);
+    json_key(&json, "command");
+    json_text(&json, o->command);
+    put_list(&json, "roots", o->paths, o->n_paths);
+    put_list(&json, "include", o->include, o->n_include);
+    put_list(&json, "exclude", o->exclude, o->n_exclude);
+    put_list(&json, "rules", o->rules.directories, o->rules.n_directories);
+    json_key(&json, "regions");
+    json_text(&json, o->rules.regions);
+    json_key(&json, "no_builtin");
+    json_bool(&json, o->rules.no_builtin);
+    json_key(&json, "default_excludes");
+    json_bool(&json, !o->no_default_excludes);
+    json_key(&json, "cross_filesystems");
+    json_bool(&json, o->cross_filesystems);
+    json_key(&json, "max_depth");
+    json_uint(&json, o->max_depth);
+    json_key(&json, "min_confidence");
+    json_text(&json, level_name(j->plan.floor));
+    json_key(&json, "jobs");
+    json_uint(&json, j->plan.jobs);
+    json_key(&json, "window");
+    json_uint(&json, j->plan.window);
+    json_key(&json, "time_box_seconds");
+    json_double(&json, o->time_box, 0);
+    json_key(&json, "uid");
+    json_uint(&json, geteuid());
+    json_object_end(&json);
+    return buf_error(&j->parameters);
+}
+
+/* ---- while it runs ---- */
+
+static void on_progress(void *of, const KeeperProgress *p) {
+    const Job *j = of;
+    terrier_progress progress = {.files = p->files,
+                                 .bytes = p->bytes,
+                                 .hits = p->hits,
+                                 .files_ahead = p->ahead,
+                                 .ahead_done = p->ahead_done,
+                                 .restarts = p->restarts,
+                                 .seconds = (double)(clock_monotonic_ns() - j->started) / 1e9};
+
+    if (j->o->progress)
+        j->o->progress(j->o->of, &progress);
+}
+
+static void on_warning(void *of, const char *text) {
+    const Job *j = of;
+
+    if (j->o->notice)
+        j->o->notice(j->o->of, text);
+}
+
+static bool on_stop(void *of) {
+    const Job *j = of;
+
+    return j->o->stop && j->o->stop(j->o->of);
+}
+
+/* ---- the end ---- */
+
+/* Which exit code a failure calls for. */
+static int exit_of(int r, bool begun) {
+    switch (r) {
+    case -EBUSY:
+        return TERRIER_EXIT_BUSY;
+    case -EPROTO:
+    case -ENOMEM:
+        return TERRIER_EXIT_INTERNAL;
+    case -EINVAL:
+        return begun ? TERRIER_EXIT_INTERNAL : TERRIER_EXIT_USAGE;
+    default:
+        return TERRIER_EXIT_STORE;
+    }
+}
+
+static int end_run(Job *j, Error *reterr) {
+    Coverage coverage;
+    StoreRunEnd end = {.ended = clock_real_ns()};
+    int r = query_coverage(j->store, j->result->run, reterr, &coverage);
+
+    if (r < 0)
+        return r;
+    end.complete = coverage.complete && !j->plan.survey;
+    end.exit = end.complete ? TERRIER_EXIT_DONE : TERRIER_EXIT_INCOMPLETE;
+    r = store_run_end(j->store, j->result->run, &end, reterr);
+    if (r == 0)
+        r = query_coverage(j->store, j->result->run, reterr, &coverage);
+    if (r == 0 && !coverage.balanced && !j->plan.survey)
+        r = error_set(reterr, -EPROTO,
+                      "the sums of run %lld do not balance: this is a fault of terrier, please "
+                      "report it",
+                      (long long)j->result->run);
+    j->result->exit = end.exit;
+    return r;
+}
+
+static int prepare(Job *j, Error *reterr) {
+    int r = check_roots(j->o, reterr);
+
+    if (r == 0)
+        r = load_rules(j, reterr);
+    if (r < 0) {
+        j->result->exit = TERRIER_EXIT_USAGE;
+        return r;
+    }
+    r = open_store(j, reterr);
+    if (r == 0)
+        r = load_key(j, reterr);
+    j->result->exit = r == -EBUSY ? TERRIER_EXIT_BUSY : TERRIER_EXIT_STORE;
+    if (r < 0)
+        return r;
+    r = make_plan(j, reterr);
+    if (r == 0)
+        r = describe(j);
+    j->result->exit = r == -EINVAL ? TERRIER_EXIT_USAGE : TERRIER_EXIT_INTERNAL;
+    return r;
+}
+
+static int job_run(Job *j, Error *reterr) {
+    KeeperOptions keeper = {.program = j->o->program ? j->o->program : TERRIER_PROGRAM,
+                            .plan = &j->plan,
+                            .progress = on_progress,
+                            .warning = on_warning,
+                            .stop = on_stop,
+                            .of = j};
+    KeeperResult kept = {0};
+    int r = prepare(j, reterr);
+
+    if (r < 0)
+        return r;
+    keeper.rules = j->rules;
+    keeper.store = j->store;
+    keeper.key = j->key;
+    keeper.parameters = buf_as_span(&j->parameters);
+    j->started = clock_monotonic_ns();
+    r = keeper_run(&keeper, reterr, &kept);
+    j->result->run = kept.run;
+    if (r == KEEPER_E_STOPPED) {
+        j->result->stopped = true;
+        return 0;
+    }
+    if (r == 0)
+        r = end_run(j, reterr);
+    if (r < 0)
+        j->result->exit = exit_of(r, kept.run != 0);
+    return r;
+}
+
+int terrier_scan(const terrier_scan_options *options, terrier_scan_result *ret,
+                 terrier_error *error) {
+    Job j = {.o = options, .result = ret};
+    Error e = {0};
+    int r;
+
+    *ret = (terrier_scan_result){.exit = TERRIER_EXIT_INTERNAL};
+    r = job_run(&j, &e);
+    job_done(&j);
+    return error_out(r, &e, error);
+}
+
+int terrier_role(int argc, char **argv) {
+    if (argc == 3 && strcmp(argv[2], "scanner") == 0)
+        return scanner_main();
+    return TERRIER_EXIT_USAGE;
+}

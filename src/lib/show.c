@@ -1,0 +1,340 @@
+/*
+ * Show: what stands at a locator now, read again from its source.
+ *
+ * The line around the place, cut to LINE_SHOWN bytes, with every value masked that the rules find
+ * in it, at any confidence; in clear only with `reveal`, which the caller must have reason to
+ * allow. The locator may be old: what has changed since is said. Locator, name and content are
+ * hostile; the file is opened without following links, and all of it that goes out is escaped.
+ */
+#include <linux/openat2.h>
+
+#include "base/show.h"
+#include "detect/mask.h"
+#include "extract/sniff.h"
+#include "extract/text/charset.h"
+#include "lib/common.h"
+#include "model/locator.h"
+#include "source/file.h"
+
+enum {
+    HEAD = 16 << 10,   /* enough to know the encoding by */
+    AROUND = 16 << 10, /* raw bytes read before and after the place */
+    BLOCK = 256 << 10,
+    LINE_SHOWN = 400,
+};
+
+typedef struct Place {
+    int fd;
+    uint64_t size, offset;
+    Sniff sniff;
+    TextWindow window;
+    Buf raw;
+    size_t at; /* of the place, in the window's text */
+} Place;
+
+/* A value found in the window: what mask it gets. */
+typedef struct Spot {
+    size_t start, end;
+    uint16_t detector;
+    char mask[FINDING_MASK_MAX];
+} Spot;
+
+typedef struct Spots {
+    const Detector *detectors;
+    Spot *at;
+    size_t n, cap;
+    bool failed;
+} Spots;
+
+static void place_done(Place *p) {
+    fd_close(p->fd);
+    text_window_done(&p->window);
+    buf_wipe(&p->raw);
+}
+
+static void spots_done(Spots *s) {
+    free(s->at);
+}
+
+/* ---- reading ---- */
+
+static int sniff_head(Place *p) {
+    uint8_t head[HEAD];
+    size_t n;
+    int r = file_read_at(p->fd, 0, head, sizeof(head), &n);
+
+    if (r < 0)
+        return r;
+    p->sniff = sniff(span(head, n), p->size);
+    explicit_bzero(head, n);
+    return 0;
+}
+
+/* Reads raw [from, to) and decodes it. */
+static int read_window(Place *p, uint64_t from, uint64_t to) {
+    size_t n;
+    uint8_t *at;
+    int r;
+
+    buf_clear(&p->raw);
+    at = buf_extend(&p->raw, (size_t)(to - from) + MATCHER_PAD);
+    if (!at)
+        return -ENOMEM;
+    r = file_read_at(p->fd, from, at, (size_t)(to - from), &n);
+    if (r < 0)
+        return r;
+    memset(at + n, 0, p->raw.n - n);
+    return charset_decode(p->sniff.encoding, span(at, n), from, &p->window);
+}
+
+/* Counts lines from the start until `line` begins; -ERANGE if there are fewer. */
+static int find_line(Place *p, uint64_t line, uint64_t *ret_offset) {
+    uint64_t at = p->sniff.bom, lines = 1, length;
+
+    while (at < p->size && lines < line) {
+        uint64_t end = at + BLOCK < p->size ? at + BLOCK : p->size;
+        int r = read_window(p, at, end);
+
+        if (r < 0)
+            return r;
+        for (size_t i = 0; i < p->window.text.n; i++) {
+            if (p->window.text.at[i] != '\n' || ++lines < line)
+                continue;
+            text_window_locate(&p->window, i, i + 1, ret_offset, &length);
+            *ret_offset += length;
+            return 0;
+        }
+        at = end;
+    }
+    *ret_offset = p->sniff.bom;
+    return lines < line ? -ERANGE : 0;
+}
+
+/* The text position of a raw offset. */
+static size_t text_at(const TextWindow *w, uint64_t raw) {
+    size_t lo = 0, hi = w->text.n;
+
+    while (lo < hi) {
+        size_t mid = lo + (hi - lo) / 2;
+        uint64_t at, length;
+
+        text_window_locate(w, mid, mid + 1, &at, &length);
+        if (at < raw)
+            lo = mid + 1;
+        else
+            hi = mid;
+    }
+    return lo;
+}
+
+static int read_around(Place *p) {
+    unsigned unit = encoding_unit(p->sniff.encoding);
+    uint64_t from = p->offset > AROUND ? p->offset - AROUND : 0;
+    uint64_t to = p->size - p->offset > AROUND ? p->offset + AROUND : p->size;
+    int r;
+
+    from += (unit - from % unit) % unit;
+    if (from < p->sniff.bom)
+        from = p->sniff.bom;
+    if (p->offset < from)
+        p->offset = from;
+    r = read_window(p, from, to > from ? to : from);
+    if (r == 0)
+        p->at = text_at(&p->window, p->offset);
+    return r;
+}
+
+/* ---- what is in it ---- */
+
+static void on_hit(void *of, const Matcher *m _unused_, const Window *w, const Hit *hit) {
+    Spots *s = of;
+    Spot *spot;
+
+    if (s->n == s->cap) {
+        size_t cap = s->cap ? 2 * s->cap : 64;
+        Spot *at = reallocarray(s->at, cap, sizeof(*at));
+
+        if (!at) {
+            s->failed = true;
+            return;
+        }
+        s->at = at;
+        s->cap = cap;
+    }
+    spot = &s->at[s->n++];
+    *spot = (Spot){.start = hit->start, .end = hit->end, .detector = hit->detector};
+    mask_value(&s->detectors[hit->detector].mask, span(w->text + hit->start, hit->end - hit->start),
+               spot->mask, sizeof(spot->mask));
+}
+
+static int find_spots(const Engine *engine, Place *p, Spots *ret) {
+    const MatcherSink sink = {.of = ret, .hit = on_hit, .floor = LEVEL_LOW};
+    _cleanup_(matcher_freep) Matcher *m = NULL;
+    _cleanup_(buf_wipe) Buf padded = {0};
+    Window w = {.n = p->window.text.n, .hi = p->window.text.n};
+    int r = matcher_new(engine, &m);
+
+    if (r < 0)
+        return r;
+    buf_span(&padded, p->window.text);
+    if (!buf_extend(&padded, MATCHER_PAD))
+        return -ENOMEM;
+    memset(padded.at + w.n, 0, MATCHER_PAD);
+    w.text = padded.at;
+    r = matcher_scan(m, &w, &sink);
+    if (r == -EOVERFLOW) /* some value may be missed, and so be shown */
+        return -EOVERFLOW;
+    return ret->failed ? -ENOMEM : r;
+}
+
+/* The spot that holds text position `at`, or NULL. */
+static const Spot *spot_at(const Spots *s, size_t at) {
+    for (size_t i = 0; i < s->n; i++) {
+        if (s->at[i].start <= at && at < s->at[i].end)
+            return &s->at[i];
+    }
+    return NULL;
+}
+
+/* ---- the line ---- */
+
+typedef struct Cut {
+    size_t from, to;
+    bool before, after; /* more of the line stands there */
+} Cut;
+
+/* Where no value is cut in two: a part of one would be shown. */
+static void cut_at_spots(const Spots *s, Cut *c) {
+    const Spot *first = spot_at(s, c->from), *last = c->to ? spot_at(s, c->to - 1) : NULL;
+
+    if (first)
+        c->from = first->start;
+    if (last)
+        c->to = last->end;
+}
+
+static Cut line_around(const Place *p, const Spots *s) {
+    Span text = p->window.text;
+    Cut c = {.from = p->at, .to = p->at};
+
+    while (c.from > 0 && text.at[c.from - 1] != '\n' && p->at - c.from < LINE_SHOWN / 2)
+        c.from--;
+    while (c.to < text.n && text.at[c.to] != '\n' && c.to - p->at < LINE_SHOWN / 2)
+        c.to++;
+    /* not within a character */
+    while (c.from > 0 && (text.at[c.from] & 0xc0) == 0x80)
+        c.from--;
+    while (c.to < text.n && (text.at[c.to] & 0xc0) == 0x80)
+        c.to++;
+    cut_at_spots(s, &c);
+    c.before = c.from > 0 && text.at[c.from - 1] != '\n';
+    c.after = c.to < text.n && text.at[c.to] != '\n';
+    return c;
+}
+
+static void put_line(Writer *out, const Place *p, const Spots *s, bool reveal) {
+    Span text = p->window.text;
+    Cut c = line_around(p, s);
+    size_t at = c.from;
+
+    writer_text(out, c.before ? "..." : "");
+    for (size_t i = 0; i < s->n && !reveal; i++) {
+        const Spot *spot = &s->at[i];
+
+        if (spot->end <= at || spot->start >= c.to)
+            continue;
+        if (spot->start > at)
+            writer_name(out, span(text.at + at, spot->start - at));
+        writer_text(out, spot->mask);
+        at = spot->end;
+    }
+    if (at < c.to)
+        writer_name(out, span(text.at + at, c.to - at));
+    writer_text(out, c.after ? "...\n" : "\n");
+}
+
+static void put_verdict(Writer *out, const Place *p, const Spots *s, bool has_offset) {
+    const Spot *spot = spot_at(s, p->at);
+
+    if (spot && spot->start == p->at)
+        writer_printf(out, "%s\n", s->detectors[spot->detector].id);
+    else if (has_offset)
+        writer_printf(out,
+                      "no value is found at byte %llu now: the content has changed since, or the "
+                      "rules are others\n",
+                      (unsigned long long)p->offset);
+}
+
+/* ---- the locator ---- */
+
+static int check_locator(const Locator *l, Error *reterr) {
+    if (l->n_names > 1 || l->part.n)
+        return error_set(reterr, -EINVAL,
+                         "cannot show what is inside a container yet: take the %s out and show "
+                         "the place in it",
+                         l->n_names > 1 ? "member" : "part");
+    if (memchr(l->names[0].at, 0, l->names[0].n))
+        return error_set(reterr, -EINVAL, "cannot show the locator: its name holds a NUL");
+    if (!l->line && !l->has_offset)
+        return error_set(reterr, -EINVAL,
+                         "cannot show the locator: it names no place, expected #L12:@345 behind "
+                         "the name");
+    return 0;
+}
+
+static int find_place(Place *p, const Locator *l, Error *reterr) {
+    int r = sniff_head(p);
+
+    p->offset = l->offset;
+    if (r == 0 && !l->has_offset)
+        r = find_line(p, l->line, &p->offset);
+    if (r == -ERANGE)
+        return error_set(reterr, r, "there is no line %llu now: the file has changed",
+                         (unsigned long long)l->line);
+    if (r == 0 && p->offset >= p->size)
+        return error_set(reterr, -ERANGE,
+                         "there is no byte %llu now, of %llu: the file has changed",
+                         (unsigned long long)p->offset, (unsigned long long)p->size);
+    if (r == 0)
+        r = read_around(p);
+    return r < 0 ? error_errno(reterr, r, "cannot read the file") : 0;
+}
+
+static int show(const terrier_rules *rules, const char *text, bool reveal, Writer *out,
+                Error *reterr) {
+    _cleanup_(arena_done) Arena arena = {0};
+    _cleanup_(place_done) Place p = {.fd = -1};
+    _cleanup_(spots_done) Spots spots = {.detectors = rules->rules->detectors};
+    FileMeta meta;
+    Locator l;
+    int r = locator_parse(span_of(text), &arena, reterr, &l);
+
+    if (r == 0)
+        r = check_locator(&l, reterr);
+    if (r == 0)
+        r = regular_open(arena_text(&arena, l.names[0]), RESOLVE_NO_SYMLINKS, reterr, &meta, &p.fd);
+    if (r < 0)
+        return r;
+    p.size = meta.size;
+    r = find_place(&p, &l, reterr);
+    if (r == 0)
+        r = find_spots(rules->engine, &p, &spots);
+    if (r == -EOVERFLOW)
+        return error_set(reterr, r,
+                         "a pattern reached the limit of its engine here: the line is not shown, "
+                         "as a value could be in clear");
+    if (r < 0)
+        return r;
+    put_verdict(out, &p, &spots, l.has_offset);
+    put_line(out, &p, &spots, reveal);
+    return 0;
+}
+
+int terrier_show(const terrier_rules *rules, const char *locator, bool reveal, terrier_write write,
+                 void *of, terrier_error *error) {
+    Writer out = writer_of(write, of);
+    Error e = {0};
+    int r = show(rules, locator, reveal, &out, &e);
+
+    return error_out(writer_close(&out, r, &e), &e, error);
+}

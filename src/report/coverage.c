@@ -1,0 +1,283 @@
+/* Coverage: see coverage.h. */
+#include "report/coverage.h"
+
+#include <stdio.h>
+
+#include "base/clock.h"
+#include "base/show.h"
+#include "model/locator.h"
+#include "report/number.h"
+#include "report/paint.h"
+
+#define NOTES_SHOWN 10 /* of each kind; then how many more */
+
+/* Where a status goes: read, left to read, or nothing that a reader would expect to be read. */
+typedef enum Group {
+    GROUP_READ,
+    GROUP_UNREAD,
+    GROUP_ASIDE,
+} Group;
+
+static Group group_of(StatusKind kind) {
+    if (kind == STATUS_READ)
+        return GROUP_READ;
+    return status_complete(kind) ? GROUP_ASIDE : GROUP_UNREAD;
+}
+
+static Tally group_sum(const Tally kinds[N_STATUSES], Group group) {
+    Tally sum = {0};
+
+    for (StatusKind k = 0; k < N_STATUSES; k++) {
+        if (group_of(k) != group)
+            continue;
+        sum.objects += kinds[k].objects;
+        sum.bytes += kinds[k].bytes;
+        sum.bytes_read += kinds[k].bytes_read;
+    }
+    return sum;
+}
+
+static void head_put(const RunRow *run, bool colour, Buf *b) {
+    char started[CLOCK_TEXT_MAX], ended[CLOCK_TEXT_MAX];
+
+    if (run->survey) {
+        paint_text(b, colour, PAINT_LOUD, "SURVEY: a seeded sample, not evidence");
+        buf_byte(b, '\n');
+    }
+    clock_print(run->started, started, sizeof(started));
+    buf_printf(b, "Run %lld, %s", (long long)run->id, started);
+    if (run->ended != INT64_MIN) {
+        clock_print(run->ended, ended, sizeof(ended));
+        buf_printf(b, " to %s", ended);
+    }
+    buf_text(b, ", Terrier ");
+    show_text(b, run->tool);
+    buf_byte(b, '\n');
+    if (run->ended == INT64_MIN) {
+        paint_text(b, colour, PAINT_LOUD,
+                   "This run has not ended: it was interrupted, or is still going on.");
+        buf_byte(b, '\n');
+    }
+}
+
+/* "Read      1,200 files      5.5 GB" */
+static void line_put(Buf *b, const char *word, uint64_t objects, const char *one, const char *many,
+                     uint64_t bytes) {
+    char count[NUMBER_TEXT_MAX], size[NUMBER_TEXT_MAX];
+
+    number_print(objects, count);
+    number_print_size(bytes, size);
+    buf_printf(b, "%-10s%14s %-8s%12s\n", word, count, objects == 1 ? one : many, size);
+}
+
+static void reasons_put(const Facts *f, bool members, Group group, Buf *b) {
+    for (size_t i = 0; i < f->n_reasons; i++) {
+        const ReasonRow *row = &f->reasons[i];
+        char count[NUMBER_TEXT_MAX], size[NUMBER_TEXT_MAX], status[STATUS_REASON_MAX + 24];
+
+        if (row->members != members || group_of(row->status.kind) != group)
+            continue;
+        status_print(&row->status, status, sizeof(status));
+        number_print(row->tally.objects, count);
+        number_print_size(row->tally.bytes, size);
+        buf_printf(b, "          %14s         %12s  ", count, size);
+        show_text(b, status);
+        buf_byte(b, '\n');
+    }
+}
+
+/* Of what counts as not read, some may have been: partial, limit, changed. */
+static void examined_put(const Tally *unread, Buf *b) {
+    char size[NUMBER_TEXT_MAX];
+
+    if (!unread->bytes_read)
+        return;
+    number_print_size(unread->bytes_read, size);
+    buf_printf(b, "          %14s         %12s  of these were examined\n", "", size);
+}
+
+static void groups_put(const Facts *f, bool members, const Tally kinds[N_STATUSES], const char *one,
+                       const char *many, Buf *b) {
+    Tally read = group_sum(kinds, GROUP_READ), unread = group_sum(kinds, GROUP_UNREAD);
+    Tally aside = group_sum(kinds, GROUP_ASIDE);
+
+    line_put(b, "Read", read.objects, one, many, read.bytes);
+    line_put(b, "Not read", unread.objects, one, many, unread.bytes);
+    reasons_put(f, members, GROUP_UNREAD, b);
+    examined_put(&unread, b);
+    if (aside.objects) {
+        line_put(b, "Set aside", aside.objects, "object", "objects", aside.bytes);
+        reasons_put(f, members, GROUP_ASIDE, b);
+    }
+}
+
+static void sums_put(const Facts *f, bool colour, Buf *b) {
+    const Coverage *c = &f->coverage;
+    char found[NUMBER_TEXT_MAX], listed[NUMBER_TEXT_MAX];
+
+    number_print(c->found, found);
+    number_print(c->all_files.objects, listed);
+    if (f->run.survey) {
+        buf_printf(b, "%s of %s files found were sampled; the others were not looked at.\n", listed,
+                   found);
+        return;
+    }
+    if (c->balanced) {
+        buf_printf(b, "The sums agree: found %s, listed %s, and so do the bytes.\n", found, listed);
+        return;
+    }
+    paint_begin(b, colour, PAINT_LOUD);
+    buf_printf(
+        b,
+        "THE SUMS DISAGREE: found %s objects and %llu bytes, listed %s objects and %llu "
+        "bytes;\n%s",
+        found, (unsigned long long)c->found_bytes, listed, (unsigned long long)c->all_files.bytes,
+        f->run.ended == INT64_MIN ? "the run is not at its end.\n" : "do not rely on this run.\n");
+    paint_end(b, colour);
+}
+
+static void counts_put(const Facts *f, Buf *b) {
+    const Coverage *c = &f->coverage;
+
+    line_put(b, "Found", c->all_files.objects, "object", "objects", c->all_files.bytes);
+    groups_put(f, false, c->files, "file", "files", b);
+    if (c->all_members.objects) {
+        line_put(b, "Inside", c->all_members.objects, "member", "members", c->all_members.bytes);
+        groups_put(f, true, c->members, "member", "members", b);
+    }
+}
+
+/* "/srv (ext4, 12 directories): access times kept" */
+static void root_put(const RootRow *root, bool colour, Buf *b) {
+    char status[STATUS_REASON_MAX + 24];
+
+    buf_text(b, "Root ");
+    locator_print_name(b, root->path);
+    buf_text(b, " (");
+    show_text(b, root->fs_type[0] ? root->fs_type : "unknown file system");
+    buf_text(b, "): ");
+    if (strcmp(root->atime, "kept") == 0) {
+        buf_text(b, "access times kept");
+    } else {
+        buf_text(b, "access times may have changed (");
+        show_text(b, root->atime[0] ? root->atime : "unknown");
+        buf_byte(b, ')');
+    }
+    if (!status_complete(root->status.kind)) {
+        status_print(&root->status, status, sizeof(status));
+        buf_text(b, "; ");
+        paint_begin(b, colour, PAINT_LOUD);
+        buf_text(b, "NOT READ: ");
+        show_text(b, status);
+        paint_end(b, colour);
+    }
+    buf_byte(b, '\n');
+}
+
+typedef void (*NotePut)(const NoteRow *row, bool colour, Buf *b);
+
+static void mount_put(const NoteRow *row, bool colour, Buf *b) {
+    paint_begin(b, colour, PAINT_LOUD);
+    buf_text(b, "NOT ENTERED: the mount ");
+    locator_print_name(b, row->subject);
+    if (row->detail[0]) {
+        buf_text(b, " (");
+        show_text(b, row->detail);
+        buf_byte(b, ')');
+    }
+    buf_text(b, "; --cross-filesystems includes it");
+    paint_end(b, colour);
+    buf_byte(b, '\n');
+}
+
+static void excluded_put(const NoteRow *row, bool colour _unused_, Buf *b) {
+    buf_text(b, "Excluded by ");
+    show_span(b, row->subject);
+    buf_text(b, ": ");
+    number_put(b, row->count, "object", "objects");
+    if (row->detail[0]) {
+        buf_text(b, ", ");
+        show_text(b, row->detail);
+    }
+    buf_byte(b, '\n');
+}
+
+static void restart_put(const NoteRow *row, bool colour, Buf *b) {
+    paint_begin(b, colour, PAINT_LOUD);
+    buf_text(b, "The scanner was started again: ");
+    show_span(b, row->subject);
+    if (row->detail[0]) {
+        buf_text(b, ", ");
+        show_text(b, row->detail);
+    }
+    paint_end(b, colour);
+    buf_byte(b, '\n');
+}
+
+/* Shows the first notes of a kind and counts the rest; how many there were, or a negative code. */
+static int64_t notes_put(Store *s, int64_t run, const char *kind, NotePut put, bool colour,
+                         Error *reterr, Buf *b) {
+    _cleanup_(note_cursor_closep) NoteCursor *c = NULL;
+    int64_t n = 0;
+    NoteRow row;
+    int r;
+
+    r = note_cursor_open(s, run, kind, reterr, &c);
+    if (r < 0)
+        return r;
+    while ((r = note_cursor_step(c, reterr, &row)) > 0) {
+        if (n++ < NOTES_SHOWN)
+            put(&row, colour, b);
+    }
+    if (n > NOTES_SHOWN) {
+        buf_text(b, "... and ");
+        number_put(b, (uint64_t)n - NOTES_SHOWN, "more note", "more notes");
+        buf_printf(b, " of this kind (%s)\n", kind);
+    }
+    return r < 0 ? r : n;
+}
+
+/* Where the scan left no note of its mounts, their objects still tell how many there were. */
+static void mounts_put(const Facts *f, bool colour, Buf *b) {
+    for (size_t i = 0; i < f->n_reasons; i++) {
+        const ReasonRow *row = &f->reasons[i];
+
+        if (row->status.kind != STATUS_OTHER_FILESYSTEM ||
+            strcmp(row->status.reason, "pseudo") == 0 || strcmp(row->status.reason, "loop") == 0)
+            continue;
+        paint_begin(b, colour, PAINT_LOUD);
+        buf_text(b, "NOT ENTERED: ");
+        number_put(b, row->tally.objects, "mount", "mounts");
+        buf_text(b, " of another file system (");
+        show_text(b, row->status.reason);
+        buf_text(b, "); --cross-filesystems includes what is mounted there");
+        paint_end(b, colour);
+        buf_byte(b, '\n');
+    }
+}
+
+static void names_put(const Coverage *c, Buf *b) {
+    if (!c->names)
+        return;
+    number_put(b, c->names, "further name", "further names");
+    buf_text(b, " of files with several links: each file is read once\n");
+}
+
+int coverage_print(Store *s, const Facts *f, bool colour, Error *reterr, Buf *b) {
+    int64_t run = f->run.id, n;
+
+    head_put(&f->run, colour, b);
+    counts_put(f, b);
+    sums_put(f, colour, b);
+    names_put(&f->coverage, b);
+    for (size_t i = 0; i < f->n_roots; i++)
+        root_put(&f->roots[i], colour, b);
+    n = notes_put(s, run, "skipped-mount", mount_put, colour, reterr, b);
+    if (n == 0)
+        mounts_put(f, colour, b);
+    if (n >= 0)
+        n = notes_put(s, run, "excluded", excluded_put, colour, reterr, b);
+    if (n >= 0)
+        n = notes_put(s, run, "restart", restart_put, colour, reterr, b);
+    return n < 0 ? (int)n : buf_error(b);
+}

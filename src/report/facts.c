@@ -1,0 +1,28 @@
+/* Facts: see facts.h. */
+#include "report/facts.h"
+
+void facts_done(Facts *f) {
+    arena_done(&f->arena);
+}
+
+static int facts_read(Store *s, int64_t run, Error *reterr, Facts *f) {
+    int r;
+
+    if ((r = query_run(s, run, &f->arena, reterr, &f->run)) < 0 ||
+        (r = query_roots(s, f->run.id, &f->arena, reterr, &f->roots, &f->n_roots)) < 0 ||
+        (r = query_coverage(s, f->run.id, reterr, &f->coverage)) < 0)
+        return r;
+    return query_reasons(s, f->run.id, &f->arena, reterr, &f->reasons, &f->n_reasons);
+}
+
+int facts_load(Store *s, int64_t run, Error *reterr, Facts *ret) {
+    Facts f = {0};
+    int r = facts_read(s, run, reterr, &f);
+
+    if (r < 0) {
+        facts_done(&f);
+        return r;
+    }
+    *ret = f;
+    return 0;
+}

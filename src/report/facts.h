@@ -1,0 +1,23 @@
+/*
+ * Facts: what every report says of a run before it says what was found.
+ *
+ * Loaded once from the store, in memory that facts_done() frees: the run, its roots, its sums.
+ */
+#pragma once
+
+#include "store/query.h"
+#include "store/tally.h"
+
+typedef struct Facts {
+    Arena arena;
+    RunRow run;
+    RootRow *roots;
+    size_t n_roots;
+    Coverage coverage;
+    ReasonRow *reasons;
+    size_t n_reasons;
+} Facts;
+
+/* run 0: the latest. */
+int facts_load(Store *s, int64_t run, Error *reterr, Facts *ret);
+void facts_done(Facts *f);

@@ -1,0 +1,17 @@
+/*
+ * Jsonl: the report for programmes, one JSON object a line, each with "kind".
+ *
+ * Order: one `run`, one `coverage`, objects, findings; each by raw locator, so that two runs over
+ * the same bytes print the same objects and findings. docs/schema/ has one JSON Schema a kind.
+ */
+#pragma once
+
+#include "report/outlet.h"
+#include "store/found.h"
+
+typedef struct JsonlOptions {
+    bool all_objects; /* else only those not read */
+    FoundFilter filter;
+} JsonlOptions;
+
+int jsonl_report(Store *s, int64_t run, const JsonlOptions *o, Outlet *to, Error *reterr);

@@ -1,0 +1,295 @@
+/* Text: see text.h. Lists go out row by row; only the summary's few rows are held. */
+#include "report/text.h"
+
+#include <stdio.h>
+
+#include "base/show.h"
+#include "report/coverage.h"
+#include "report/number.h"
+#include "report/paint.h"
+#include "report/table.h"
+#include "report/unread.h"
+#include "store/name.h"
+#include "store/rank.h"
+
+#define PLACES_SHOWN 10
+#define UNREAD_SHOWN 20
+#define TYPES_SHOWN  50
+
+static void heading_put(Buf *b, bool colour, const char *text) {
+    buf_byte(b, '\n');
+    paint_text(b, colour, PAINT_BOLD, text);
+    buf_byte(b, '\n');
+}
+
+/* A sum of distinct values is an upper bound, and says so. */
+static void distinct_print(const SummaryRow *row, char *ret, size_t n) {
+    char number[NUMBER_TEXT_MAX];
+
+    number_print(row->distinct, number);
+    snprintf(ret, n, "%s%s", row->distinct_exact ? "" : "<=", number);
+}
+
+static int type_row(Table *t, const SummaryRow *row) {
+    char objects[NUMBER_TEXT_MAX], values[NUMBER_TEXT_MAX], distinct[NUMBER_TEXT_MAX + 4];
+    _cleanup_(buf_done) Buf title = {0};
+
+    show_text(&title, row->title[0] ? row->title : row->detector);
+    number_print(row->objects, objects);
+    number_print(found_count(row->count), values);
+    distinct_print(row, distinct, sizeof(distinct));
+    table_row(t, (const char *[]){buf_cstr(&title), objects, values, distinct, tier_name(row->tier),
+                                  level_name(row->level)});
+    return buf_error(&title);
+}
+
+static int types_put(const SummaryRow *rows, size_t n, bool colour, Buf *b) {
+    static const TableColumn columns[] = {
+        {.head = "data type", .limit = 38},
+        {.head = "objects", .right = true},
+        {.head = "values", .right = true},
+        {.head = "distinct", .right = true},
+        {.head = "tier"},
+        {.head = "confidence"},
+    };
+    _cleanup_(table_done) Table t;
+    int r = 0;
+
+    table_init(&t, columns, N_ELEMENTS(columns));
+    for (size_t i = 0; r == 0 && i < n && i < TYPES_SHOWN; i++)
+        r = type_row(&t, &rows[i]);
+    if (r < 0)
+        return r;
+    heading_put(b, colour, "What was found");
+    r = table_print(&t, 0, colour, b);
+    if (n > TYPES_SHOWN) {
+        buf_text(b, "... and ");
+        number_put(b, n - TYPES_SHOWN, "more data type", "more data types");
+        buf_text(b, ": terrier report --format jsonl\n");
+    }
+    return r;
+}
+
+static int sample_locator_put(const FoundRow *f, const Sample *sample, Buf *b) {
+    _cleanup_(buf_done) Buf join = {0};
+    Locator l;
+    int r = name_locator(&join, f->root, f->path, &l);
+
+    if (r < 0)
+        return r;
+    l.part = f->part;
+    if (sample) {
+        l.line = sample->line;
+        l.offset = sample->offset;
+        l.has_offset = true;
+    }
+    locator_print(b, &l);
+    return 0;
+}
+
+/* "120 values: 100 high, 20 low" */
+static void levels_put(const uint64_t count[N_LEVELS], Buf *b) {
+    const char *before = ": ";
+
+    number_put(b, found_count(count), "value", "values");
+    for (Level l = LEVEL_HIGH; l > LEVEL_NONE; l--) {
+        char number[NUMBER_TEXT_MAX];
+
+        if (!count[l])
+            continue;
+        number_print(count[l], number);
+        buf_printf(b, "%s%s %s", before, number, level_name(l));
+        before = ", ";
+    }
+}
+
+static int place_put(size_t number, const PlaceRow *p, Buf *b) {
+    const Sample *sample = p->has_sample ? &p->sample : NULL;
+    int r;
+
+    buf_printf(b, "%2zu. ", number);
+    r = sample_locator_put(&p->worst, sample, b);
+    if (r < 0)
+        return r;
+    buf_printf(b, "\n    %s, ", tier_name(p->tier));
+    levels_put(p->count, b);
+    buf_text(b, "\n    ");
+    show_text(b, p->worst.title[0] ? p->worst.title : p->worst.detector);
+    if (sample) {
+        buf_text(b, "  ");
+        show_text(b, sample->mask);
+        buf_text(b, sample->test_value ? "  (published test value)" : "");
+    }
+    buf_byte(b, '\n');
+    return 0;
+}
+
+static int places_put(Store *s, const Facts *f, const TextOptions *o, Arena *a, Error *reterr,
+                      Buf *b) {
+    PlaceRow *rows;
+    size_t n;
+    int r = query_places(s, f->run.id, &o->filter, PLACES_SHOWN, a, reterr, &rows, &n);
+
+    if (r < 0 || n == 0)
+        return r;
+    heading_put(b, o->colour,
+                n == 1 ? "The place that matters most" : "The places that matter most");
+    for (size_t i = 0; r == 0 && i < n; i++)
+        r = place_put(i + 1, &rows[i], b);
+    return r;
+}
+
+static bool has_filter(const FoundFilter *f) {
+    return f->least || f->tier || f->type || f->path;
+}
+
+static int summary_put(Store *s, const Facts *f, const TextOptions *o, Error *reterr, Buf *b) {
+    _cleanup_(arena_done) Arena a = {0};
+    SummaryRow *rows;
+    size_t n;
+    int r;
+
+    r = query_summary(s, f->run.id, &o->filter, &a, reterr, &rows, &n);
+    if (r < 0)
+        return r;
+    if (n == 0) {
+        heading_put(b, o->colour,
+                    has_filter(&o->filter) ? "Nothing that was found passes the filter."
+                                           : "Nothing was found in what was read.");
+        return 0;
+    }
+    r = types_put(rows, n, o->colour, b);
+    return r < 0 ? r : places_put(s, f, o, &a, reterr, b);
+}
+
+static bool has_unread(const Coverage *c) {
+    for (StatusKind k = 0; k < N_STATUSES; k++) {
+        if (!status_complete(k) && (c->files[k].objects || c->members[k].objects))
+            return true;
+    }
+    return false;
+}
+
+static int limits_put(Store *s, const Facts *f, const TextOptions *o, Error *reterr, Buf *b) {
+    if (!has_unread(&f->coverage))
+        return 0;
+    heading_put(b, o->colour, "Not read");
+    return unread_print(s, f->run.id, UNREAD_SHOWN, reterr, b);
+}
+
+static int object_put(const ObjectRow *row, Buf *b) {
+    char status[STATUS_REASON_MAX + 24], size[NUMBER_TEXT_MAX];
+    int r;
+
+    status_print(&row->status, status, sizeof(status));
+    number_print_size(row->meta.size, size);
+    buf_printf(b, "%-22s %10s  ", status, size);
+    r = name_print(b, row->root, row->path);
+    buf_byte(b, '\n');
+    return r;
+}
+
+/* Further names of a linked file, one a line, under its first. */
+static int names_put(Store *s, int64_t run, const ObjectRow *row, Error *reterr, Buf *b) {
+    _cleanup_(arena_done) Arena a = {0};
+    NameRow *names;
+    size_t n;
+    int r;
+
+    if (row->meta.nlink < 2 || row->depth)
+        return 0;
+    r = query_names(s, run, row->meta.dev, row->meta.ino, &a, reterr, &names, &n);
+    for (size_t i = 0; r == 0 && i < n; i++) {
+        buf_printf(b, "%-33s  = ", "");
+        r = name_print(b, names[i].root, names[i].path);
+        buf_byte(b, '\n');
+    }
+    return r;
+}
+
+static int objects_put(Store *s, int64_t run, bool unread, Outlet *to, Error *reterr) {
+    _cleanup_(object_cursor_closep) ObjectCursor *c = NULL;
+    ObjectRow row;
+    int r = object_cursor_open(s, run, unread, reterr, &c);
+
+    if (r < 0)
+        return r;
+    buf_byte(&to->buf, '\n');
+    while ((r = object_cursor_step(c, reterr, &row)) > 0) {
+        if ((r = object_put(&row, &to->buf)) < 0 ||
+            (r = names_put(s, run, &row, reterr, &to->buf)) < 0 || (r = outlet_flush(to)) < 0)
+            return r;
+    }
+    return r;
+}
+
+static int finding_put(FoundCursor *c, const FoundRow *row, Error *reterr, Buf *b) {
+    Sample samples[FINDING_SAMPLES_MAX];
+    size_t n;
+    int r;
+
+    if ((r = sample_locator_put(row, NULL, b)) < 0 ||
+        (r = found_samples(c, row->samples, FINDING_SAMPLES_MAX, reterr, samples, &n)) < 0)
+        return r;
+    buf_printf(b, "\n    %s, %s, ", row->detector, tier_name(row->tier));
+    levels_put(row->count, b);
+    buf_byte(b, '\n');
+    for (size_t i = 0; i < n; i++) {
+        const Locator at = {
+            .line = samples[i].line, .offset = samples[i].offset, .has_offset = true};
+
+        buf_text(b, "    ");
+        locator_print(b, &at);
+        buf_text(b, "  ");
+        show_text(b, samples[i].mask);
+        buf_text(b, samples[i].test_value ? "  (published test value)\n" : "\n");
+    }
+    return 0;
+}
+
+static int findings_put(Store *s, int64_t run, const FoundFilter *filter, Outlet *to,
+                        Error *reterr) {
+    _cleanup_(found_cursor_closep) FoundCursor *c = NULL;
+    FoundRow row;
+    int r = found_cursor_open(s, run, filter, reterr, &c);
+
+    if (r < 0)
+        return r;
+    buf_byte(&to->buf, '\n');
+    while ((r = found_cursor_step(c, reterr, &row)) > 0) {
+        if ((r = finding_put(c, &row, reterr, &to->buf)) < 0 || (r = outlet_flush(to)) < 0)
+            return r;
+    }
+    return r;
+}
+
+static int list_put(Store *s, const Facts *f, const TextOptions *o, Outlet *to, Error *reterr) {
+    int r;
+
+    switch (o->list) {
+    case TEXT_UNREAD:
+        return objects_put(s, f->run.id, true, to, reterr);
+    case TEXT_OBJECTS:
+        return objects_put(s, f->run.id, false, to, reterr);
+    case TEXT_FINDINGS:
+        return findings_put(s, f->run.id, &o->filter, to, reterr);
+    case TEXT_SUMMARY:
+    default:
+        r = summary_put(s, f, o, reterr, &to->buf);
+        return r < 0 ? r : limits_put(s, f, o, reterr, &to->buf);
+    }
+}
+
+int text_report(Store *s, int64_t run, const TextOptions *o, Outlet *to, Error *reterr) {
+    _cleanup_(facts_done) Facts f = {0};
+    int r;
+
+    r = facts_load(s, run, reterr, &f);
+    if (r < 0)
+        return r;
+    r = coverage_print(s, &f, o->colour, reterr, &to->buf);
+    if (r < 0)
+        return r;
+    r = list_put(s, &f, o, to, reterr);
+    return r < 0 ? r : outlet_flush(to);
+}

@@ -1,0 +1,108 @@
+/* Unread: see unread.h. One pass over the unread objects; the n worst are kept, printed. */
+#include "report/unread.h"
+
+#include "report/number.h"
+#include "store/name.h"
+
+typedef struct Item {
+    int rank;
+    uint64_t bytes; /* left unread */
+    Status status;
+    Buf locator;
+} Item;
+
+typedef struct List {
+    Item *items; /* most + 1: the last is being filled */
+    size_t n, most;
+    uint64_t total;
+} List;
+
+static void list_done(List *l) {
+    for (size_t i = 0; l->items && i <= l->most; i++)
+        buf_done(&l->items[i].locator);
+    free(l->items);
+}
+
+static int rank_of(StatusKind kind) {
+    static const StatusKind order[] = {
+        STATUS_ERROR,   STATUS_CHANGED,     STATUS_LIMIT,   STATUS_ENCRYPTED,
+        STATUS_OFFLINE, STATUS_UNSUPPORTED, STATUS_PARTIAL,
+    };
+
+    for (size_t i = 0; i < N_ELEMENTS(order); i++) {
+        if (order[i] == kind)
+            return (int)i;
+    }
+    return N_ELEMENTS(order);
+}
+
+static bool item_is_worse(const Item *a, const Item *b) {
+    return a->rank != b->rank ? a->rank < b->rank : a->bytes > b->bytes;
+}
+
+static int item_fill(Item *item, const ObjectRow *row) {
+    uint64_t read = row->bytes_read < row->meta.size ? row->bytes_read : row->meta.size;
+
+    item->rank = rank_of(row->status.kind);
+    item->bytes = row->meta.size - read;
+    item->status = row->status;
+    buf_clear(&item->locator);
+    return name_print(&item->locator, row->root, row->path);
+}
+
+/* Moves the filled item behind its equals; what falls out is filled next. */
+static void list_take(List *l) {
+    Item item = l->items[l->n];
+    size_t i = l->n;
+
+    while (i > 0 && item_is_worse(&item, &l->items[i - 1]))
+        i--;
+    memmove(&l->items[i + 1], &l->items[i], (l->n - i) * sizeof(item));
+    l->items[i] = item;
+    if (l->n < l->most)
+        l->n++;
+    l->total++;
+}
+
+static int list_fill(List *l, Store *s, int64_t run, Error *reterr) {
+    _cleanup_(object_cursor_closep) ObjectCursor *c = NULL;
+    ObjectRow row;
+    int r = object_cursor_open(s, run, true, reterr, &c);
+
+    while (r == 0 && (r = object_cursor_step(c, reterr, &row)) > 0) {
+        r = item_fill(&l->items[l->n], &row);
+        if (r == 0)
+            list_take(l);
+    }
+    return r;
+}
+
+static void item_put(const Item *item, Buf *b) {
+    char status[STATUS_REASON_MAX + 24], size[NUMBER_TEXT_MAX];
+
+    status_print(&item->status, status, sizeof(status));
+    number_print_size(item->bytes, size);
+    buf_printf(b, "  %-22s %10s  ", status, size);
+    buf_span(b, buf_as_span(&item->locator));
+    buf_byte(b, '\n');
+}
+
+int unread_print(Store *s, int64_t run, size_t n, Error *reterr, Buf *b) {
+    _cleanup_(list_done) List l = {.most = n};
+    int r;
+
+    l.items = calloc(n + 1, sizeof(*l.items));
+    if (!l.items)
+        return -ENOMEM;
+    r = list_fill(&l, s, run, reterr);
+    if (r < 0)
+        return r;
+    for (size_t i = 0; i < l.n; i++)
+        item_put(&l.items[i], b);
+    if (l.total > l.n) {
+        buf_text(b, "  ... and ");
+        number_put(b, l.total - l.n, "more", "more");
+        buf_text(b, ": terrier report --objects unread\n");
+    }
+    return buf_error(b);
+}

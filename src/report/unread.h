@@ -1,0 +1,14 @@
+/*
+ * Unread: what was not read, worst first, for a summary; all of it, in order, for a list.
+ *
+ * Worst is what can hide most and be mended least without being told of: errors, then what changed,
+ * limits, encryption, what was offline, what no reader knows, what was read in part. Among equals
+ * the larger first, then the order of raw locators.
+ */
+#pragma once
+
+#include "base/buf.h"
+#include "store/query.h"
+
+/* At most n lines, and one that says how many more there are and how to see them. */
+int unread_print(Store *s, int64_t run, size_t n, Error *reterr, Buf *b);

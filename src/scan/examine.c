@@ -1,0 +1,304 @@
+/*
+ * Examine: see examine.h.
+ *
+ * The buffer holds [at - margin, at + window + margin) of the object, less at its ends. From window
+ * to window the part that is still needed is moved to the front, so that every byte is read once.
+ * All content is hostile; sizes come from the file system and are used as hints only.
+ */
+#include "scan/examine.h"
+
+#define XXH_INLINE_ALL
+#include <xxhash.h>
+
+#include "source/file.h"
+#include "source/stream.h"
+
+int reader_init(Reader *r, const Engine *engine, size_t window, Level floor, uint32_t keep,
+                const uint8_t *secret) {
+    int e;
+
+    *r = (Reader){.engine = engine, .window = window, .hash_secret = secret};
+    e = harvest_init(&r->harvest, engine, keep);
+    if (e == 0)
+        e = matcher_new(engine, &r->matcher);
+    r->room = window + 2 * MATCHER_MARGIN > SNIFF_HEAD_MAX ? window + 2 * MATCHER_MARGIN
+                                                           : SNIFF_HEAD_MAX;
+    r->buffer = calloc(1, r->room + MATCHER_PAD);
+    if (e == 0 && !r->buffer)
+        e = -ENOMEM;
+    if (e < 0) {
+        reader_done(r);
+        return e;
+    }
+    r->sink = (MatcherSink){.of = &r->harvest,
+                            .hit = harvest_hit,
+                            .counts = r->harvest.counts,
+                            .floor = floor,
+                            .secret = secret};
+    return 0;
+}
+
+void reader_done(Reader *r) {
+    harvest_done(&r->harvest);
+    matcher_free(r->matcher);
+    text_window_done(&r->decoded);
+    if (r->buffer) {
+        explicit_bzero(r->buffer, r->room + MATCHER_PAD);
+        free(r->buffer);
+    }
+    *r = (Reader){0};
+}
+
+int content_open(Reader *r, int fd, uint64_t size, Content *ret) {
+    size_t n;
+    Content c = {.fd = fd, .size = size, .piece = EXAMINE_PIECE, .drop = size > EXAMINE_WINDOW};
+    int e = file_read_at(fd, 0, r->buffer, SNIFF_HEAD_MAX, &n);
+
+    if (e < 0)
+        return e;
+    r->held = (Held){.n = n};
+    c.sniff = sniff(span(r->buffer, n), size);
+    while (size / c.piece >= EXAMINE_PIECES_MAX)
+        c.piece *= 2;
+    c.n_pieces = size ? (size - 1) / c.piece + 1 : 1;
+    *ret = c;
+    return 0;
+}
+
+void content_join(Reader *r) {
+    r->held = (Held){0};
+}
+
+/* The text offset of the first character at or behind raw offset `raw`. */
+static size_t text_at_raw(const TextWindow *w, uint64_t raw) {
+    size_t lo = 0, hi = w->text.n;
+
+    if (!w->runs.n)
+        return raw <= w->raw_offset              ? 0
+               : raw - w->raw_offset < w->text.n ? (size_t)(raw - w->raw_offset)
+                                                 : w->text.n;
+    while (lo < hi) {
+        size_t mid = lo + (hi - lo) / 2;
+        uint64_t at, length;
+
+        text_window_locate(w, mid, mid + 1, &at, &length);
+        if (at < raw)
+            lo = mid + 1;
+        else
+            hi = mid;
+    }
+    return lo;
+}
+
+/* Detection over raw[0..n) at raw_offset, of which [lo, hi) is owned. */
+static void scan_window(Reader *r, const Content *c, Span raw, uint64_t raw_offset, uint64_t lo,
+                        uint64_t hi, Piece *p) {
+    Window w;
+    int e = charset_decode(c->sniff.encoding, raw, raw_offset, &r->decoded);
+
+    if (e < 0) {
+        p->error = e;
+        return;
+    }
+    if (r->decoded.text.at != raw.at && !buf_extend(&r->decoded.own, MATCHER_PAD)) {
+        p->error = -ENOMEM;
+        return;
+    }
+    w = (Window){.text = r->decoded.runs.n ? r->decoded.own.at : r->decoded.text.at,
+                 .n = r->decoded.text.n,
+                 .lo = text_at_raw(&r->decoded, lo),
+                 .hi = text_at_raw(&r->decoded, hi)};
+    r->decoded.text.at = w.text;
+    r->harvest.window = &r->decoded;
+    e = matcher_scan(r->matcher, &w, &r->sink);
+    if (e == -EOVERFLOW)
+        p->rule_limit = true;
+    else if (e < 0)
+        p->error = e;
+    r->harvest.line += matcher_newlines(r->matcher);
+}
+
+/* Makes the buffer hold [from, to) as far as the object goes, moving what it has already. */
+static int hold(Reader *r, const Content *c, uint64_t from, uint64_t to) {
+    Held *h = &r->held;
+    size_t keep = 0, n;
+    int e;
+
+    if (from >= h->at && from < h->at + h->n) {
+        keep = (size_t)(h->at + h->n - from);
+        memmove(r->buffer, r->buffer + (from - h->at), keep);
+    }
+    h->at = from;
+    h->n = keep;
+    if (from + keep >= to)
+        return 0;
+    e = file_read_at(c->fd, from + keep, r->buffer + keep, (size_t)(to - from) - keep, &n);
+    if (e < 0)
+        return e;
+    h->n = keep + n;
+    return 0;
+}
+
+static uint64_t least(uint64_t a, uint64_t b) {
+    return a < b ? a : b;
+}
+
+/* The data [from, to) of a piece, window by window. */
+static void read_extent(Reader *r, const Content *c, uint64_t from, uint64_t to, XXH3_state_t *hash,
+                        Piece *p) {
+    for (uint64_t at = from; at < to && !p->error && !p->shrunk; at += r->window) {
+        uint64_t end = least(at + r->window, to),
+                 first = at > MATCHER_MARGIN ? at - MATCHER_MARGIN : 0;
+        bool resident = !c->drop || file_resident(c->fd, at);
+        uint64_t have;
+        int e;
+
+        first += (at - first) % encoding_unit(c->sniff.encoding);
+        if (first < c->sniff.bom && at >= c->sniff.bom)
+            first = c->sniff.bom;
+        e = hold(r, c, first, least(end + MATCHER_MARGIN, c->size));
+        if (e < 0) {
+            p->error = e;
+            return;
+        }
+        have = r->held.at + r->held.n;
+        p->shrunk = have < end;
+        if (have <= at)
+            return;
+        end = least(end, have);
+        if (at == 0 && c->sniff.bom && end > c->sniff.bom)
+            scan_window(r, c, span(r->buffer + c->sniff.bom, r->held.n - c->sniff.bom),
+                        c->sniff.bom, c->sniff.bom, end, p);
+        else
+            scan_window(r, c, span(r->buffer, r->held.n), r->held.at, at, end, p);
+        XXH3_128bits_update(hash, r->buffer + (at - r->held.at), (size_t)(end - at));
+        p->bytes += end - at;
+        if (!resident)
+            file_drop(c->fd, at, end - at);
+    }
+}
+
+void content_read(Reader *r, const Content *c, uint64_t number, Piece *ret) {
+    uint64_t at = number * c->piece, end = least(at + c->piece, c->size);
+    XXH3_state_t hash;
+    XXH128_canonical_t digest;
+
+    *ret = (Piece){0};
+    r->harvest.piece = number;
+    r->harvest.line = 0;
+    XXH3_128bits_reset_withSecret(&hash, r->hash_secret, SKETCH_SECRET_BYTES);
+    while (at < end && !ret->error && !ret->shrunk) {
+        uint64_t data = at, stop = end;
+
+        /* a small file is read whole: asking for its holes costs more than reading them */
+        if (c->n_pieces > 1)
+            ret->error = file_next_data(c->fd, at, end, &data, &stop);
+        if (ret->error)
+            break;
+        data -= data % 4;
+        if (data < at)
+            data = at;
+        if (data > at) { /* a hole: zeros, which hold nothing; its length goes into the hash */
+            uint64_t hole = data - at;
+
+            XXH3_128bits_update(&hash, &hole, sizeof(hole));
+            ret->bytes += hole;
+        }
+        read_extent(r, c, data, least(stop, end), &hash, ret);
+        at = stop > at ? stop : end;
+    }
+    ret->newlines = r->harvest.line;
+    XXH128_canonicalFromHash(&digest, XXH3_128bits_digest(&hash));
+    memcpy(ret->hash, &digest, EXAMINE_HASH);
+}
+
+/* Moves on by one window: keeps the margin, reads up to a window and a margin more. */
+static int stream_fill(Reader *r, Stream *s, uint64_t first, bool *ret_end) {
+    size_t keep, n;
+    int e;
+
+    keep = (size_t)(r->held.at + r->held.n - first);
+    memmove(r->buffer, r->buffer + (first - r->held.at), keep);
+    e = stream_read(s, r->buffer + keep, r->room - keep, &n);
+    r->held = (Held){.at = first, .n = keep + n};
+    *ret_end = keep + n < r->room;
+    return e;
+}
+
+void content_stream(Reader *r, int fd, Content *ret, Piece *ret_piece) {
+    Content c = {.fd = fd, .n_pieces = 1};
+    uint64_t at = 0;
+    XXH3_state_t hash;
+    XXH128_canonical_t digest;
+    Piece p = {0};
+    bool end = false;
+    Stream s;
+
+    stream_init(&s, fd, 0);
+    r->held = (Held){0};
+    r->harvest.piece = r->harvest.line = 0;
+    XXH3_128bits_reset_withSecret(&hash, r->hash_secret, SKETCH_SECRET_BYTES);
+    while (!p.error) {
+        uint64_t first = at > MATCHER_MARGIN ? at - MATCHER_MARGIN : 0, stop, have;
+        size_t skip;
+
+        if (!end)
+            p.error = stream_fill(r, &s, first, &end);
+        if (p.error)
+            break;
+        if (at == 0) {
+            c.sniff = sniff(span(r->buffer, least(r->held.n, SNIFF_HEAD_MAX)), 0);
+            at = c.sniff.bom;
+            XXH3_128bits_update(&hash, r->buffer, (size_t)at);
+            p.bytes = at;
+        }
+        have = r->held.at + r->held.n;
+        stop = end && have - at <= r->window ? have : least(at + r->window, have);
+        if (stop <= at)
+            break;
+        skip = r->held.at < c.sniff.bom ? (size_t)(c.sniff.bom - r->held.at) : 0;
+        scan_window(r, &c, span(r->buffer + skip, r->held.n - skip), r->held.at + skip, at, stop,
+                    &p);
+        XXH3_128bits_update(&hash, r->buffer + (at - r->held.at), (size_t)(stop - at));
+        p.bytes += stop - at;
+        at = stop;
+    }
+    p.newlines = r->harvest.line;
+    XXH128_canonicalFromHash(&digest, XXH3_128bits_digest(&hash));
+    memcpy(p.hash, &digest, EXAMINE_HASH);
+    c.size = p.bytes;
+    *ret = c;
+    *ret_piece = p;
+}
+
+void content_hash(const Reader *r, const Piece *pieces, size_t n, uint8_t ret[EXAMINE_HASH]) {
+    XXH128_canonical_t digest;
+    XXH3_state_t hash;
+
+    if (n == 1) {
+        memcpy(ret, pieces[0].hash, EXAMINE_HASH);
+        return;
+    }
+    XXH3_128bits_reset_withSecret(&hash, r->hash_secret, SKETCH_SECRET_BYTES);
+    for (size_t i = 0; i < n; i++)
+        XXH3_128bits_update(&hash, pieces[i].hash, EXAMINE_HASH);
+    XXH128_canonicalFromHash(&digest, XXH3_128bits_digest(&hash));
+    memcpy(ret, &digest, EXAMINE_HASH);
+}
+
+Status content_status(const Content *c) {
+    switch (c->sniff.kind) {
+    case SNIFF_TEXT:
+        return status_of(STATUS_READ, NULL);
+    case SNIFF_CONTAINER:
+        return status_of(STATUS_UNSUPPORTED, c->sniff.format);
+    case SNIFF_CIPHER:
+        return status_of(STATUS_ENCRYPTED, c->sniff.format);
+    case SNIFF_IMAGE:
+        return status_of(STATUS_PARTIAL, "no-ocr");
+    case SNIFF_MEDIA:
+        return status_of(STATUS_UNSUPPORTED, c->sniff.format);
+    default:
+        return status_of(STATUS_READ, "raw");
+    }
+}

@@ -1,0 +1,86 @@
+/*
+ * Examine: the bytes of one object, from a descriptor through decoding and detection.
+ *
+ * An object is read in pieces whose borders depend on its size alone, each piece in windows with
+ * margins; any thread may read any piece (Reader is one thread's buffers). What a piece gives goes
+ * into the thread's Harvest. The content hash is that of the pieces' hashes, so it does not depend
+ * on who read what. Reading is by pread; holes are skipped; pages that the scan brought in are
+ * dropped again.
+ */
+#pragma once
+
+#include "extract/sniff.h"
+#include "model/status.h"
+#include "scan/harvest.h"
+
+enum {
+    EXAMINE_WINDOW = 256 << 10, /* bytes read at once */
+    EXAMINE_WINDOW_MIN = 1 << 10,
+    EXAMINE_PIECE = 4 << 20,    /* the least size of a piece */
+    EXAMINE_PIECES_MAX = 65536, /* pieces of one object */
+    EXAMINE_HASH = 16,
+};
+
+/* What is to be examined: immutable while its pieces are read. */
+typedef struct Content {
+    int fd;
+    uint64_t size;  /* as it was when it was opened */
+    uint64_t piece; /* bytes of a piece; a multiple of 4 */
+    uint64_t n_pieces;
+    Sniff sniff;
+    bool cut;  /* fewer pieces than the size calls for */
+    bool drop; /* forget pages that were not in memory before */
+} Content;
+
+/* The bytes in a Reader's buffer: [at, at + n) of the content at hand. */
+typedef struct Held {
+    uint64_t at;
+    size_t n;
+} Held;
+
+/* One thread's buffers and matcher. */
+typedef struct Reader {
+    const Engine *engine;
+    Matcher *matcher;
+    MatcherSink sink;
+    Harvest harvest;
+    TextWindow decoded;
+    uint8_t *buffer; /* of room bytes and padding */
+    size_t room;     /* a window and its margins, or the head that is sniffed */
+    size_t window;
+    Held held;
+    const uint8_t *hash_secret; /* SKETCH_SECRET_BYTES; of the store, so that hashes tell nothing */
+} Reader;
+
+/* How a piece ended. */
+typedef struct Piece {
+    uint64_t bytes; /* read, holes included */
+    uint64_t newlines;
+    uint8_t hash[EXAMINE_HASH];
+    int error; /* 0, or the negative error at which reading stopped */
+    bool rule_limit;
+    bool shrunk; /* the end came before `size` */
+} Piece;
+
+/* keep: samples of a finding; secret: SKETCH_SECRET_BYTES, borrowed. */
+int reader_init(Reader *r, const Engine *engine, size_t window, Level floor, uint32_t keep,
+                const uint8_t *secret);
+void reader_done(Reader *r);
+
+/* Sniffs the head and lays out the pieces. A negative error: the head could not be read. */
+int content_open(Reader *r, int fd, uint64_t size, Content *ret);
+
+/* Before a Reader helps with a content that another has opened. */
+void content_join(Reader *r);
+
+/* Reads piece number `number` into r->harvest. */
+void content_read(Reader *r, const Content *c, uint64_t number, Piece *ret);
+
+/* A stream, once and in order, to its end: one piece, whatever its length. */
+void content_stream(Reader *r, int fd, Content *ret, Piece *ret_piece);
+
+/* The hash of the whole: of the one piece, or over those of all. */
+void content_hash(const Reader *r, const Piece *pieces, size_t n, uint8_t ret[EXAMINE_HASH]);
+
+/* The status that the kind of content alone leads to: read, read(raw), unsupported(zip) ... */
+Status content_status(const Content *c);

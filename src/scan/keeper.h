@@ -1,0 +1,51 @@
+/*
+ * Keeper: runs a scan: holds store and keys, starts the scanner, writes down what it reports.
+ *
+ * On the caller's thread and in the caller's process. The scanner is a process of its own, started
+ * by posix_spawn (the caller may have threads), and is believed in nothing but the form of its
+ * frames. When it dies, what was in flight is written down, the scanner is started again, and goes
+ * on with what the store does not have yet; an object that was in flight at two deaths ends as
+ * error(scanner-killed). Found values pass through here on their way to tokens and are wiped.
+ */
+#pragma once
+
+#include "evidence/key.h"
+#include "rule/detector.h"
+#include "scan/plan.h"
+#include "store/write.h"
+
+/* keeper_run: conditions that are not errors of ours. */
+#define KEEPER_E_STOPPED 2 /* stop() said so; what was done is in the store */
+
+typedef struct KeeperProgress {
+    uint64_t files, bytes; /* reported so far */
+    uint64_t ahead;        /* objects that the walk ahead has counted */
+    bool ahead_done;
+    uint64_t hits;
+    unsigned restarts;
+} KeeperProgress;
+
+typedef struct KeeperOptions {
+    const char *program; /* the terrier program: what a role is started from */
+    const Plan *plan;
+    const Rules *rules;     /* the keeper's own: names and tiers for the store */
+    Store *store;           /* open for writing */
+    const Key *key;         /* of tokens; NULL: none are made */
+    Span parameters;        /* JSON, for the run's row */
+    bool (*stop)(void *of); /* polled; may be NULL */
+    void (*progress)(void *of, const KeeperProgress *p); /* several times a second; may be NULL */
+    void (*warning)(void *of, const char *text);         /* a sentence for people; may be NULL */
+    void *of;
+} KeeperOptions;
+
+typedef struct KeeperResult {
+    int64_t run; /* 0: none was begun */
+    unsigned restarts;
+} KeeperResult;
+
+/*
+ * Scans to the end. 0, a KEEPER_E_ condition, or a negative error with a sentence: -EINVAL rules
+ * are wrong (nothing scanned); an error of the store (the last commit stands); -EPROTO the scanner
+ * could not be kept alive. The run in the store is ended by the caller: store_run_end().
+ */
+int keeper_run(const KeeperOptions *o, Error *reterr, KeeperResult *ret);

@@ -1,0 +1,63 @@
+/*
+ * Plan: all that a scanner process is told before it starts.
+ *
+ * Made by the keeper from the caller's options, sent to the scanner once over their socket. It
+ * holds no key: the two secrets in it were derived from one for a single use (counting distinct
+ * values, recognising equal content) and give nothing else away. In the scanner everything borrows
+ * from the frame it came in.
+ */
+#pragma once
+
+#include "base/buf.h"
+#include "base/error.h"
+#include "base/sketch.h"
+#include "model/finding.h"
+#include "source/filter.h"
+
+enum { PLAN_SUSPECTS_MAX = 64 };
+
+typedef struct PlanSuspect {
+    uint32_t root;
+    Span path;
+} PlanSuspect;
+
+typedef struct Plan {
+    const char **roots;
+    size_t n_roots;
+    /* rules */
+    const char **rule_directories;
+    size_t n_rule_directories;
+    bool no_builtin;
+    const char *regions; /* "" for all */
+    const char *cache;   /* directory for compiled databases; "" for none */
+    /* what is read */
+    const char **include, **exclude;
+    size_t n_include, n_exclude;
+    FileId *own;
+    size_t n_own;
+    bool no_default_excludes, cross_filesystems;
+    uint32_t max_depth;
+    bool list;          /* names come on standard input */
+    bool list_nul;      /* ended by NUL, not by newline */
+    const char *stream; /* name of what comes on standard input; "" if nothing does */
+    /* how */
+    uint32_t jobs;
+    uint32_t window;
+    uint64_t shuffle;
+    Level floor;
+    uint32_t samples; /* kept of each finding */
+    bool survey;
+    uint64_t survey_seed;
+    int64_t survey_ns; /* time box */
+    bool count_ahead;  /* a second walk that counts, for the progress line */
+    bool restarted;    /* ask what is known already */
+    PlanSuspect suspects[PLAN_SUSPECTS_MAX];
+    size_t n_suspects;
+    uint8_t secret[SKETCH_SECRET_BYTES]; /* of distinct counts and content hashes */
+} Plan;
+
+void plan_put(Buf *b, const Plan *p);
+
+/* Borrows strings from frame (each is followed by a NUL there); arrays are the plan's own. */
+int plan_get(Span frame, Plan *ret);
+void plan_done(Plan *p);

@@ -1,0 +1,342 @@
+/*
+ * Prove: see prove.h.
+ *
+ * The bench is one Matcher and one text: filler, a newline, the example, a newline, filler. Filler
+ * is blanks, in which nothing can be found and which is no context. The length of the first filler
+ * puts the edge of a window, or of the chunks that the matcher works in, on the byte wanted.
+ */
+#include "scan/prove.h"
+
+#include "base/utf8.h"
+#include "extract/text/charset.h"
+
+enum {
+    WINDOW = 1024,         /* the least that scan/examine.h allows */
+    EXAMPLE_MAX = 4 << 10, /* longer ones are proved as they stand only */
+    REASON_MAX = 160,
+};
+
+typedef struct Bench {
+    const Engine *engine;
+    const ProveSink *sink;
+    Matcher *matcher;
+    ProveCount count;
+    Buf text;
+    TextWindow decoded;
+    /* the detector under proof, and what the last scan said of it */
+    uint16_t detector;
+    size_t hits;
+    size_t expected;     /* hits in the example as it stands; 0: not known yet */
+    uint32_t start, end; /* of the first hit */
+    bool traced;
+    Trace trace; /* the candidate that came nearest; its score is not kept */
+    double score;
+    int best; /* what else was found there; -1: nothing */
+} Bench;
+
+/* ---- one scan ---- */
+
+static void on_hit(void *of, const Matcher *m _unused_, const Window *w _unused_, const Hit *hit) {
+    Bench *b = of;
+
+    if (hit->detector != b->detector) {
+        b->best = hit->detector;
+        return;
+    }
+    if (b->hits++ == 0) {
+        b->start = hit->start;
+        b->end = hit->end;
+    }
+}
+
+/* Verdicts from the nearest to a report to the farthest from it. */
+static int verdict_rank(Verdict v) {
+    static const int ranks[] = {
+        [VERDICT_HIT] = 0,  [VERDICT_OVERLAPPED] = 1, [VERDICT_LOW] = 2,
+        [VERDICT_STOP] = 3, [VERDICT_INVALID] = 4,    [VERDICT_EDGE] = 5,
+    };
+
+    return ranks[v];
+}
+
+static void on_trace(void *of, const Trace *t) {
+    Bench *b = of;
+
+    if (t->detector != b->detector)
+        return;
+    /* an overlapped one was a hit before */
+    if (b->traced && b->trace.verdict != VERDICT_HIT &&
+        verdict_rank(t->verdict) >= verdict_rank(b->trace.verdict))
+        return;
+    b->traced = true;
+    b->trace = *t;
+    if (t->score)
+        b->score = (double)t->score->total;
+    b->trace.score = NULL;
+}
+
+static void bench_forget(Bench *b) {
+    b->hits = 0;
+    b->traced = false;
+    b->best = -1;
+}
+
+static int bench_scan(Bench *b, const Window *w) {
+    const MatcherSink sink = {.of = b, .hit = on_hit, .trace = on_trace, .floor = LEVEL_MEDIUM};
+
+    int r = matcher_scan(b->matcher, w, &sink);
+
+    return r == -EOVERFLOW ? 0 : r; /* a rule at its limit: what it missed fails the proof */
+}
+
+/* The text on the bench in windows of that size, each with its margins. */
+static int bench_windows(Bench *b, size_t size) {
+    size_t n = b->text.n - MATCHER_PAD;
+
+    bench_forget(b);
+    for (size_t at = 0; at < n; at += size) {
+        size_t end = at + size < n ? at + size : n;
+        size_t first = at > MATCHER_MARGIN ? at - MATCHER_MARGIN : 0;
+        size_t last = end + MATCHER_MARGIN < n ? end + MATCHER_MARGIN : n;
+        Window w = {
+            .text = b->text.at + first, .n = last - first, .lo = at - first, .hi = end - first};
+        int r = bench_scan(b, &w);
+
+        if (r < 0)
+            return r;
+    }
+    return 0;
+}
+
+/* Puts a text on the bench with `before` blanks before it, and some after it. */
+static int bench_put(Bench *b, Span text, size_t before, size_t after) {
+    uint8_t *at;
+
+    buf_clear(&b->text);
+    at = buf_extend(&b->text, before + text.n + after + MATCHER_PAD);
+    if (!at)
+        return -ENOMEM;
+    memset(at, ' ', before + text.n + after);
+    memcpy(at + before, text.at, text.n);
+    memset(at + before + text.n + after, 0, MATCHER_PAD);
+    if (before)
+        at[before - 1] = '\n';
+    if (after)
+        at[before + text.n] = '\n';
+    return 0;
+}
+
+/* ---- what a failure says ---- */
+
+static const char *bench_reason(const Bench *b, char ret[REASON_MAX]) {
+    const Detector *all = b->engine->rules->detectors;
+
+    if (b->hits) {
+        snprintf(ret, REASON_MAX, "%zu hits, expected the %zu of the whole text", b->hits,
+                 b->expected);
+        return ret;
+    }
+    if (!b->traced) {
+        snprintf(ret, REASON_MAX, "nothing of its form is in it%s%s%s",
+                 b->best >= 0 ? "; it is found as '" : "", b->best >= 0 ? all[b->best].id : "",
+                 b->best >= 0 ? "'" : "");
+        return ret;
+    }
+    switch (b->trace.verdict) {
+    case VERDICT_OVERLAPPED:
+        snprintf(ret, REASON_MAX, "it is found as '%s', which is the better reading",
+                 all[b->trace.rival].id);
+        break;
+    case VERDICT_LOW:
+        snprintf(ret, REASON_MAX, "its score is %.2f, expected 0 or more", b->score);
+        break;
+    case VERDICT_STOP:
+        snprintf(ret, REASON_MAX, "it is taken for a placeholder");
+        break;
+    case VERDICT_INVALID:
+        snprintf(ret, REASON_MAX, "the checksum '%s' is wrong",
+                 b->engine->detectors[b->detector].rule->validate);
+        break;
+    default:
+        snprintf(ret, REASON_MAX, "it is part of something longer");
+        break;
+    }
+    return ret;
+}
+
+static void bench_failed(Bench *b, const RuleMark *mark, const char *what) {
+    const Detector *d = &b->engine->rules->detectors[b->detector];
+    char reason[REASON_MAX], sentence[2 * REASON_MAX];
+
+    b->count.failures++;
+    snprintf(sentence, sizeof(sentence), "the example fails %s: %s", what, bench_reason(b, reason));
+    b->sink->failed(b->sink->of, d, mark, sentence);
+}
+
+/* ---- the proofs ---- */
+
+/* With an edge on each byte of the value; stops at the first that fails. */
+static int prove_edges(Bench *b, const Example *e, size_t window, size_t edge, const char *what) {
+    Span text = span_of(e->text);
+    uint32_t start = b->start, end = b->end;
+
+    b->count.proofs++;
+    for (uint32_t at = start; at <= end; at++) {
+        char where[96];
+        int r = bench_put(b, text, edge - at, 256);
+
+        r = r < 0 ? r : bench_windows(b, window);
+        if (r < 0)
+            return r;
+        if (b->hits == b->expected)
+            continue;
+        snprintf(where, sizeof(where), "with the edge of a %s before byte %u of its value", what,
+                 at - start + 1);
+        bench_failed(b, &e->mark, where);
+        return 0;
+    }
+    return 0;
+}
+
+static int put_utf16(Buf *to, Span text, bool big) {
+    for (size_t i = 0, n; i < text.n; i += n) {
+        uint32_t c;
+        uint16_t units[2];
+        size_t n_units = 1;
+
+        n = utf8_decode(span(text.at + i, text.n - i), &c);
+        if (n == 0)
+            return -EINVAL;
+        units[0] = (uint16_t)c;
+        if (c > 0xffff) {
+            units[0] = (uint16_t)(0xd7c0 + (c >> 10));
+            units[1] = (uint16_t)(0xdc00 + (c & 0x3ff));
+            n_units = 2;
+        }
+        for (size_t k = 0; k < n_units; k++) {
+            buf_byte(to, (uint8_t)(big ? units[k] >> 8 : units[k]));
+            buf_byte(to, (uint8_t)(big ? units[k] : units[k] >> 8));
+        }
+    }
+    return buf_error(to);
+}
+
+static int prove_utf16(Bench *b, const Example *e, bool big) {
+    _cleanup_(buf_done) Buf raw = {0};
+    int r = put_utf16(&raw, span_of(e->text), big);
+
+    if (r == -EINVAL)
+        return 0; /* its bytes are no text, as they may be in a rule file */
+    b->count.proofs++;
+    if (r == 0)
+        r = charset_decode(big ? ENCODING_UTF16BE : ENCODING_UTF16LE, buf_as_span(&raw), 0,
+                           &b->decoded);
+    if (r == 0)
+        r = bench_put(b, b->decoded.text, 0, 0);
+    if (r == 0)
+        r = bench_windows(b, b->text.n);
+    if (r == 0 && b->hits != b->expected)
+        bench_failed(b, &e->mark, big ? "in UTF-16BE" : "in UTF-16LE");
+    return r;
+}
+
+static int prove_example(Bench *b, const Example *e) {
+    Span text = span_of(e->text);
+    int r = bench_put(b, text, 0, 0);
+
+    b->count.proofs++;
+    r = r < 0 ? r : bench_windows(b, b->text.n);
+    if (r < 0)
+        return r;
+    if (!b->hits) {
+        bench_failed(b, &e->mark, "as it stands");
+        return 0;
+    }
+    b->expected = b->hits;
+    if (text.n <= EXAMPLE_MAX) {
+        uint32_t start = b->start, end = b->end;
+
+        r = prove_edges(b, e, WINDOW, 8 * WINDOW, "window");
+        b->start = start;
+        b->end = end;
+        if (r == 0)
+            r = prove_edges(b, e, 2 * BITMAP_CHUNK, BITMAP_CHUNK, "chunk");
+    }
+    if (r == 0)
+        r = prove_utf16(b, e, false);
+    return r < 0 ? r : prove_utf16(b, e, true);
+}
+
+static int prove_negative(Bench *b, const Example *e) {
+    const Detector *d = &b->engine->rules->detectors[b->detector];
+    int r = bench_put(b, span_of(e->text), 0, 0);
+
+    b->count.proofs++;
+    r = r < 0 ? r : bench_windows(b, b->text.n);
+    if (r == 0 && b->hits) {
+        char sentence[REASON_MAX];
+
+        b->count.failures++;
+        snprintf(sentence, sizeof(sentence),
+                 "the negative example is found, at its bytes %u to %u with score %.2f",
+                 b->start + 1, b->end, b->score);
+        b->sink->failed(b->sink->of, d, &e->mark, sentence);
+    }
+    return r;
+}
+
+static void note_costs(Bench *b) {
+    const Engine *e = b->engine;
+
+    for (size_t i = 0; i < e->n_patterns; i++) {
+        const EngineMatch *m = &e->matches[e->patterns[i].match];
+        char sentence[REASON_MAX];
+
+        if (m->detector != b->detector || e->keyword_patterns[i].literal >= KEYWORD_LITERAL_MIN)
+            continue;
+        snprintf(sentence, sizeof(sentence),
+                 "the pattern has no literal of %d characters: it is searched for in a pass of "
+                 "its own over all text, which slows every scan",
+                 KEYWORD_LITERAL_MIN);
+        b->sink->noted(b->sink->of, &e->rules->detectors[b->detector], &m->rule->mark, sentence);
+    }
+}
+
+/* A detector without a proof is a claim. */
+static void prove_complete(Bench *b, const Detector *d) {
+    b->count.proofs++;
+    if (d->n_examples && d->n_negative_examples)
+        return;
+    b->count.failures++;
+    b->sink->failed(b->sink->of, d, &d->mark,
+                    d->n_examples ? "there are no negative examples, expected at least one"
+                                  : "there are no examples, expected at least one");
+}
+
+static int prove_detector(Bench *b, uint16_t number) {
+    const Detector *d = &b->engine->rules->detectors[number];
+    int r = 0;
+
+    b->detector = number;
+    b->count.detectors++;
+    prove_complete(b, d);
+    for (size_t i = 0; i < d->n_examples && r == 0; i++)
+        r = prove_example(b, &d->examples[i]);
+    for (size_t i = 0; i < d->n_negative_examples && r == 0; i++)
+        r = prove_negative(b, &d->negative_examples[i]);
+    note_costs(b);
+    return r;
+}
+
+int prove_all(const Engine *engine, const ProveSink *sink, ProveCount *ret) {
+    Bench b = {.engine = engine, .sink = sink};
+    int r = matcher_new(engine, &b.matcher);
+
+    for (size_t i = 0; i < engine->rules->n && r == 0; i++)
+        r = prove_detector(&b, (uint16_t)i);
+    matcher_free(b.matcher);
+    buf_done(&b.text);
+    text_window_done(&b.decoded);
+    *ret = b.count;
+    return r;
+}

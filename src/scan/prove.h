@@ -1,0 +1,25 @@
+/*
+ * Prove: that each detector finds its examples and leaves its negative examples alone.
+ *
+ * An example is proved as it stands, again with the edge of a window and of an inner chunk on each
+ * of its bytes, and again in UTF-16 either way, through the decoder. What is proved is what a scan
+ * reports by default: medium confidence or above, under this very detector. Pure computation on
+ * the calling thread; the examples are those of the rule files and appear in no message.
+ */
+#pragma once
+
+#include "detect/matcher.h"
+
+typedef struct ProveSink {
+    void *of;
+    /* One failed proof, or a note on a costly pattern: where in which file, and a sentence. */
+    void (*failed)(void *of, const Detector *d, const RuleMark *mark, const char *sentence);
+    void (*noted)(void *of, const Detector *d, const RuleMark *mark, const char *sentence);
+} ProveSink;
+
+typedef struct ProveCount {
+    size_t detectors, proofs, failures;
+} ProveCount;
+
+/* All detectors of the engine. -ENOMEM, or 0 with the count: failures are no error here. */
+int prove_all(const Engine *engine, const ProveSink *sink, ProveCount *ret);

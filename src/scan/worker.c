@@ -1,0 +1,471 @@
+/* Worker: see worker.h. */
+#include "scan/worker.h"
+
+#include "scan/examine.h"
+#include "source/file.h"
+
+enum {
+    REPORT_BYTES = 64 << 10,
+    SURVEY_PIECES = 2, /* of a file in a survey: the rest is not looked at */
+};
+
+/* A file in pieces: owned by all who hold a reference; the last one reports it. */
+struct Large {
+    Ref ref;
+    Unit unit;
+    Buf path;
+    Content content;
+    Counter next;
+    Lock lock; /* of total */
+    Harvest total;
+    Piece *pieces;
+};
+
+struct Worker {
+    Crew *crew;
+    unsigned slot;
+    Reader reader;
+    Buf path;
+    Buf report; /* ObjectReports not yet sent */
+};
+
+/* ---- the crew's queue ---- */
+
+void crew_fail(Crew *crew, int error) {
+    if (counter_get(&crew->failed) == 0)
+        counter_add(&crew->failed, (uint64_t)-error);
+    flag_set(&crew->stop);
+}
+
+static void crew_drop(Crew *crew) {
+    if (ref_drop(&crew->open))
+        queue_close(&crew->tasks);
+}
+
+void crew_finish(Crew *crew) {
+    crew_drop(crew);
+}
+
+static Task *task_new(Batch *batch, Large *large) {
+    Task *t = calloc(1, sizeof(*t));
+
+    if (t)
+        *t = (Task){.batch = batch, .large = large};
+    return t;
+}
+
+int crew_put(Crew *crew, Batch *batch) {
+    Task *t = task_new(batch, NULL);
+
+    if (!t) {
+        batch_free(batch);
+        return -ENOMEM;
+    }
+    ref_take(&crew->open);
+    if (queue_put(&crew->tasks, t))
+        return 0;
+    batch_free(batch);
+    free(t);
+    return -ECANCELED;
+}
+
+/* ---- reports ---- */
+
+static int worker_flush(Worker *w) {
+    int r;
+
+    if (!w->report.n)
+        return 0;
+    r = buf_error(&w->report);
+    if (r == 0)
+        r = channel_send(w->crew->keeper, MESSAGE_OBJECTS, buf_as_span(&w->report));
+    explicit_bzero(w->report.at, w->report.n); /* values of samples were in it */
+    buf_clear(&w->report);
+    return r;
+}
+
+static void report_row(Worker *w, const Harvest *h, uint16_t detector) {
+    const HarvestRow *row = &h->rows[detector];
+    Sample samples[FINDING_SAMPLES_MAX];
+    Finding f = {.detector = detector,
+                 .tested = h->counts[detector].tested,
+                 .valid = h->counts[detector].valid,
+                 .test_values = row->test_values,
+                 .score = row->best,
+                 .samples = samples,
+                 .n_samples = row->n_samples};
+
+    memcpy(f.count, row->count, sizeof(f.count));
+    f.distinct = sketch_count(&row->sketch, &f.distinct_exact);
+    for (size_t i = 0; i < row->n_samples; i++) {
+        const HarvestSample *s = &row->samples[i];
+
+        samples[i] = (Sample){.line = s->line,
+                              .offset = s->offset,
+                              .length = s->length,
+                              .score = s->score,
+                              .test_value = s->test_value,
+                              .value = span(s->value, s->n)};
+        memcpy(samples[i].mask, s->mask, sizeof(samples[i].mask));
+    }
+    finding_put(&w->report, &f);
+}
+
+static int report_object(Worker *w, const ObjectReport *o, const Harvest *h) {
+    object_put(&w->report, o, h ? h->n_touched : 0);
+    for (size_t i = 0; h && i < h->n_touched; i++)
+        report_row(w, h, h->touched[i]);
+    return w->report.n >= REPORT_BYTES ? worker_flush(w) : 0;
+}
+
+static int report_status(Worker *w, uint32_t root, Span path, Status status) {
+    ObjectReport o = {.root = root, .path = path, .status = status};
+
+    return report_object(w, &o, NULL);
+}
+
+/* ---- one file ---- */
+
+static Status pieces_status(const Content *c, const Piece *pieces, size_t n, int changed,
+                            uint64_t *ret_bytes) {
+    bool rule_limit = false, shrunk = false;
+    int error = 0;
+
+    *ret_bytes = 0;
+    for (size_t i = 0; i < n; i++) {
+        *ret_bytes += pieces[i].bytes;
+        rule_limit |= pieces[i].rule_limit;
+        shrunk |= pieces[i].shrunk;
+        if (pieces[i].error && !error)
+            error = pieces[i].error;
+    }
+    if (error)
+        return status_errno(-error);
+    if (shrunk || changed)
+        return status_of(STATUS_CHANGED, NULL);
+    if (rule_limit)
+        return status_of(STATUS_PARTIAL, "rule-limit");
+    if (c->cut)
+        return status_of(STATUS_PARTIAL, "survey");
+    return content_status(c);
+}
+
+static int report_content(Worker *w, const Unit *u, const Content *c, const Piece *pieces,
+                          Harvest *h) {
+    ObjectReport o = {
+        .root = u->root,
+        .path = u->path,
+        .known_meta = true,
+        .meta = u->meta,
+        .hashed = true,
+        .format = span_of(c->sniff.format),
+        .encoding = span_of(c->sniff.kind == SNIFF_TEXT ? encoding_name(c->sniff.encoding) : "")};
+    int changed = file_changed(&u->meta, u->fd);
+
+    o.status = pieces_status(c, pieces, c->n_pieces, changed, &o.bytes_read);
+    if (h->no_memory)
+        o.status = status_errno(ENOMEM);
+    content_hash(&w->reader, pieces, c->n_pieces, o.hash);
+    return report_object(w, &o, h);
+}
+
+static void newlines_of(const Piece *pieces, size_t n, Harvest *h) {
+    uint64_t *newlines = calloc(n + 1, sizeof(*newlines));
+
+    h->no_memory |= !newlines;
+    for (size_t i = 0; newlines && i < n; i++)
+        newlines[i] = pieces[i].newlines;
+    if (newlines)
+        harvest_settle(h, newlines, n);
+    free(newlines);
+}
+
+/* ---- large files ---- */
+
+static Large *large_free(Large *l) {
+    l->unit.fd = fd_close(l->unit.fd);
+    harvest_done(&l->total);
+    lock_done(&l->lock);
+    buf_done(&l->path);
+    free(l->pieces);
+    free(l);
+    return NULL;
+}
+
+static int large_new(const Worker *w, Unit *u, const Content *c, Large **ret) {
+    Large *l = calloc(1, sizeof(*l));
+
+    if (!l)
+        return -ENOMEM;
+    lock_init(&l->lock);
+    ref_init(&l->ref);
+    l->unit = *u;
+    l->content = *c;
+    u->fd = -1;
+    buf_span(&l->path, u->path);
+    l->unit.path = buf_as_span(&l->path);
+    l->pieces = calloc(c->n_pieces, sizeof(*l->pieces));
+    if (!l->pieces || buf_error(&l->path) || harvest_init(&l->total, w->crew->engine, w->crew->plan->samples) < 0) {
+        large_free(l);
+        return -ENOMEM;
+    }
+    *ret = l;
+    return 0;
+}
+
+/* Asks others to help, as far as the queue has room: it is the only place they look. */
+static void large_invite(const Worker *w, Large *l) {
+    uint64_t helpers = l->content.n_pieces - 1;
+
+    for (uint64_t i = 1; i < w->crew->plan->jobs && helpers; i++, helpers--) {
+        Task *t = task_new(NULL, l);
+
+        if (!t)
+            return;
+        ref_take(&l->ref);
+        ref_take(&w->crew->open);
+        if (queue_offer(&w->crew->tasks, t))
+            continue;
+        ref_drop(&l->ref); /* ours is still there: never the last */
+        ref_drop(&w->crew->open);
+        free(t);
+        return;
+    }
+}
+
+/* Reads pieces until none is left; the last to leave reports. Takes the reference. */
+static int large_work(Worker *w, Large *l) {
+    uint64_t number;
+    int r = 0;
+
+    journal_begin(w->crew->journal, w->slot, l->unit.root, l->unit.path);
+    while ((number = counter_next(&l->next)) < l->content.n_pieces && !flag_get(&w->crew->stop))
+        content_read(&w->reader, &l->content, number, &l->pieces[number]);
+    lock_hold(&l->lock);
+    harvest_merge(&l->total, &w->reader.harvest);
+    lock_release(&l->lock);
+    harvest_clear(&w->reader.harvest);
+    if (ref_drop(&l->ref)) {
+        if (!flag_get(&w->crew->stop)) {
+            newlines_of(l->pieces, l->content.n_pieces, &l->total);
+            r = report_content(w, &l->unit, &l->content, l->pieces, &l->total);
+        }
+        large_free(l);
+    }
+    journal_end(w->crew->journal, w->slot);
+    return r;
+}
+
+/* ---- questions to the keeper ---- */
+
+static int crew_ask(Crew *crew, MessageKind kind, Span question, uint8_t *ret, size_t n) {
+    MessageKind answer;
+    Span payload;
+    int r;
+
+    lock_hold(&crew->asking);
+    r = channel_send(crew->keeper, kind, question);
+    if (r == 0)
+        r = channel_receive(crew->keeper, &answer, &payload);
+    if (r == 0 && (answer != MESSAGE_ANSWER || payload.n != n))
+        r = -EBADMSG;
+    if (r == 0)
+        memcpy(ret, payload.at, n);
+    lock_release(&crew->asking);
+    return r;
+}
+
+/* 1: the content of this inode is ours to read; 0: another name of it was first. */
+static int worker_claim(Worker *w, const Unit *u) {
+    _cleanup_(buf_done) Buf question = {0};
+    uint8_t mine = 0;
+    int r;
+
+    wire_put_u64(&question, u->meta.dev);
+    wire_put_u64(&question, u->meta.ino);
+    wire_put_u64(&question, u->root);
+    wire_put_span(&question, u->path);
+    r = buf_error(&question);
+    if (r == 0)
+        r = crew_ask(w->crew, MESSAGE_CLAIM, buf_as_span(&question), &mine, 1);
+    return r < 0 ? r : mine;
+}
+
+/* After a restart: which files of the batch were reported before the scanner died. */
+static int worker_known(Worker *w, const Batch *b, uint8_t known[BATCH_FILES_MAX]) {
+    _cleanup_(buf_done) Buf question = {0};
+    int r;
+
+    wire_put_u64(&question, b->dir->root);
+    wire_put_u64(&question, b->n);
+    for (size_t i = 0; i < b->n; i++) {
+        buf_clear(&w->path);
+        batch_path(b, i, &w->path);
+        wire_put_span(&question, buf_as_span(&w->path));
+    }
+    r = buf_error(&question);
+    return r < 0 ? r : crew_ask(w->crew, MESSAGE_KNOWN, buf_as_span(&question), known, b->n);
+}
+
+/* ---- small files ---- */
+
+static int examine_unit(Worker *w, Unit *u) {
+    Content c;
+    Piece piece;
+    Large *large;
+    int r = content_open(&w->reader, u->fd, u->meta.size, &c);
+
+    if (r < 0)
+        return report_status(w, u->root, u->path, status_errno(-r));
+    if (w->crew->plan->survey && c.n_pieces > SURVEY_PIECES) {
+        c.n_pieces = SURVEY_PIECES;
+        c.cut = true;
+    }
+    if (c.n_pieces > 1) {
+        r = large_new(w, u, &c, &large);
+        if (r < 0)
+            return r;
+        large_invite(w, large);
+        return large_work(w, large);
+    }
+    content_read(&w->reader, &c, 0, &piece);
+    newlines_of(&piece, 1, &w->reader.harvest);
+    r = report_content(w, u, &c, &piece, &w->reader.harvest);
+    harvest_clear(&w->reader.harvest);
+    return r;
+}
+
+static int worker_file(Worker *w, const Batch *b, size_t i) {
+    Unit u = {.fd = -1};
+    Status status;
+    int r;
+
+    buf_clear(&w->path);
+    batch_path(b, i, &w->path);
+    if (buf_error(&w->path))
+        return -ENOMEM;
+    journal_begin(w->crew->journal, w->slot, b->dir->root, buf_as_span(&w->path));
+    r = file_open(b, i, &u, &status);
+    if (r == FILE_E_REFUSED) {
+        r = report_status(w, b->dir->root, buf_as_span(&w->path), status);
+    } else if (r < 0) {
+        r = report_status(w, b->dir->root, buf_as_span(&w->path), status_errno(-r));
+    } else {
+        u.path = buf_as_span(&w->path);
+        if (!u.atime_kept && u.root < w->crew->plan->n_roots)
+            counter_add(&w->crew->atime_lost[u.root], 1);
+        r = u.meta.nlink > 1 ? worker_claim(w, &u) : 1;
+        if (r == 1)
+            r = examine_unit(w, &u);
+    }
+    fd_close(u.fd);
+    journal_end(w->crew->journal, w->slot);
+    return r;
+}
+
+static int batch_work(Worker *w, Batch *b) {
+    uint8_t known[BATCH_FILES_MAX] = {0};
+    int r = w->crew->plan->restarted ? worker_known(w, b, known) : 0;
+
+    for (size_t i = 0; i < b->n && r == 0 && !flag_get(&w->crew->stop); i++) {
+        if (!known[i])
+            r = worker_file(w, b, i);
+    }
+    batch_free(b);
+    return r;
+}
+
+int worker_batch(Worker *w, Batch *batch) {
+    int r = batch_work(w, batch);
+
+    return r < 0 ? r : worker_flush(w);
+}
+
+int worker_stream(Worker *w) {
+    Unit u = {.fd = STDIN_FILENO, .path = span_of("")};
+    ObjectReport o = {.path = u.path, .known_meta = true, .hashed = true};
+    Content c;
+    Piece piece;
+    int r;
+
+    journal_begin(w->crew->journal, w->slot, 0, u.path);
+    content_stream(&w->reader, STDIN_FILENO, &c, &piece);
+    newlines_of(&piece, 1, &w->reader.harvest);
+    o.meta = (FileMeta){.size = piece.bytes,
+                        .nlink = 1,
+                        .mtime = INT64_MIN,
+                        .ctime = INT64_MIN,
+                        .btime = INT64_MIN};
+    o.status = pieces_status(&c, &piece, 1, 0, &o.bytes_read);
+    content_hash(&w->reader, &piece, 1, o.hash);
+    o.format = span_of(c.sniff.format);
+    o.encoding = span_of(c.sniff.kind == SNIFF_TEXT ? encoding_name(c.sniff.encoding) : "");
+    r = report_object(w, &o, &w->reader.harvest);
+    harvest_clear(&w->reader.harvest);
+    journal_end(w->crew->journal, w->slot);
+    return r < 0 ? r : worker_flush(w);
+}
+
+/* ---- the thread ---- */
+
+int worker_new(Crew *crew, unsigned slot, Worker **ret) {
+    _cleanup_(worker_freep) Worker *w = calloc(1, sizeof(*w));
+    int r;
+
+    if (!w)
+        return -ENOMEM;
+    w->crew = crew;
+    w->slot = slot;
+    r = reader_init(&w->reader, crew->engine, crew->plan->window, crew->plan->floor,
+                    crew->plan->samples, crew->plan->secret);
+    if (r < 0)
+        return r;
+    *ret = TAKE(w);
+    return 0;
+}
+
+Worker *worker_free(Worker *w) {
+    if (w) {
+        reader_done(&w->reader);
+        buf_done(&w->path);
+        buf_wipe(&w->report);
+        free(w);
+    }
+    return NULL;
+}
+
+void *worker_main(void *of) {
+    Worker *w = of;
+    int r = 0;
+
+    for (;;) {
+        Task *t = queue_try(&w->crew->tasks);
+
+        if (!t) {
+            /* nothing to do just now: what was found should not wait */
+            r = r < 0 ? r : worker_flush(w);
+            t = queue_take(&w->crew->tasks);
+        }
+        if (!t)
+            break;
+        if (t->large && r == 0) {
+            content_join(&w->reader);
+            r = large_work(w, t->large);
+        } else if (t->large) {
+            if (ref_drop(&t->large->ref))
+                large_free(t->large);
+        } else if (r == 0) {
+            r = batch_work(w, t->batch);
+        } else {
+            batch_free(t->batch);
+        }
+        free(t);
+        if (r < 0)
+            crew_fail(w->crew, r);
+        crew_drop(w->crew);
+    }
+    r = r < 0 ? r : worker_flush(w);
+    if (r < 0)
+        crew_fail(w->crew, r);
+    return NULL;
+}

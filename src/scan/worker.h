@@ -1,0 +1,62 @@
+/*
+ * Worker: a thread of the scanner that opens files, examines them and reports what it found.
+ *
+ * Workers take Tasks from one queue: a batch of names, or a share in a large file that another
+ * worker has opened and that is read in pieces by whoever is free. A worker owns its Reader and
+ * its report buffer; what it shares is in Crew. The queue closes itself when the walk is over and
+ * the last task is done.
+ */
+#pragma once
+
+#include "base/queue.h"
+#include "base/ref.h"
+#include "detect/engine.h"
+#include "scan/journal.h"
+#include "scan/message.h"
+#include "scan/plan.h"
+#include "source/batch.h"
+
+typedef struct Large Large;
+
+typedef struct Task {
+    Batch *batch; /* or */
+    Large *large;
+} Task;
+
+/* What all threads of a scanner share. Frozen but for the queue, the channel, counters, flags. */
+typedef struct Crew {
+    const Plan *plan;
+    const Engine *engine;
+    Channel *keeper;
+    Lock asking; /* a question and its answer belong together */
+    Journal *journal;
+    Queue tasks;
+    Ref open; /* tasks that are not done, and the walk itself */
+    Flag stop;
+    Counter *atime_lost; /* files of each root read without O_NOATIME */
+    Counter failed;      /* the first negative error of a worker, negated; 0: none */
+} Crew;
+
+typedef struct Worker Worker;
+
+int worker_new(Crew *crew, unsigned slot, Worker **ret);
+Worker *worker_free(Worker *w);
+DEFINE_CLEANUP(Worker, worker_free)
+
+/* The thread's whole life: takes tasks until the queue is closed. `of` is the Worker. */
+void *worker_main(void *of);
+
+/* Examines one batch on the calling thread, all its reports sent when it returns. */
+int worker_batch(Worker *w, Batch *batch);
+
+/* Reads standard input to its end as one object named plan->stream. */
+int worker_stream(Worker *w);
+
+/* Hands a batch over, waiting while the queue is full; takes the batch. */
+int crew_put(Crew *crew, Batch *batch);
+
+/* The walk is over: the queue closes when the last task is done. */
+void crew_finish(Crew *crew);
+
+/* Keeps the first error and asks everybody to stop. */
+void crew_fail(Crew *crew, int error);

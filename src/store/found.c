@@ -1,0 +1,200 @@
+/* Found: see found.h. The filter by type is decided once a detector, that by path once an object.
+ */
+#include "store/found.h"
+
+#include <fnmatch.h>
+
+#include "store/handle.h"
+#include "store/name.h"
+#include "store/query.h"
+
+struct FoundCursor {
+    Store *store;
+    FoundFilter filter;
+    Arena arena; /* detectors and keep */
+    DetectorRow *detectors;
+    size_t n_detectors;
+    bool *keep; /* by detector number */
+    sqlite3_stmt *rows, *sample_rows;
+    int64_t object; /* the last one seen, and whether its path passes */
+    bool object_passes;
+};
+
+/* The index is there once a first run has ended; without it all objects are looked at. */
+#define FOUND(index)                                                                               \
+    "SELECT o.id, r.path, o.path, f.part, f.detector, f.level, f.score, f.count_high,"             \
+    " f.count_medium, f.count_low, f.tested, f.valid, f.test_values, f.distinct_values,"           \
+    " f.distinct_exact, f.samples FROM root r CROSS JOIN object o " index                          \
+    " ON o.run = r.run AND o.root = r.number CROSS JOIN finding f ON f.object = o.id"              \
+    " WHERE r.run = ?1 AND f.level >= ?2 AND o.id IS NOT NULL"                                     \
+    " ORDER BY r.path, o.path, f.part, f.detector"
+
+static const char found_indexed[] = FOUND("INDEXED BY object_found");
+static const char found_plain[] = FOUND("");
+
+static const char samples_all[] =
+    "SELECT value ->> 0, value ->> 1, value ->> 2, value ->> 3, value ->> 4, value ->> 5,"
+    " value ->> 6 FROM json_each(?1) LIMIT ?2";
+
+static bool detector_passes(const DetectorRow *d, const FoundFilter *f) {
+    if (d->tier < f->tier)
+        return false;
+    return !f->type || fnmatch(f->type, d->id, 0) == 0 || fnmatch(f->type, d->category, 0) == 0;
+}
+
+static int detectors_load(FoundCursor *c, int64_t run, Error *reterr) {
+    int r = query_detectors(c->store, run, &c->arena, reterr, &c->detectors, &c->n_detectors);
+
+    if (r < 0)
+        return r;
+    c->keep = arena_array(&c->arena, c->n_detectors, sizeof(*c->keep));
+    if (!c->keep)
+        return -ENOMEM;
+    for (size_t i = 0; i < c->n_detectors; i++)
+        c->keep[i] = detector_passes(&c->detectors[i], &c->filter);
+    return 0;
+}
+
+int found_cursor_open(Store *s, int64_t run, const FoundFilter *filter, Error *reterr,
+                      FoundCursor **ret) {
+    _cleanup_(found_cursor_closep) FoundCursor *c = calloc(1, sizeof(*c));
+    int r;
+
+    if (!c)
+        return -ENOMEM;
+    c->store = s;
+    c->filter = *filter;
+    r = detectors_load(c, run, reterr);
+    if (r < 0)
+        return r;
+    if ((r = handle_query(s, found_indexed, found_plain, &c->rows)) < 0 ||
+        (r = sql_prepare(s->db, samples_all, &c->sample_rows)) < 0)
+        return handle_unread(s, r, reterr);
+    sql_bind_int(c->rows, 1, run);
+    sql_bind_int(c->rows, 2, filter->least);
+    *ret = TAKE(c);
+    return 0;
+}
+
+FoundCursor *found_cursor_close(FoundCursor *c) {
+    if (!c)
+        return NULL;
+    sqlite3_finalize(c->rows);
+    sqlite3_finalize(c->sample_rows);
+    arena_done(&c->arena);
+    free(c);
+    return NULL;
+}
+
+/* Backslashes of a pasted locator (`\x1b`) mean themselves. */
+static int path_passes(FoundCursor *c, const FoundRow *row) {
+    _cleanup_(buf_done) Buf printed = {0};
+    int r;
+
+    if (!c->filter.path)
+        return 1;
+    if (c->object == row->object)
+        return c->object_passes;
+    r = name_print(&printed, row->root, row->path);
+    if (r < 0)
+        return r;
+    c->object = row->object;
+    c->object_passes = fnmatch(c->filter.path, buf_cstr(&printed), FNM_NOESCAPE) == 0;
+    return c->object_passes;
+}
+
+static Level level_read(sqlite3_stmt *row, int i) {
+    int level = sqlite3_column_int(row, i);
+
+    return level > LEVEL_NONE && level < N_LEVELS ? (Level)level : LEVEL_LOW;
+}
+
+static void row_read(const FoundCursor *c, FoundRow *ret) {
+    const DetectorRow *d = &c->detectors[sqlite3_column_int64(c->rows, 4)];
+
+    *ret = (FoundRow){
+        .object = sqlite3_column_int64(c->rows, 0),
+        .root = sql_blob(c->rows, 1),
+        .path = sql_blob(c->rows, 2),
+        .part = sql_blob(c->rows, 3),
+        .number = (uint32_t)sqlite3_column_int64(c->rows, 4),
+        .detector = d->id,
+        .title = d->title,
+        .category = d->category,
+        .tier = d->tier,
+        .level = level_read(c->rows, 5),
+        .score = sqlite3_column_double(c->rows, 6),
+        .count[LEVEL_HIGH] = sql_uint(c->rows, 7),
+        .count[LEVEL_MEDIUM] = sql_uint(c->rows, 8),
+        .count[LEVEL_LOW] = sql_uint(c->rows, 9),
+        .tested = sql_uint(c->rows, 10),
+        .valid = sql_uint(c->rows, 11),
+        .test_values = sql_uint(c->rows, 12),
+        .distinct = sql_uint(c->rows, 13),
+        .distinct_exact = sqlite3_column_int(c->rows, 14),
+        .samples = sql_text(c->rows, 15),
+    };
+}
+
+static void text_copy(char *to, size_t size, Span text) {
+    size_t n = text.n < size ? text.n : size - 1;
+
+    memcpy(to, text.at, n);
+    to[n] = 0;
+}
+
+static void sample_read(sqlite3_stmt *row, Sample *ret) {
+    ret->line = sql_uint(row, 0);
+    ret->offset = sql_uint(row, 1);
+    ret->length = (uint32_t)sqlite3_column_int64(row, 2);
+    ret->score = (float)sqlite3_column_double(row, 3);
+    ret->test_value = sqlite3_column_int(row, 4);
+    ret->value = (Span){0};
+    text_copy(ret->mask, sizeof(ret->mask), sql_text(row, 5));
+    text_copy(ret->token, sizeof(ret->token), sql_text(row, 6));
+}
+
+/* 1: *ret is a row that passes, 0: one that does not. */
+static int row_take(FoundCursor *c, FoundRow *ret) {
+    int64_t number = sqlite3_column_int64(c->rows, 4);
+
+    if (number < 0 || (uint64_t)number >= c->n_detectors)
+        return -EUCLEAN;
+    if (!c->keep[number])
+        return 0;
+    row_read(c, ret);
+    return path_passes(c, ret);
+}
+
+int found_cursor_step(FoundCursor *c, Error *reterr, FoundRow *ret) {
+    FoundRow row;
+    int r;
+
+    while ((r = sql_step(c->rows)) > 0) {
+        r = row_take(c, &row);
+        if (r > 0)
+            *ret = row;
+        if (r != 0)
+            break;
+    }
+    return r < 0 ? handle_unread(c->store, r, reterr) : r;
+}
+
+int found_samples(FoundCursor *c, Span samples, size_t most, Error *reterr, Sample *ret,
+                  size_t *ret_n) {
+    size_t n = 0;
+    int r;
+
+    if (most > FINDING_SAMPLES_MAX)
+        most = FINDING_SAMPLES_MAX;
+    sqlite3_bind_text64(c->sample_rows, 1, (const char *)samples.at, samples.n, SQLITE_STATIC,
+                        SQLITE_UTF8);
+    sql_bind_uint(c->sample_rows, 2, most);
+    while ((r = sql_step(c->sample_rows)) > 0 && n < most)
+        sample_read(c->sample_rows, &ret[n++]);
+    sql_reset(c->sample_rows);
+    if (r < 0)
+        return handle_unread(c->store, r == -EINVAL ? -EUCLEAN : r, reterr);
+    *ret_n = n;
+    return 0;
+}

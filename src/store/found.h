@@ -1,0 +1,53 @@
+/*
+ * Found: the findings of a run, filtered, in the order of the reports.
+ *
+ * Ordered by raw locator (root's path, object's path), then part, then detector id. One row is
+ * held at a time: what it points to is valid until the next step or close, but for the words of
+ * its detector, which live as long as the cursor.
+ */
+#pragma once
+
+#include "model/finding.h"
+#include "store/store.h"
+
+/* What is left out; {0} leaves out nothing. */
+typedef struct FoundFilter {
+    Level least;      /* LEVEL_NONE: all */
+    Tier tier;        /* this and above */
+    const char *type; /* glob over detector id or category; NULL: all */
+    const char *path; /* glob over the printed locator of the object, where '*' also crosses '/' */
+} FoundFilter;
+
+typedef struct FoundRow {
+    int64_t object;
+    Span root, path, part;
+    uint32_t number;                         /* of the detector */
+    const char *detector, *title, *category; /* detector: its id */
+    Tier tier;
+    Level level; /* of the best hit */
+    double score;
+    uint64_t count[N_LEVELS]; /* hits by level */
+    uint64_t tested, valid, test_values, distinct;
+    bool distinct_exact;
+    Span samples; /* as stored: found_samples() reads them */
+} FoundRow;
+
+static inline uint64_t found_count(const uint64_t count[N_LEVELS]) {
+    return count[LEVEL_LOW] + count[LEVEL_MEDIUM] + count[LEVEL_HIGH];
+}
+
+typedef struct FoundCursor FoundCursor;
+
+/* Strings of the filter are borrowed until the cursor is closed. */
+int found_cursor_open(Store *s, int64_t run, const FoundFilter *filter, Error *reterr,
+                      FoundCursor **ret);
+/* 1: a row, 0: the end. */
+int found_cursor_step(FoundCursor *c, Error *reterr, FoundRow *ret);
+/*
+ * The samples of a row of this cursor, or of a copy of it: at most `most`, and at most
+ * FINDING_SAMPLES_MAX. Their value is empty; their token is "" where there was no key.
+ */
+int found_samples(FoundCursor *c, Span samples, size_t most, Error *reterr, Sample *ret,
+                  size_t *ret_n);
+FoundCursor *found_cursor_close(FoundCursor *c);
+DEFINE_CLEANUP(FoundCursor, found_cursor_close)

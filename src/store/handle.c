@@ -1,0 +1,170 @@
+/* Handle: see handle.h. */
+#include "store/handle.h"
+
+#include <assert.h>
+
+#include "base/clock.h"
+#include "store/write.h"
+
+/* Everything that the writer says to SQLite, but for the schema, the indexes and a few pragmas. */
+static const char *const texts[N_STATEMENTS] = {
+    [ST_BEGIN] = "BEGIN IMMEDIATE",
+    [ST_COMMIT] = "COMMIT",
+    [ST_ROLLBACK] = "ROLLBACK",
+    [ST_RUN_INSERT] = "INSERT INTO run (started, survey, tool, key, ruleset, parameters)"
+                      " VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+    [ST_RUN_LAST] = "SELECT id, ended FROM run ORDER BY id DESC LIMIT 1",
+    [ST_RUN_END] = "UPDATE run SET ended = ?2, exit = ?3, complete = ?4, balanced = ?5"
+                   " WHERE id = ?1",
+    [ST_DETECTOR_INSERT] = "INSERT INTO detector (run, number, id, title, category, tier)"
+                           " VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+    [ST_ROOT_PUT] = "INSERT OR REPLACE INTO root (run, number, path, identity, fs_type,"
+                    " mount_options, atime, status, reason, found, found_bytes, names, directories)"
+                    " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)",
+    [ST_OBJECT_INSERT] = "INSERT INTO object (run, root, path, id, depth, dev, ino, nlink, size,"
+                         " mtime, ctime, btime, mode, uid, gid, status, reason, bytes_read,"
+                         " members, hash, format, encoding) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8,"
+                         " ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21, ?22)",
+    [ST_OBJECT_FIND] = "SELECT id FROM object WHERE run = ?1 AND root = ?2 AND path = ?3",
+    [ST_OBJECT_DELETE] = "DELETE FROM object WHERE run = ?1 AND root = ?2 AND path = ?3",
+    [ST_OBJECT_LAST] = "SELECT max(object) FROM finding",
+    [ST_FINDING_INSERT] = "INSERT INTO finding (object, part, detector, level, score, count_high,"
+                          " count_medium, count_low, tested, valid, test_values, distinct_values,"
+                          " distinct_exact, samples)"
+                          " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14)",
+    [ST_FINDING_DELETE] = "DELETE FROM finding WHERE object = ?1",
+    [ST_NAME_CLAIMED] = "SELECT root, path FROM object_name"
+                        " WHERE run = ?1 AND dev = ?2 AND ino = ?3 AND claimed = 1",
+    [ST_NAME_INSERT] = "INSERT OR REPLACE INTO object_name (run, dev, ino, root, path, claimed)"
+                       " VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+    [ST_NAME_FIND] = "SELECT claimed FROM object_name WHERE run = ?1 AND root = ?2 AND path = ?3",
+    [ST_NAME_UNCLAIM] = "UPDATE object_name SET claimed = 0 WHERE run = ?1 AND dev = ?2"
+                        " AND ino = ?3",
+    [ST_NAME_CLAIM] = "UPDATE object_name SET claimed = 1 WHERE run = ?1 AND dev = ?2"
+                      " AND ino = ?3 AND root = ?4 AND path = ?5",
+    [ST_NAME_GIVE_UP] = "DELETE FROM object_name AS n WHERE run = ?1 AND NOT EXISTS (SELECT 1 FROM"
+                        " object_name c JOIN object o ON o.run = c.run AND o.root = c.root AND"
+                        " o.path = c.path WHERE c.run = n.run AND c.dev = n.dev AND c.ino = n.ino"
+                        " AND c.claimed = 1)",
+    [ST_OBJECT_RENAME] = "UPDATE OR IGNORE object SET root = ?4, path = ?5"
+                         " WHERE run = ?1 AND root = ?2 AND path = ?3",
+    [ST_MEMBERS_RENAME] = "UPDATE OR IGNORE object SET root = ?4,"
+                          " path = CAST(?5 || substr(path, length(?3) + 1) AS BLOB)"
+                          " WHERE run = ?1 AND root = ?2 AND path > CAST(?3 || x'00' AS BLOB)"
+                          " AND path < CAST(?3 || x'01' AS BLOB)",
+    [ST_NOTE_PUT] = "INSERT OR REPLACE INTO note (run, kind, subject, count, detail)"
+                    " VALUES (?1, ?2, ?3, ?4, ?5)",
+    [ST_COVERAGE_DELETE] = "DELETE FROM coverage WHERE run = ?1",
+    [ST_COVERAGE_INSERT] = "INSERT INTO coverage (run, members, status, reason, objects, bytes,"
+                           " bytes_read, inside) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
+};
+
+int handle_statement(Store *s, Statement which, sqlite3_stmt **ret) {
+    int r;
+
+    if (!s->statements[which]) {
+        r = sql_prepare(s->db, texts[which], &s->statements[which]);
+        if (r < 0)
+            return r;
+    }
+    *ret = s->statements[which];
+    return 0;
+}
+
+static int statement_run(Store *s, Statement which) {
+    sqlite3_stmt *stmt;
+    int r = handle_statement(s, which, &stmt);
+
+    return r < 0 ? r : sql_run(stmt);
+}
+
+int handle_write(Store *s, Statement which, sqlite3_stmt **ret) {
+    int r;
+
+    assert(s->mode == STORE_WRITE);
+    if (s->failure.code < 0)
+        return s->failure.code;
+    if (!s->open) {
+        r = statement_run(s, ST_BEGIN);
+        if (r < 0)
+            return r;
+        s->open = true;
+        s->rows = 0;
+        s->since = clock_monotonic_ns();
+    }
+    return handle_statement(s, which, ret);
+}
+
+int handle_commit(Store *s) {
+    int r;
+
+    if (s->failure.code < 0)
+        return s->failure.code;
+    if (!s->open)
+        return 0;
+    r = statement_run(s, ST_COMMIT);
+    if (r < 0)
+        return r;
+    s->open = false;
+    return 0;
+}
+
+int handle_wrote(Store *s, unsigned rows) {
+    s->rows += rows;
+    if (s->rows < STORE_BATCH_ROWS && clock_monotonic_ns() - s->since < STORE_BATCH_NS)
+        return 0;
+    return handle_commit(s);
+}
+
+static const char *remedy(int code) {
+    switch (-code) {
+    case ENOSPC:
+    case EDQUOT:
+    case EFBIG:
+        return "; make room, then scan again: it goes on where it stopped";
+    case EROFS:
+    case EACCES:
+    case EPERM:
+        return "; name a place that can be written with --store FILE";
+    case EIO:
+        return "; check the disk; what was committed before stands";
+    case EUCLEAN:
+        return "; it is damaged: restore a copy, or name another with --store FILE";
+    default:
+        return "";
+    }
+}
+
+int handle_fail(Store *s, int r, Error *reterr) {
+    if (s->failure.code == 0) {
+        for (Statement which = 0; which < N_STATEMENTS; which++)
+            sqlite3_reset(s->statements[which]);
+        if (s->open)
+            statement_run(s, ST_ROLLBACK); /* SQLite may have done so already */
+        s->open = false;
+        error_set(&s->failure, r, "cannot write the store '%s': %s%s", s->path, strerror(-r),
+                  remedy(r));
+    }
+    if (reterr)
+        *reterr = s->failure;
+    return s->failure.code;
+}
+
+int handle_unread(const Store *s, int r, Error *reterr) {
+    return error_set(reterr, r, "cannot read the store '%s': %s%s", s->path, strerror(-r),
+                     r == -EUCLEAN || r == -EIO ? remedy(r) : "");
+}
+
+Status handle_status(sqlite3_stmt *row, int i) {
+    StatusKind kind;
+
+    if (status_parse(sql_text(row, i), &kind) < 0)
+        return status_of(STATUS_ERROR, "unknown-status");
+    return status_of(kind, (const char *)sql_text(row, i + 1).at);
+}
+
+int handle_query(Store *s, const char *indexed, const char *plain, sqlite3_stmt **ret) {
+    if (sql_prepare(s->db, indexed, ret) == 0)
+        return 0;
+    return sql_prepare(s->db, plain, ret);
+}

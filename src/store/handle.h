@@ -1,0 +1,81 @@
+/*
+ * Handle: what is inside a Store, for the files of this room only.
+ *
+ * It owns the connection, the lock and the prepared statements of the writer, and keeps the one
+ * open transaction: handle_write() opens it, handle_wrote() counts and commits in time,
+ * handle_fail() undoes it for good. One thread.
+ */
+#pragma once
+
+#include <sqlite3.h>
+
+#include "base/buf.h"
+#include "model/status.h"
+#include "store/sql.h"
+#include "store/store.h"
+
+typedef enum Statement {
+    ST_BEGIN,
+    ST_COMMIT,
+    ST_ROLLBACK,
+    ST_RUN_INSERT,
+    ST_RUN_LAST,
+    ST_RUN_END,
+    ST_DETECTOR_INSERT,
+    ST_ROOT_PUT,
+    ST_OBJECT_INSERT,
+    ST_OBJECT_FIND,
+    ST_OBJECT_DELETE,
+    ST_OBJECT_LAST,
+    ST_FINDING_INSERT,
+    ST_FINDING_DELETE,
+    ST_NAME_CLAIMED,
+    ST_NAME_INSERT,
+    ST_NAME_FIND,
+    ST_NAME_UNCLAIM,
+    ST_NAME_CLAIM,
+    ST_NAME_GIVE_UP,
+    ST_OBJECT_RENAME,
+    ST_MEMBERS_RENAME,
+    ST_NOTE_PUT,
+    ST_COVERAGE_DELETE,
+    ST_COVERAGE_INSERT,
+    N_STATEMENTS,
+} Statement;
+
+struct Store {
+    char *path;
+    StoreMode mode;
+    int lock;
+    sqlite3 *db;
+    sqlite3_stmt *statements[N_STATEMENTS];
+    bool open;      /* a transaction */
+    int64_t object; /* the highest id given; 0: not looked up yet */
+    unsigned rows;  /* written in it */
+    int64_t since;  /* monotonic, when it was opened */
+    Buf samples;    /* of the finding that is being written */
+    Error failure;  /* code 0: none; otherwise nothing is written any more */
+};
+
+/* The prepared statement, reset. */
+int handle_statement(Store *s, Statement which, sqlite3_stmt **ret);
+
+/* As handle_statement, with a transaction open; the failure of an earlier write comes back. */
+int handle_write(Store *s, Statement which, sqlite3_stmt **ret);
+
+/* Rows were written; commits when there are enough, or for long enough. */
+int handle_wrote(Store *s, unsigned rows);
+
+int handle_commit(Store *s);
+
+/* A write failed: undoes the transaction, closes the store to writes, makes the sentence. */
+int handle_fail(Store *s, int r, Error *reterr);
+
+/* A read failed: the sentence. */
+int handle_unread(const Store *s, int r, Error *reterr);
+
+/* Columns i and i + 1 of a row. A word that this programme does not know counts as unread. */
+Status handle_status(sqlite3_stmt *row, int i);
+
+/* Prepares the first of two statements, which needs an index, or the second where there is none. */
+int handle_query(Store *s, const char *indexed, const char *plain, sqlite3_stmt **ret);

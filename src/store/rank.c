@@ -1,0 +1,263 @@
+/* Rank: see rank.h. */
+#include "store/rank.h"
+
+#include "base/buf.h"
+#include "store/query.h"
+
+typedef struct Sum {
+    SummaryRow row;
+    int64_t object; /* the last one counted */
+    uint64_t rows;
+} Sum;
+
+static void sum_add(Sum *sum, const FoundRow *f) {
+    SummaryRow *row = &sum->row;
+
+    if (sum->rows == 0)
+        *row = (SummaryRow){f->detector, f->title, f->category, f->tier, .distinct_exact = true};
+    if (sum->rows == 0 || sum->object != f->object)
+        row->objects++;
+    for (Level l = LEVEL_LOW; l < N_LEVELS; l++)
+        row->count[l] += f->count[l];
+    if (f->level > row->level)
+        row->level = f->level;
+    row->test_values += f->test_values;
+    row->distinct += f->distinct;
+    row->distinct_exact = sum->rows == 0 && f->distinct_exact;
+    sum->object = f->object;
+    sum->rows++;
+}
+
+static int descending(uint64_t a, uint64_t b) {
+    return a < b ? 1 : a > b ? -1 : 0;
+}
+
+static int summary_order(const void *a, const void *b) {
+    const SummaryRow *x = a, *y = b;
+    int r = descending(x->tier, y->tier);
+
+    if (r == 0)
+        r = descending(x->level, y->level);
+    if (r == 0)
+        r = descending(found_count(x->count), found_count(y->count));
+    return r ? r : strcmp(x->detector, y->detector);
+}
+
+static int sums_fill(Store *s, int64_t run, const FoundFilter *filter, Sum *sums, Error *reterr) {
+    _cleanup_(found_cursor_closep) FoundCursor *c = NULL;
+    FoundRow row;
+    int r;
+
+    r = found_cursor_open(s, run, filter, reterr, &c);
+    if (r < 0)
+        return r;
+    while ((r = found_cursor_step(c, reterr, &row)) > 0)
+        sum_add(&sums[row.number], &row);
+    return r;
+}
+
+int query_summary(Store *s, int64_t run, const FoundFilter *filter, Arena *a, Error *reterr,
+                  SummaryRow **ret, size_t *ret_n) {
+    DetectorRow *detectors;
+    SummaryRow *rows;
+    size_t n_detectors, n = 0;
+    Sum *sums;
+    int r;
+
+    r = query_detectors(s, run, a, reterr, &detectors, &n_detectors);
+    if (r < 0)
+        return r;
+    sums = arena_array(a, n_detectors, sizeof(*sums));
+    rows = arena_array(a, n_detectors, sizeof(*rows));
+    if (!sums || !rows)
+        return -ENOMEM;
+    r = sums_fill(s, run, filter, sums, reterr);
+    if (r < 0)
+        return r;
+    for (size_t i = 0; i < n_detectors; i++) {
+        if (sums[i].rows == 0)
+            continue;
+        rows[n] = sums[i].row;
+        rows[n].detector = detectors[i].id; /* those of the cursor are gone */
+        rows[n].title = detectors[i].title;
+        rows[n++].category = detectors[i].category;
+    }
+    if (n)
+        qsort(rows, n, sizeof(*rows), summary_order);
+    *ret = rows;
+    *ret_n = n;
+    return 0;
+}
+
+static uint64_t weight(const uint64_t count[N_LEVELS]) {
+    uint64_t w;
+
+    if (__builtin_mul_overflow(count[LEVEL_HIGH], 100, &w) ||
+        __builtin_add_overflow(w, count[LEVEL_MEDIUM] * 10 + count[LEVEL_LOW], &w))
+        return UINT64_MAX;
+    return w;
+}
+
+/* Negative: a matters more. */
+static int rank_order(Tier a_tier, Level a_level, const uint64_t a_count[N_LEVELS], Tier b_tier,
+                      Level b_level, const uint64_t b_count[N_LEVELS]) {
+    int r = descending(a_tier, b_tier);
+
+    if (r == 0)
+        r = descending(a_level, b_level);
+    return r ? r : descending(weight(a_count), weight(b_count));
+}
+
+/* One object as its findings pass by; its worst one is copied, since rows do not stay. */
+typedef struct Place {
+    int64_t object; /* 0: none yet */
+    Tier tier;
+    Level level;
+    uint64_t count[N_LEVELS];
+    FoundRow worst; /* root, path, part and samples are those below */
+    Buf root, path, part, samples;
+} Place;
+
+static void place_done(Place *p) {
+    buf_done(&p->root);
+    buf_done(&p->path);
+    buf_done(&p->part);
+    buf_done(&p->samples);
+}
+
+static Span buf_copy(Buf *b, Span s) {
+    buf_clear(b);
+    buf_span(b, s);
+    return buf_as_span(b);
+}
+
+static void worst_take(Place *p, const FoundRow *f) {
+    const FoundRow *w = &p->worst;
+
+    if (w->object == f->object &&
+        rank_order(f->tier, f->level, f->count, w->tier, w->level, w->count) >= 0)
+        return;
+    p->worst = *f;
+    p->worst.root = buf_copy(&p->root, f->root);
+    p->worst.path = buf_copy(&p->path, f->path);
+    p->worst.part = buf_copy(&p->part, f->part);
+    p->worst.samples = buf_copy(&p->samples, f->samples);
+}
+
+static int place_add(Place *p, const FoundRow *f) {
+    if (f->tier > p->tier || (f->tier == p->tier && f->level > p->level)) {
+        p->tier = f->tier;
+        p->level = f->level;
+    }
+    for (Level l = LEVEL_LOW; l < N_LEVELS; l++)
+        p->count[l] += f->count[l];
+    worst_take(p, f);
+    if (buf_error(&p->root) || buf_error(&p->path) || buf_error(&p->part) || buf_error(&p->samples))
+        return -ENOMEM;
+    return 0;
+}
+
+/* The next object; the memory is kept. */
+static void place_begin(Place *p, int64_t object) {
+    p->object = object;
+    p->tier = TIER_PUBLIC;
+    p->level = LEVEL_NONE;
+    p->worst.object = 0;
+    memset(p->count, 0, sizeof(p->count));
+}
+
+/* The best so far, best first, and behind them one more: the place that is being filled. */
+typedef struct Best {
+    Place *places; /* most + 1 */
+    size_t n, most;
+} Best;
+
+static void best_done(Best *b) {
+    for (size_t i = 0; b->places && i <= b->most; i++)
+        place_done(&b->places[i]);
+    free(b->places);
+}
+
+/* Moves the filled place to where it belongs, behind its equals; what falls out is filled next. */
+static Place *best_take(Best *b) {
+    size_t i = b->n;
+    Place p = b->places[b->n];
+
+    if (!p.object)
+        return &b->places[b->n];
+    while (i > 0 && rank_order(p.tier, p.level, p.count, b->places[i - 1].tier,
+                               b->places[i - 1].level, b->places[i - 1].count) < 0)
+        i--;
+    memmove(&b->places[i + 1], &b->places[i], (b->n - i) * sizeof(p));
+    b->places[i] = p;
+    if (b->n < b->most)
+        b->n++;
+    return &b->places[b->n];
+}
+
+static int best_fill(Best *b, FoundCursor *c, Error *reterr) {
+    Place *place = &b->places[0];
+    FoundRow row;
+    int r;
+
+    while ((r = found_cursor_step(c, reterr, &row)) > 0) {
+        if (row.object != place->object) {
+            place = best_take(b);
+            place_begin(place, row.object);
+        }
+        r = place_add(place, &row);
+        if (r < 0)
+            return r;
+    }
+    if (r == 0)
+        best_take(b);
+    return r;
+}
+
+static int place_read(Place *p, FoundCursor *c, Arena *a, Error *reterr, PlaceRow *ret) {
+    Sample samples[1];
+    size_t n;
+    int r;
+
+    r = found_samples(c, p->worst.samples, 1, reterr, samples, &n);
+    if (r < 0)
+        return r;
+    *ret = (PlaceRow){.tier = p->tier, .level = p->level, .worst = p->worst, .has_sample = n > 0};
+    memcpy(ret->count, p->count, sizeof(ret->count));
+    if (n)
+        ret->sample = samples[0];
+    ret->worst.samples = (Span){0};
+    ret->worst.root = arena_span(a, p->worst.root);
+    ret->worst.path = arena_span(a, p->worst.path);
+    ret->worst.part = arena_span(a, p->worst.part);
+    ret->worst.detector = arena_text(a, span_of(p->worst.detector));
+    ret->worst.title = arena_text(a, span_of(p->worst.title));
+    ret->worst.category = arena_text(a, span_of(p->worst.category));
+    if (!ret->worst.root.at || !ret->worst.path.at || !ret->worst.part.at || !ret->worst.detector ||
+        !ret->worst.title || !ret->worst.category)
+        return -ENOMEM;
+    return 0;
+}
+
+int query_places(Store *s, int64_t run, const FoundFilter *filter, size_t n, Arena *a,
+                 Error *reterr, PlaceRow **ret, size_t *ret_n) {
+    _cleanup_(found_cursor_closep) FoundCursor *c = NULL;
+    _cleanup_(best_done) Best best = {.most = n};
+    PlaceRow *rows;
+    int r;
+
+    best.places = calloc(n + 1, sizeof(*best.places));
+    rows = arena_array(a, n, sizeof(*rows));
+    if (!best.places || !rows)
+        return -ENOMEM;
+    r = found_cursor_open(s, run, filter, reterr, &c);
+    if (r == 0)
+        r = best_fill(&best, c, reterr);
+    for (size_t i = 0; r == 0 && i < best.n; i++)
+        r = place_read(&best.places[i], c, a, reterr, &rows[i]);
+    if (r < 0)
+        return r;
+    *ret = rows;
+    *ret_n = best.n;
+    return 0;
+}

@@ -1,0 +1,45 @@
+/*
+ * Tally: the sums of a run, and whether they agree.
+ *
+ * Every object ends in one status; the walker counts what it meets without looking at the rows,
+ * and both must come to the same number of objects, bytes and names. Members are compared with
+ * what their containers said to hold. The sums are recorded when a run ends and computed from its
+ * objects before that; both ways give the same.
+ */
+#pragma once
+
+#include "base/arena.h"
+#include "model/status.h"
+#include "store/store.h"
+
+typedef struct Tally {
+    uint64_t objects;
+    uint64_t bytes;      /* sum of sizes */
+    uint64_t bytes_read; /* of these, examined */
+    uint64_t inside;     /* members said to have come out of them */
+} Tally;
+
+typedef struct Coverage {
+    Tally files[N_STATUSES], members[N_STATUSES];
+    Tally all_files, all_members;
+    uint64_t found, found_bytes; /* files and what stands for one, as counted by the walker */
+    uint64_t found_names, names; /* further names of linked files: met, and recorded */
+    uint64_t directories;
+    bool balanced; /* what was found is the sum over statuses */
+    bool complete; /* no object and no root with an incomplete status */
+} Coverage;
+
+int query_coverage(Store *s, int64_t run, Error *reterr, Coverage *ret);
+
+/* The sums of one status and reason. */
+typedef struct ReasonRow {
+    Status status;
+    bool members; /* of members, not of files */
+    Tally tally;
+} ReasonRow;
+
+/* Files before members, then by status and reason; an array in the arena. */
+int query_reasons(Store *s, int64_t run, Arena *a, Error *reterr, ReasonRow **ret, size_t *ret_n);
+
+/* Of the room: writes the sums down; the caller commits. */
+int tally_record(Store *s, int64_t run, bool *ret_balanced);

@@ -1,0 +1,332 @@
+#!/usr/bin/env python3
+"""Scans as a whole: processes that die, disks that fill, names that arrive by pipe.
+
+usage: run.py TERRIER
+
+Each case is a function; it gets a fresh directory and a Terrier that keeps store, keys and cache in
+it. Cases that this machine cannot run are skipped, by name. Ends with "N passed, N failed, N
+skipped". Standard library only; kills only processes that it started.
+"""
+import json
+import os
+import random
+import re
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+TOP = os.path.dirname(os.path.dirname(HERE))
+PAN, SSN, MAIL = "4958358949561969", "536-90-4399", "anna.keller@firma-10.de"
+
+
+class Skip(Exception):
+    pass
+
+
+class Terrier:
+    def __init__(self, program, home):
+        self.program, self.home = program, home
+        self.env = dict(os.environ, HOME=home, XDG_STATE_HOME=home + "/state",
+                        XDG_CONFIG_HOME=home + "/config", XDG_CACHE_HOME=home + "/cache")
+
+    def argv(self, *args):
+        return [self.program, *args]
+
+    def run(self, *args, stdin=None, prefix=()):
+        r = subprocess.run([*prefix, *self.argv(*args)], env=self.env, input=stdin,
+                           stdout=subprocess.PIPE, stderr=subprocess.PIPE, timeout=240)
+        return r.returncode, r.stdout.decode("utf-8"), r.stderr.decode("utf-8", "replace")
+
+    def start(self, *args):
+        return subprocess.Popen(self.argv(*args), env=self.env, stdout=subprocess.PIPE,
+                                stderr=subprocess.PIPE)
+
+    def facts(self, *args, stdin=None):
+        """Objects and findings of a scan, without what depends on the run; the exit code."""
+        code, out, err = self.run("scan", "--format", "jsonl", "--objects", "all", *args,
+                                  stdin=stdin)
+        return rows(out), code, err
+
+
+def rows(out):
+    return [x for x in out.splitlines() if json.loads(x)["kind"] in ("object", "finding",
+                                                                     "coverage")]
+
+
+def expect(ok, what):
+    if not ok:
+        raise AssertionError(what)
+
+
+def write(path, text):
+    os.makedirs(os.path.dirname(path), exist_ok=True)
+    with open(path, "wb") as f:
+        f.write(text.encode() if isinstance(text, str) else text)
+
+
+def small_tree(place, files=60, size=40):
+    rnd = random.Random(5)
+    for i in range(files):
+        words = " ".join(rnd.choice(["one", "two", "three", "four", "five"])
+                         for _ in range(size * 10))
+        write(f"{place}/tree/d{i % 7}/f{i}.txt",
+              f"{words}\nmail {MAIL}\n{words}\ncard {PAN}\n" * 4)
+    return place + "/tree"
+
+
+def children(pid):
+    try:
+        with open(f"/proc/{pid}/task/{pid}/children") as f:
+            return [int(x) for x in f.read().split()]
+    except OSError:
+        return []
+
+
+# ---------------------------------------------------------------- cases
+
+def finds_what_is_there(t, place):
+    write(place + "/tree/a.txt", f"SSN: {SSN}\ncard {PAN}\n")
+    facts, code, _ = t.facts(place + "/tree")
+    found = {json.loads(x)["detector"]: json.loads(x) for x in facts if '"finding"' in x[:20]}
+    expect(code == 0, f"exit {code}")
+    expect(set(found) == {"gov.us-ssn", "fin.payment-card"}, f"found {sorted(found)}")
+    expect(found["gov.us-ssn"]["samples"][0]["at"] == "L1:@5", "locator of the SSN")
+
+
+def leaves_no_value_behind(t, place):
+    tree = small_tree(place)
+    code, out, err = t.run("scan", tree)
+    expect(code == 0, f"exit {code}: {err}")
+    code, more, _ = t.run("report", "--format", "jsonl", "--objects", "all")
+    for value in (PAN, MAIL, SSN):
+        expect(value not in out and value not in err and value not in more, "a value in the output")
+        for folder, _, names in os.walk(place):
+            for name in names:
+                if "/tree" in folder:
+                    continue
+                with open(os.path.join(folder, name), "rb") as f:
+                    expect(value.encode() not in f.read(), f"a value in {name}")
+
+
+def survives_a_lost_scanner(t, place):
+    tree = small_tree(place, files=400, size=200)
+    want, code, err = t.facts(tree)
+    expect(code == 0, f"exit {code}: {err}")
+    rnd, killed = random.Random(3), 0
+    for attempt in range(8):
+        p = t.start("scan", "--format", "jsonl", "--objects", "all", "--jobs", "2", tree)
+        until = time.monotonic() + rnd.random() * 0.15
+        while time.monotonic() < until and p.poll() is None:
+            time.sleep(0.002)
+        for pid in children(p.pid):
+            try:
+                os.kill(pid, signal.SIGKILL)
+                killed += 1
+            except OSError:
+                pass
+        out, err = p.communicate(timeout=120)
+        if p.returncode != 0 and b"before it could start" in err:
+            continue
+        expect(p.returncode == 0, f"exit {p.returncode}: {err.decode()}")
+        expect(rows(out.decode()) == want, f"other findings after a kill, attempt {attempt}")
+    expect(killed > 0, "no scanner was killed")
+
+
+def keeps_the_store_when_it_is_killed(t, place):
+    tree = small_tree(place, files=400, size=200)
+    for wait in (0.05, 0.1, 0.15):
+        p = t.start("scan", "-q", tree)
+        time.sleep(wait)
+        p.kill()
+        p.communicate(timeout=60)
+    facts, code, err = t.facts(tree)
+    expect(code == 0, f"exit {code}: {err}")
+    expect(sum('"object"' in x[:20] for x in facts) == 400, "not every file is listed")
+
+
+def ends_with_its_keeper(t, place):
+    tree = small_tree(place, files=600, size=400)
+    p = t.start("scan", "-q", tree)
+    time.sleep(0.08)
+    kids = children(p.pid)
+    p.kill()
+    p.communicate(timeout=60)
+    deadline = time.monotonic() + 5
+    while any(os.path.exists(f"/proc/{k}") for k in kids) and time.monotonic() < deadline:
+        time.sleep(0.02)
+    expect(not any(os.path.exists(f"/proc/{k}") for k in kids), "a scanner outlived its keeper")
+
+
+def stops_when_told(t, place):
+    tree = small_tree(place, files=3000, size=400)
+    p = t.start("scan", tree)
+    time.sleep(0.12)
+    p.send_signal(signal.SIGINT)
+    _, err = p.communicate(timeout=30)
+    expect(p.returncode == 130, f"exit {p.returncode}, expected 130")
+    expect(b"stopped by signal 2" in err, err.decode())
+
+
+def one_scan_at_a_time(t, place):
+    tree = small_tree(place, files=3000, size=400)
+    p = t.start("scan", "-q", tree)
+    time.sleep(0.15)
+    code, _, err = t.run("scan", "-q", tree)
+    p.kill()
+    p.communicate(timeout=60)
+    expect(code == 5, f"exit {code}: {err}")
+    expect("in use by a scan" in err and str(p.pid) in err, err)
+
+
+def says_what_is_missing(t, place):
+    code, _, err = t.run("scan", place + "/nothing")
+    expect(code == 2 and "nothing" in err and "No such file" in err, f"{code}: {err}")
+    os.makedirs(place + "/there")
+    write(place + "/there/a", "x\n")
+    code, out, err = t.run("scan", place + "/there", place + "/nothing")
+    expect(code == 3, f"one of two roots is missing: exit {code}: {err}")
+    expect("nothing" in out, "the missing root is not in the report")
+
+
+def refuses_a_store_it_cannot_keep(t, place):
+    tree = small_tree(place, files=3)
+    code, _, err = t.run("scan", "--store", "/proc/store.db", tree)
+    expect(code == 4 and "/proc" in err, f"{code}: {err}")
+    os.makedirs(place + "/open")
+    os.chmod(place + "/open", 0o777)
+    code, _, err = t.run("scan", "--store", place + "/open/s.db", tree)
+    expect(code == 4 and "chmod" in err, f"{code}: {err}")
+
+
+def says_when_the_disk_is_full(t, place):
+    if os.geteuid() != 0:
+        raise Skip("needs root for a small file system")
+    tree = small_tree(place, files=400, size=20)
+    disk = place + "/disk"
+    os.makedirs(disk)
+    if subprocess.run(["mount", "-t", "tmpfs", "-o", "size=300k,mode=0700", "none", disk],
+                      stderr=subprocess.DEVNULL).returncode:
+        raise Skip("no file system can be mounted here")
+    try:
+        code, _, err = t.run("scan", "-q", "--store", disk + "/s.db", "--samples", "20", tree)
+        expect(code == 4, f"exit {code}: {err}")
+        expect("space" in err.lower() or "full" in err.lower(), err)
+        code, _, err = t.run("report", "--store", disk + "/s.db")
+        expect(code in (0, 4), f"the store does not open: {code}: {err}")
+    finally:
+        subprocess.run(["umount", "-l", disk], check=True)
+
+
+def lists_what_it_may_not_read(t, place):
+    write(place + "/tree/open.txt", f"mail {MAIL}\n")
+    write(place + "/tree/closed.txt", f"mail {MAIL}\n")
+    write(place + "/tree/shut/inside.txt", f"mail {MAIL}\n")
+    prefix = ()
+    if os.geteuid() == 0:
+        prefix = ("setpriv", "--reuid=65534", "--regid=65534", "--clear-groups")
+        if subprocess.run([*prefix, "true"], stderr=subprocess.DEVNULL).returncode:
+            raise Skip("needs setpriv to be somebody else")
+        subprocess.run(["chown", "-R", "65534:65534", place], check=True)
+        subprocess.run(["chmod", "755", place], check=True)
+        program = place + "/terrier"
+        subprocess.run(["cp", t.program, program], check=True)
+        os.chmod(program, 0o755)
+        t = Terrier(program, place)
+    os.chmod(place + "/tree/closed.txt", 0)
+    os.chmod(place + "/tree/shut", 0)
+    code, out, err = t.run("scan", "--format", "jsonl", place + "/tree", prefix=prefix)
+    os.chmod(place + "/tree/shut", 0o755)
+    status = {os.path.basename(json.loads(x)["locator"]): json.loads(x)["status"]
+              for x in out.splitlines() if '"object"' in x[:20]}
+    expect(code == 3, f"exit {code}: {err}")
+    expect(status == {"closed.txt": "error(EACCES)", "shut": "error(EACCES)"}, str(status))
+
+
+def takes_names_by_pipe(t, place):
+    names = [b"a.txt", b"new\nline.txt", b"bad-\xff.txt"]
+    for n in names:
+        write(os.fsdecode(os.path.join(place.encode(), b"tree", n)), f"mail {MAIL}\n")
+    listed = b"".join(os.path.join(place.encode(), b"tree", n) + b"\0" for n in names)
+    facts, code, err = t.facts("--files-from", "-", "-0", stdin=listed)
+    found = [x for x in facts if '"finding"' in x[:20]]
+    expect(code == 0 and len(found) == 3, f"{code}: {len(found)} found: {err}")
+    facts, code, err = t.facts("--files-from", "-",
+                               stdin=os.path.join(place, "tree", "gone.txt").encode() + b"\n")
+    expect(any("vanished" in x for x in facts), f"{code}: {facts}")
+
+
+def reads_a_pipe(t, place):
+    text = ("lorem ipsum\n" * 60000 + f"card {PAN}\n").encode()
+    facts, code, err = t.facts("-", "--name", "db/prod", stdin=text)
+    found = [json.loads(x) for x in facts if '"finding"' in x[:20]]
+    expect(code == 0 and len(found) == 1, f"{code}: {found}: {err}")
+    expect(found[0]["object"] == "db/prod", found[0]["object"])
+    expect(found[0]["samples"][0]["at"] == "L60001:@720005", found[0]["samples"][0]["at"])
+
+
+def skips_its_own_store(t, place):
+    write(place + "/tree/a.txt", f"mail {MAIL}\n")
+    os.makedirs(place + "/tree/keep", mode=0o700)
+    facts, code, err = t.facts("--store", place + "/tree/keep/s.db", place + "/tree")
+    own = [x for x in facts if "own-store" in x]
+    expect(code == 0 and len(own) >= 2, f"{code}: {facts} {err}")
+
+
+def memory_stays_flat(t, place):
+    os.makedirs(place + "/tree")
+    for i in range(20000):
+        os.close(os.open(f"{place}/tree/a-rather-long-name-for-a-small-file-{i:07d}",
+                         os.O_CREAT | os.O_WRONLY))
+    write(place + "/tree/big.csv", ("%s,%s,%s\n" % (MAIL, PAN, SSN)) * 300000)
+    p = t.start("scan", "-q", "--jobs", "2", place + "/tree")
+    peak = {}
+    while p.poll() is None:
+        for pid in [p.pid, *children(p.pid)]:
+            try:
+                with open(f"/proc/{pid}/status") as f:
+                    m = re.search(r"VmHWM:\s+(\d+)", f.read())
+                if m:
+                    peak[pid] = max(peak.get(pid, 0), int(m.group(1)))
+            except OSError:
+                pass
+        time.sleep(0.01)
+    p.communicate()
+    total = sum(peak.values())
+    expect(p.returncode == 0, f"exit {p.returncode}")
+    limit = (64 + 2 * 4) * 1024 * (8 if "asan" in t.program or "tsan" in t.program else 1)
+    expect(total <= limit, f"{total} KiB in {len(peak)} processes, expected at most {limit}")
+
+
+CASES = [finds_what_is_there, leaves_no_value_behind, survives_a_lost_scanner,
+         keeps_the_store_when_it_is_killed, ends_with_its_keeper, stops_when_told,
+         one_scan_at_a_time, says_what_is_missing, refuses_a_store_it_cannot_keep,
+         says_when_the_disk_is_full, lists_what_it_may_not_read, takes_names_by_pipe, reads_a_pipe,
+         skips_its_own_store, memory_stays_flat]
+
+
+def main():
+    program = os.path.abspath(sys.argv[1])
+    passed = failed = skipped = 0
+    for case in CASES:
+        with tempfile.TemporaryDirectory() as place:
+            place = os.path.realpath(place)
+            try:
+                case(Terrier(program, place), place)
+                passed += 1
+            except Skip as why:
+                skipped += 1
+                print(f"skipped: {case.__name__}: {why}")
+            except (AssertionError, subprocess.TimeoutExpired) as why:
+                failed += 1
+                print(f"FAILED: {case.__name__}: {why}")
+            finally:
+                subprocess.run(["chmod", "-R", "u+rwX", place], stderr=subprocess.DEVNULL)
+    print(f"{passed} passed, {failed} failed, {skipped} skipped")
+    return 1 if failed or not passed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -10,7 +10,7 @@ static const char *const rules[][2] = {
                   "context: {near: [card, credit card], not_near: [tracking], within: 48}"},
     {"test.ssn", "match: [{shape: '3-2-4', separators: '-', base: medium}, {shape: '9', base: low}]"
                  "\nvalidate: us.ssn\ncontext: {near: [ssn, social security], not_near: [phone]}"},
-    {"test.nine", "match: [{shape: '9', base: medium}]"},
+    {"test.nine", "match: [{shape: '9', base: medium}]\ncontext: {near: [far away], within: 256}"},
     {"test.form", "match: [{pattern: 'AA 99 99 99 A', base: high}, {pattern: 'A9999999A', base: "
                   "medium}]"},
     {"test.plus", "match: [{pattern: '999999+9999', base: high}]"},
@@ -22,7 +22,7 @@ static const char *const rules[][2] = {
     {"test.uuid", "match: [{scanner: uuid, base: high}]"},
     {"test.phone", "match: [{scanner: phone, base: medium}]\ncontext: {near: [phone, tel]}"},
     {"test.bitcoin", "match: [{scanner: bitcoin, base: high}]\nvalidate: bitcoin"},
-    {"test.secret", "match: [{keyword: '(?i)secret[ =:]{1,3}(?<value>[!-~]{6,200})', entropy: 2}]\n"
+    {"test.secret", "match: [{keyword: '(?i)secret[ =:]{1,3}(?<value>[!-~]{6,900})', entropy: 2}]\n"
                     "stop_values: [changeme]"},
     {"test.phrase", "match: [{phrase: 'strictly internal', base: medium}]"},
 };
@@ -63,6 +63,7 @@ static const char *const pieces[] = {
     "card",
     "credit card",
     "tracking",
+    "far away",
     "phone",
     " ",
     " ",
@@ -91,10 +92,24 @@ static const char *const pieces[] = {
     "secret=aB3$aB3$aB3$aB3$aB3$aB3$aB3$aB3$aB3$aB3$aB3$aB3$aB3$aB3$aB3$aB3$aB3$aB3$aB3$aB3$",
 };
 
+/* A value as long as they come, with others in its middle and across its end. */
+static void add_long_secret(Dice *d, Buf *b) {
+    size_t n = dice_below(d, 900);
+
+    buf_text(b, "secret=");
+    while (n > 40) {
+        buf_text(b, "aB3$/x9-");
+        n -= 8;
+    }
+    buf_text(b, "//jane.roe@terrier-test.de");
+}
+
 static Text mixed_text(Dice *d, size_t n) {
     _cleanup_(buf_done) Buf b = {0};
 
     while (b.n < n) {
+        if (dice_below(d, 100) == 0)
+            add_long_secret(d, &b);
         buf_text(&b, pieces[dice_below(d, N_ELEMENTS(pieces))]);
         if (dice_below(d, 3) == 0)
             buf_text(&b, " ");
@@ -225,6 +240,20 @@ static void noise_does_not_matter(void **state _unused_) {
     }
 }
 
+/* Windows of a few bytes: an edge everywhere. */
+static void tiny_windows_do_not_matter(void **state _unused_) {
+    _cleanup_(rig_done) Rig r = all_rules();
+    Dice d = {.state = 64};
+
+    for (int round = 0; round < 60; round++) {
+        _cleanup_(text_done) Text t = mixed_text(&d, 1 + dice_below(&d, 7000));
+        _cleanup_(finds_done) Finds whole = rig_scan(&r, &t, t.n, 0, LEVEL_LOW);
+        _cleanup_(finds_done) Finds cut = rig_scan(&r, &t, 1 + dice_below(&d, 40), 0, LEVEL_LOW);
+
+        finds_equal(&whole, &cut, N_RULES);
+    }
+}
+
 static void values_stay_whole_at_chunk_edges(void **state _unused_) {
     _cleanup_(rig_done) Rig r = all_rules();
     size_t n = BITMAP_CHUNK + 600;
@@ -256,6 +285,16 @@ static void resolves_overlaps(void **state _unused_) {
     assert_int_equal(f.at[0].n_alternatives, 1);
     assert_int_equal(f.at[0].alternatives[0], rig_detector(&r, "test.nine"));
     assert_int_equal(f.at[1].start, 22);
+}
+
+static void keeps_what_holds_the_other(void **state _unused_) {
+    _cleanup_(rig_done) Rig r = all_rules();
+    _cleanup_(text_done) Text t = text_of("secret=x1y2/jane.roe@terrier-test.de ");
+    _cleanup_(finds_done) Finds f = rig_scan(&r, &t, t.n, 0, LEVEL_MEDIUM);
+
+    assert_int_equal(f.n, 1);
+    assert_int_equal(f.at[0].detector, rig_detector(&r, "test.secret"));
+    assert_int_equal(f.at[0].n_alternatives, 0); /* other bytes: no other reading of these */
 }
 
 static void knows_test_values(void **state _unused_) {
@@ -417,8 +456,10 @@ int main(void) {
         cmocka_unit_test(cuts_do_not_matter),
         cmocka_unit_test(alignment_does_not_matter),
         cmocka_unit_test(noise_does_not_matter),
+        cmocka_unit_test(tiny_windows_do_not_matter),
         cmocka_unit_test(values_stay_whole_at_chunk_edges),
         cmocka_unit_test(resolves_overlaps),
+        cmocka_unit_test(keeps_what_holds_the_other),
         cmocka_unit_test(knows_test_values),
         cmocka_unit_test(counts_what_it_tested),
         cmocka_unit_test(hashes_canonical_values),

@@ -2,9 +2,9 @@
  * Keyword: see keyword.h.
  *
  * Cache file: magic, HMAC-SHA-256 over identity (library version, processor features, patterns) and
- * body; body: the width of each pattern, then the serialized database. The HMAC key lies in the same directory, 0600: it
- * guards against torn and foreign files, not against the user, who owns both. A cache that cannot
- * be read or written is no error: the databases are compiled instead.
+ * body; body: the width of each pattern, then the serialized database. The HMAC key lies in the
+ * same directory, 0600: it guards against torn and foreign files, not against the user, who owns
+ * both. A cache that cannot be read or written is no error: the databases are compiled instead.
  */
 #include "detect/keyword.h"
 

@@ -245,12 +245,12 @@ static void keyword_judge(Judge *j, const Confirmed *c) {
         candidate_drop(j, start, end, match, VERDICT_STOP);
         return;
     }
-    candidate_judge(j, &(Candidate){.start = start,
-                                    .end = end,
-                                    .match = match,
-                                    .canon = value,
-                                    .checked = candidate_compact(j, match, value, compact,
-                                                                 sizeof(compact))});
+    candidate_judge(
+        j, &(Candidate){.start = start,
+                        .end = end,
+                        .match = match,
+                        .canon = value,
+                        .checked = candidate_compact(j, match, value, compact, sizeof(compact))});
 }
 
 /* ---- all of them ---- */

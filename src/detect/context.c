@@ -35,7 +35,6 @@ struct ContextWords {
     size_t words_a_row;
     uint64_t *near, *against; /* detector rows of phrase bits */
     uint64_t *about;          /* phrase -> context_bit of the detectors in whose rows it is */
-    size_t within;            /* the most that any detector looks at */
     bool numbers;             /* some phrase starts with a digit */
 };
 
@@ -210,8 +209,6 @@ int context_words_new(const Rules *rules, Error *reterr, ContextWords **ret) {
             return error_set(reterr, -EINVAL, "%s:%u:%u: context: within %u, expected at most %d",
                              d->mark.file, d->mark.line, d->mark.col, d->context.within,
                              CONTEXT_WITHIN_MAX);
-        if (d->context.within > w->within)
-            w->within = d->context.within;
     }
     *ret = TAKE(w);
     return 0;
@@ -350,9 +347,7 @@ static inline size_t block_last(const ContextCache *c, size_t to) {
     return to / 64 < c->bitmap->words ? to / 64 : c->bitmap->words - 1;
 }
 
-uint64_t context_about(ContextCache *c, size_t start, size_t end) {
-    size_t within = c->words->within;
-
+uint64_t context_about(ContextCache *c, size_t start, size_t end, size_t within) {
     return about_blocks(c, (start > within ? start - within : 0) / 64,
                         block_last(c, end + within / 2));
 }

@@ -55,7 +55,7 @@ static inline uint64_t context_bit(size_t detector) {
 }
 
 /* The bits of all detectors, and perhaps of more, that the words around [start, end) concern. */
-uint64_t context_about(ContextCache *c, size_t start, size_t end);
+uint64_t context_about(ContextCache *c, size_t start, size_t end, size_t within);
 
 /* The nearest phrase for and the nearest against; distance in bytes. phrase -1: none. */
 typedef struct ContextEvidence {

@@ -90,16 +90,6 @@ static _noinline_ Edge edge_look(const uint8_t *text, size_t n, const Chain *c) 
                   .why = sides[left].why ? sides[left].why : sides[right].why};
 }
 
-static inline Edge chain_edge(const Bitmap *b, const Chain *c) {
-    uint8_t before = c->start ? b->text[c->start - 1] : 0;
-    uint8_t behind = c->end < b->n ? b->text[c->end] : 0;
-
-    /* what means something, means something where a digit stands beyond */
-    if (touches[before].digit == FREE && touches[behind].digit == FREE)
-        return (Edge){0};
-    return edge_look(b->text, b->n, c);
-}
-
 /* The digits without separators, put together in scratch. */
 static _noinline_ Span chain_digits(const Bitmap *b, const Chain *c, char *scratch) {
     uint64_t ahead = bitmap_from(b->digit, c->start);
@@ -197,12 +187,19 @@ static _noinline_ uint64_t rules_fitting(const Bitmap *b, const Chain *c, const 
 
 /* Rules are left out before any of them is looked at, unless a trace wants to know why. */
 static inline void judge_list(Judge *j, Chain c, const ShapeList *list) {
-    uint64_t bits = list->lead[chain_lead(j->bitmap->text, &c)] & list->joined[c.joints], weak;
-    Edge edge;
+    const Bitmap *b = j->bitmap;
+    uint64_t bits = list->lead[chain_lead(b->text, &c)] & list->joined[c.joints], weak;
+    uint8_t before = c.start ? b->text[c.start - 1] : 0;
+    uint8_t behind = c.end < b->n ? b->text[c.end] : 0;
+    Edge edge = {0};
 
+    if (!j->sink->trace)
+        bits &= list->before[beside_of(before)] & list->behind[beside_of(behind)];
     if (!bits)
         return;
-    edge = chain_edge(j->bitmap, &c);
+    /* what means something, means something where a digit stands beyond */
+    if (touches[before].digit != FREE || touches[behind].digit != FREE)
+        edge = edge_look(b->text, b->n, &c);
     if (!j->sink->trace) {
         if (bits & list->formed)
             bits &= ~list->formed | rules_fitting(j->bitmap, &c, list, bits & list->formed);
@@ -210,7 +207,8 @@ static inline void judge_list(Judge *j, Chain c, const ShapeList *list) {
             bits &= list->formed;
         weak = bits & ~list->alone[j->sink->floor];
         if (weak)
-            bits ^= weak ^ rules_concerned(list, weak, context_about(j->context, c.start, c.end));
+            bits ^= weak ^ rules_concerned(list, weak,
+                                           context_about(j->context, c.start, c.end, list->within));
     }
     if (bits)
         judge_rules(j, &c, &edge, list, bits);

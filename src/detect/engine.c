@@ -45,6 +45,7 @@ static int add_shape(Engine *e, uint16_t number, const Match *m, Error *reterr) 
     ShapeRule rule = {.detector = e->matches[number].detector,
                       .match = number,
                       .alone = e->matches[number].alone,
+                      .within = e->detectors[e->matches[number].detector].within,
                       .separators = separator_bits(m->separators)};
     uint8_t groups[LAYOUT_GROUPS_MAX];
     int n = shape_parse(m->text, groups), r;
@@ -81,6 +82,7 @@ static int add_layout(Engine *e, uint16_t number, const Match *m, Error *reterr)
                        (ShapeRule){.detector = e->matches[number].detector,
                                    .match = number,
                                    .alone = e->matches[number].alone,
+                                   .within = e->detectors[e->matches[number].detector].within,
                                    .layout = l});
         if (r == -EINVAL)
             return error_set(reterr, r, "has a chain of digits longer than %d", SHAPE_CHAIN_MAX);
@@ -98,6 +100,7 @@ static int add_ipv4(Engine *e, uint16_t number) {
                       .match = number,
                       .separators = SEPARATOR_DOT,
                       .alone = e->matches[number].alone,
+                      .within = e->detectors[e->matches[number].detector].within,
                       .ipv4 = true};
     int r = 0;
 

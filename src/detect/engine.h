@@ -44,9 +44,9 @@ typedef struct EngineDetector {
     bool (*check)(const char *s, size_t n); /* the validator's; NULL: none */
     /* the value as the check wants it, where letters and digits alone will not do; else NULL */
     size_t (*compact)(const char *in, size_t n, char *out, size_t cap);
-    uint64_t test_filter;                   /* bits of the test values: most others fail at it */
-    uint16_t within;                        /* of the context */
-    bool stops;                             /* has stop values */
+    uint64_t test_filter; /* bits of the test values: most others fail at it */
+    uint16_t within;      /* of the context */
+    bool stops;           /* has stop values */
 } EngineDetector;
 
 typedef struct Engine {

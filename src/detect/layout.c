@@ -52,7 +52,8 @@ static size_t layout_digit_group(const Layout *l, size_t i) {
 
     while (layout_is_digit(l, end))
         end++;
-    if (end == i || end - i > LAYOUT_GROUP_MAX || layout_is_alnum(l, end) || (i && layout_is_alnum(l, i - 1)))
+    if (end == i || end - i > LAYOUT_GROUP_MAX || layout_is_alnum(l, end) ||
+        (i && layout_is_alnum(l, i - 1)))
         return 0;
     return end;
 }

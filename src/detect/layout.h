@@ -15,7 +15,7 @@ enum {
     LAYOUT_MAX = 64,
     LAYOUT_GROUPS_MAX = 8,
     LAYOUT_GROUP_MAX = 31, /* digits in one */
-    LAYOUT_RUN_MIN = 6, /* bytes a chain of digit groups needs to be seen: token.c */
+    LAYOUT_RUN_MIN = 6,    /* bytes a chain of digit groups needs to be seen: token.c */
 };
 
 typedef enum LayoutClass {

@@ -2,7 +2,8 @@
  * Mask: a found value as it may be shown: enough to recognise it by, too little to use it.
  *
  * Letters and digits become '*' except the first and last few that the detector keeps; never more
- * than half of them stay. E-mail: j***@e***.com, the same half kept. Separators stay, so that the form is seen.
+ * than half of them stay. E-mail: j***@e***.com, the same half kept. Separators stay, so that the
+ * form is seen.
  */
 #pragma once
 

@@ -85,10 +85,54 @@ static int shapes_list(Shapes *s, const uint8_t *groups, size_t n_groups, ShapeL
     return 0;
 }
 
-/* One separator, the same one everywhere, is allowed by the rule; a layout spells out its own. */
+/* The separators that a layout has between the groups it is found by. */
+static unsigned layout_joints(const Layout *l) {
+    size_t at = l->anchor;
+    unsigned joints = 0;
+
+    for (size_t i = 0; i + 1 < l->n_groups; i++) {
+        at += l->groups[i];
+        joints |= separator_bit(l->literal[at++]);
+    }
+    return joints;
+}
+
+/* One separator, the same one everywhere, is allowed by the rule; a layout has its own. */
 static bool rule_allows(const ShapeRule *rule, unsigned joints) {
-    return rule->layout || joints == 0 ||
-           ((joints & (joints - 1)) == 0 && rule->separators & joints);
+    if (rule->layout)
+        return joints == layout_joints(rule->layout);
+    return joints == 0 || ((joints & (joints - 1)) == 0 && rule->separators & joints);
+}
+
+/* Position i of a layout, or what may stand beside it: not a letter or digit. */
+static bool layout_allows(const Layout *l, size_t i, Beside b) {
+    if (i >= l->n)
+        return b != BESIDE_UPPER && b != BESIDE_LOWER && b != BESIDE_DIGIT;
+    switch ((LayoutClass)l->class[i]) {
+    case LAYOUT_UPPER:
+        return b == BESIDE_UPPER;
+    case LAYOUT_DIGIT:
+        return b == BESIDE_DIGIT;
+    case LAYOUT_ALNUM:
+        return b == BESIDE_UPPER || b == BESIDE_DIGIT;
+    default:
+        return b == beside_of(l->literal[i]);
+    }
+}
+
+/* A rule without a layout looks at its edges as a layout at its own. */
+static void list_beside(ShapeList *list, const ShapeRule *rule, uint64_t bit) {
+    static const Layout none;
+    const Layout *l = rule->layout ? rule->layout : &none;
+    size_t end = l->anchor;
+
+    for (size_t i = 0; i < l->n_groups; i++)
+        end += (i > 0) + (size_t)l->groups[i];
+    for (Beside b = 0; b < N_BESIDES; b++) {
+        /* before the anchor of 0 there is SIZE_MAX, which is no position */
+        list->before[b] |= layout_allows(l, (size_t)l->anchor - 1, b) ? bit : 0;
+        list->behind[b] |= layout_allows(l, end, b) ? bit : 0;
+    }
 }
 
 int shapes_add(Shapes *s, const uint8_t *groups, size_t n_groups, const uint8_t *lead,
@@ -107,8 +151,11 @@ int shapes_add(Shapes *s, const uint8_t *groups, size_t n_groups, const uint8_t 
         list->lead[i] |= any || lead[i] ? bit : 0;
     for (unsigned joints = 0; joints < N_ELEMENTS(list->joined); joints++)
         list->joined[joints] |= rule_allows(&rule, joints) ? bit : 0;
+    list_beside(list, &rule, bit);
     if (rule.layout || rule.ipv4)
         list->formed |= bit;
+    if (rule.within > list->within)
+        list->within = rule.within;
     for (unsigned level = 0; level <= rule.alone; level++)
         list->alone[level] |= bit;
     list->rules[list->n++] = rule;

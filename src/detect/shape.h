@@ -38,10 +38,34 @@ static inline uint8_t separator_bit(uint8_t c) {
     return bits[c];
 }
 
+/* What a byte beside a chain may be, as classes: a table lookup leaves most layouts out. */
+typedef enum Beside {
+    BESIDE_OTHER,
+    BESIDE_UPPER,
+    BESIDE_LOWER,
+    BESIDE_DIGIT,
+    BESIDE_SPACE,
+    BESIDE_DASH,
+    BESIDE_DOT,
+    BESIDE_SLASH,
+    N_BESIDES,
+} Beside;
+
+static inline Beside beside_of(uint8_t c) {
+    static const uint8_t classes[256] = {
+        ['A' ... 'Z'] = BESIDE_UPPER, ['a' ... 'z'] = BESIDE_LOWER, ['0' ... '9'] = BESIDE_DIGIT,
+        [' '] = BESIDE_SPACE,         ['-'] = BESIDE_DASH,          ['.'] = BESIDE_DOT,
+        ['/'] = BESIDE_SLASH,
+    };
+
+    return (Beside)classes[c];
+}
+
 typedef struct ShapeRule {
     uint16_t detector; /* number in Rules */
     uint16_t match;    /* number in Engine.matches */
     uint8_t separators;
+    uint16_t within;
     uint8_t alone; /* EngineMatch.alone */
     bool ipv4;
     const Layout *layout; /* NULL: digits and one uniform separator, nothing else */
@@ -50,10 +74,12 @@ typedef struct ShapeRule {
 /* Rules as bits of a word, in order of rules[]. */
 typedef struct ShapeList {
     uint16_t n;
+    uint16_t within;          /* the most of its rules' contexts */
     uint64_t alone[N_LEVELS]; /* level -> the rules that reach it without a word for them */
     uint64_t joined[16];      /* set of separators seen -> the rules that allow it */
-    uint64_t formed;          /* layouts and IPv4, which look at their edges themselves */
-    uint64_t lead[100];       /* first two digits -> the rules that may start so */
+    uint64_t before[N_BESIDES], behind[N_BESIDES]; /* what stands beside -> those that allow it */
+    uint64_t formed;    /* layouts and IPv4, which look at their edges themselves */
+    uint64_t lead[100]; /* first two digits -> the rules that may start so */
     ShapeRule rules[SHAPE_LIST_MAX];
 } ShapeList;
 

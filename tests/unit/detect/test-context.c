@@ -241,7 +241,7 @@ static void says_whom_it_concerns(void **state _unused_) {
     c->words = w;
     bitmap_builder(NULL)(b, t.at, t.n);
     context_reset(c, b);
-    assert_int_equal(context_about(c, 5, 13), context_bit(3) | context_bit(68));
+    assert_int_equal(context_about(c, 5, 13, 64), context_bit(3) | context_bit(68));
 }
 
 static void refuses(void **state _unused_) {

@@ -91,9 +91,10 @@ static void grows(void **state _unused_) {
 static void chooses_rules(void **state _unused_) {
     _cleanup_(shapes_donep) Shapes s;
     uint8_t lead[100] = {[12] = 1, [13] = 1};
-    Layout layout = {0};
+    Layout layout;
     const ShapeList *l;
 
+    assert_int_equal(layout_parse("A 999/999-A", NULL, &layout), 0);
     assert_int_equal(shapes_init(&s), 0);
     add(&s, "3-3", lead, (ShapeRule){.separators = SEPARATOR_DASH, .alone = LEVEL_HIGH});
     add(&s, "3-3", NULL, (ShapeRule){.separators = SEPARATOR_DOT | SEPARATOR_SPACE});
@@ -101,16 +102,41 @@ static void chooses_rules(void **state _unused_) {
     l = list_at(&s, "3-3");
     assert_int_equal(l->lead[11], 6);
     assert_int_equal(l->lead[12], 7);
-    assert_int_equal(l->joined[0], 7);
-    assert_int_equal(l->joined[SEPARATOR_DASH], 5);
-    assert_int_equal(l->joined[SEPARATOR_DOT], 6);
-    assert_int_equal(l->joined[SEPARATOR_SLASH], 4);
-    assert_int_equal(l->joined[SEPARATOR_DOT | SEPARATOR_SPACE], 4);
+    assert_int_equal(l->joined[0], 3);
+    assert_int_equal(l->joined[SEPARATOR_DASH], 1);
+    assert_int_equal(l->joined[SEPARATOR_DOT], 2);
+    assert_int_equal(l->joined[SEPARATOR_SLASH], 4); /* the layout's own, no other */
+    assert_int_equal(l->joined[SEPARATOR_DOT | SEPARATOR_SPACE], 0);
+    assert_int_equal(l->before[BESIDE_SPACE], 7);
+    assert_int_equal(l->before[BESIDE_OTHER], 3);
+    assert_int_equal(l->before[BESIDE_UPPER], 0);
+    assert_int_equal(l->behind[BESIDE_DASH], 7);
+    assert_int_equal(l->behind[BESIDE_SPACE], 3);
     assert_int_equal(l->formed, 4);
     assert_int_equal(l->alone[LEVEL_NONE], 7);
     assert_int_equal(l->alone[LEVEL_LOW], 5);
     assert_int_equal(l->alone[LEVEL_MEDIUM], 1);
     assert_int_equal(l->alone[LEVEL_HIGH], 1);
+}
+
+/* At its own ends a layout touches no letter or digit; in its middle it knows what it wants. */
+static void knows_what_stands_beside(void **state _unused_) {
+    _cleanup_(shapes_donep) Shapes s;
+    Layout bare, mixed;
+    const ShapeList *l;
+
+    assert_int_equal(layout_parse("999999", NULL, &bare), 0);
+    assert_int_equal(layout_parse("X-999999(A", NULL, &mixed), 0);
+    assert_int_equal(shapes_init(&s), 0);
+    add(&s, "6", NULL, (ShapeRule){.layout = &bare});
+    add(&s, "6", NULL, (ShapeRule){.layout = &mixed});
+    l = list_at(&s, "6");
+    assert_int_equal(l->before[BESIDE_OTHER], 1);
+    assert_int_equal(l->before[BESIDE_DASH], 3);
+    assert_int_equal(l->before[BESIDE_LOWER] | l->before[BESIDE_UPPER] | l->before[BESIDE_DIGIT],
+                     0);
+    assert_int_equal(l->behind[BESIDE_OTHER], 3); /* a parenthesis is one of many */
+    assert_int_equal(l->behind[BESIDE_SPACE], 1);
 }
 
 static void takes_64_rules_a_shape(void **state _unused_) {
@@ -142,6 +168,7 @@ int main(void) {
         cmocka_unit_test(leads_to_lists),
         cmocka_unit_test(grows),
         cmocka_unit_test(chooses_rules),
+        cmocka_unit_test(knows_what_stands_beside),
         cmocka_unit_test(takes_64_rules_a_shape),
         cmocka_unit_test(refuses_long_chains),
     };

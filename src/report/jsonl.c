@@ -186,33 +186,12 @@ static int coverage_put(const Facts *f, Outlet *to) {
     return line_end(&j, to);
 }
 
-static int names_put(Json *j, Store *s, int64_t run, const ObjectRow *row, Error *reterr) {
-    _cleanup_(arena_done) Arena a = {0};
-    NameRow *names;
-    size_t n;
-    int r;
-
-    if (row->meta.nlink < 2 || row->depth)
-        return 0;
-    r = query_names(s, run, row->meta.dev, row->meta.ino, &a, reterr, &names, &n);
-    if (r < 0 || n == 0)
-        return r;
-    json_key(j, "names");
-    json_array_begin(j);
-    for (size_t i = 0; r == 0 && i < n; i++) {
-        json_object_begin(j);
-        r = locator_put(j, "locator", names[i].root, names[i].path);
-        json_object_end(j);
-    }
-    json_array_end(j);
-    return r;
-}
-
-static int object_put(Store *s, int64_t run, const ObjectRow *row, Outlet *to, Error *reterr) {
+static int object_line(const ObjectRow *row, Span root, Span path, bool further, Outlet *to) {
     Json j = line_begin(to, "object");
-    int r;
+    int r = locator_put(&j, "locator", root, path);
 
-    r = locator_put(&j, "locator", row->root, row->path);
+    if (r == 0 && further)
+        r = locator_put(&j, "same_as", row->root, row->path);
     if (r < 0)
         return r;
     text_put(&j, "kind_of", row->format[0] ? row->format : NULL);
@@ -223,8 +202,21 @@ static int object_put(Store *s, int64_t run, const ObjectRow *row, Outlet *to, E
     uint_put(&j, "examined", row->bytes_read);
     uint_put(&j, "members", row->members);
     uint_put(&j, "depth", row->depth);
-    r = names_put(&j, s, run, row, reterr);
-    return r < 0 ? r : line_end(&j, to);
+    return line_end(&j, to);
+}
+
+/* The object, and again for each further name of a file with several links. */
+static int object_put(Store *s, int64_t run, const ObjectRow *row, Outlet *to, Error *reterr) {
+    _cleanup_(arena_done) Arena a = {0};
+    NameRow *names = NULL;
+    size_t n = 0;
+    int r = object_line(row, row->root, row->path, false, to);
+
+    if (r == 0 && row->meta.nlink > 1 && !row->depth)
+        r = query_names(s, run, row->meta.dev, row->meta.ino, &a, reterr, &names, &n);
+    for (size_t i = 0; r == 0 && i < n; i++)
+        r = object_line(row, names[i].root, names[i].path, true, to);
+    return r;
 }
 
 static int objects_put(Store *s, int64_t run, bool all, Outlet *to, Error *reterr) {

@@ -86,7 +86,9 @@ def read_report(lines, tree):
     status, found, counts, further = {}, {}, {}, {}
     for line in lines:
         row = json.loads(line)
-        if row["kind"] == "object":
+        if row["kind"] == "object" and "same_as" in row:
+            further[raw_name(row, "locator", tree)] = raw_name(row, "same_as", tree)
+        elif row["kind"] == "object":
             status[raw_name(row, "locator", tree)] = row["status"]
         elif row["kind"] == "finding":
             name = raw_name(row, "object", tree)

@@ -31,7 +31,7 @@ static void prints_each_kind(void **state) {
 
     sample_fill(f);
     report(f, &(JsonlOptions){.all_objects = true}, &b);
-    assert_int_equal(count(&b, "{\"kind\":\"object\""), N_STATUSES + 6);
+    assert_int_equal(count(&b, "{\"kind\":\"object\""), N_STATUSES + 7);
     assert_int_equal(count(&b, "{\"kind\":\"finding\""), 4);
     assert_has(&b, "{\"kind\":\"run\",\"id\":1,\"started\":\"2023-11-14T22:13:20Z\","
                    "\"ended\":\"2023-11-14T22:13:25Z\",\"exit\":0,\"flags\":[\"complete\"],");
@@ -39,7 +39,7 @@ static void prints_each_kind(void **state) {
     assert_has(&b, "{\"kind\":\"object\",\"locator\":\"/srv/a.zip!/in \\\\xff.csv\","
                    "\"locator_b64\":\"L3Nydi9hLnppcCEvaW4g/y5jc3Y=\",");
     assert_has(&b, "\"status\":\"partial(member)\",\"reason\":\"member\"");
-    assert_has(&b, "\"names\":[{\"locator\":\"/srv/z-other-name\"}]");
+    assert_has(&b, "{\"kind\":\"object\",\"locator\":\"/srv/z-other-name\",\"same_as\":\"/srv/");
     assert_has(&b, "\"tested\":2000,\"valid_share\":0.6170,");
     assert_has(&b, "{\"at\":\"L8:@1234\",\"length\":11,");
     assert_has(&b, "\"at\":\"@5\"");
@@ -60,7 +60,7 @@ static void only_line_ends_are_control_bytes(void **state) {
         b.at[i] = ' ';
         lines++;
     }
-    assert_int_equal(lines, 2 + N_STATUSES + 6 + 4 + 5);
+    assert_int_equal(lines, 2 + N_STATUSES + 7 + 4 + 5);
     assert_true(utf8_displayable(buf_as_span(&b)));
 }
 

@@ -30,6 +30,9 @@ int output_end(Output *o, const Call *call, int r, const terrier_error *error, i
 /* Says a sentence as the verb on standard error; returns exit. */
 int complain(const Call *call, int exit, const char *format, ...) _printf_(3, 4);
 
+/* Prints a stored run to `output` (NULL: standard output); the exit code. */
+int report_print(const Call *call, const terrier_report_options *o, const char *output);
+
 /* --color, as the number of auto|always|never: a terminal is asked where it says auto. */
 bool colour_wanted(int choice, const char *output);
 

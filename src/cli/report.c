@@ -11,28 +11,70 @@ typedef struct ReportValues {
 #define AT(member) offsetof(ReportValues, member)
 
 static const Option options[] = {
-    {.name = "store", .kind = OPTION_TEXT, .at = AT(store), .argument = "FILE",
+    {.name = "store",
+     .kind = OPTION_TEXT,
+     .at = AT(store),
+     .argument = "FILE",
      .help = "The store; the default is $XDG_STATE_HOME/terrier/terrier.db"},
-    {.name = "run", .kind = OPTION_NUMBER, .at = AT(run), .argument = "N",
+    {.name = "run",
+     .kind = OPTION_NUMBER,
+     .at = AT(run),
+     .argument = "N",
      .help = "Which run; the last one is the default"},
-    {.name = "format", .kind = OPTION_CHOICE, .at = AT(format), .argument = "text|jsonl",
+    {.name = "format",
+     .kind = OPTION_CHOICE,
+     .at = AT(format),
+     .argument = "text|jsonl",
      .help = "How it is printed"},
-    {.name = "objects", .kind = OPTION_CHOICE, .at = AT(objects), .argument = "unread|all",
+    {.name = "objects",
+     .kind = OPTION_CHOICE,
+     .at = AT(objects),
+     .argument = "unread|all",
      .help = "Which objects are listed; those not read are the default"},
-    {.name = "findings", .kind = OPTION_FLAG, .at = AT(findings),
+    {.name = "findings",
+     .kind = OPTION_FLAG,
+     .at = AT(findings),
      .help = "List every finding with its samples instead of the summary"},
-    {.name = "min-confidence", .kind = OPTION_CHOICE, .at = AT(level),
-     .argument = "low|medium|high", .help = "These and better, of what the scan stored"},
-    {.name = "tier", .kind = OPTION_TEXT, .at = AT(tier), .argument = "TIER",
+    {.name = "min-confidence",
+     .kind = OPTION_CHOICE,
+     .at = AT(level),
+     .argument = "low|medium|high",
+     .help = "These and better, of what the scan stored"},
+    {.name = "tier",
+     .kind = OPTION_TEXT,
+     .at = AT(tier),
+     .argument = "TIER",
      .help = "This tier and above: public, internal, confidential, restricted"},
-    {.name = "type", .kind = OPTION_TEXT, .at = AT(type), .argument = "GLOB",
+    {.name = "type",
+     .kind = OPTION_TEXT,
+     .at = AT(type),
+     .argument = "GLOB",
      .help = "Only detectors or categories that match"},
-    {.name = "path", .kind = OPTION_TEXT, .at = AT(path), .argument = "GLOB",
+    {.name = "path",
+     .kind = OPTION_TEXT,
+     .at = AT(path),
+     .argument = "GLOB",
      .help = "Only objects whose printed path matches; * crosses /"},
     OPTION_OUTPUT(ReportValues, output),
-    {.name = "color", .kind = OPTION_CHOICE, .at = AT(color), .argument = "auto|always|never",
+    {.name = "color",
+     .kind = OPTION_CHOICE,
+     .at = AT(color),
+     .argument = "auto|always|never",
      .help = "Colour in the text report"},
 };
+
+int report_print(const Call *call, const terrier_report_options *o, const char *output) {
+    terrier_error error = {0};
+    Error e = {0};
+    Output out;
+    int r;
+
+    if (output_open(output, &e, &out) < 0)
+        return complain(call, TERRIER_EXIT_STORE, "%s", e.text);
+    r = terrier_report(o, output_write, &out, &error);
+    return output_end(&out, call, r, &error,
+                      r == -EINVAL ? TERRIER_EXIT_USAGE : TERRIER_EXIT_STORE);
+}
 
 static int run(const Call *call) {
     const ReportValues *v = call->values;
@@ -46,16 +88,8 @@ static int run(const Call *call) {
                                 .all_objects = v->objects == 2,
                                 .list_findings = v->findings,
                                 .colour = colour_wanted(v->color, v->output)};
-    terrier_error error = {0};
-    Error e = {0};
-    Output out;
-    int r;
 
-    if (output_open(v->output, &e, &out) < 0)
-        return complain(call, TERRIER_EXIT_STORE, "%s", e.text);
-    r = terrier_report(&o, output_write, &out, &error);
-    return output_end(&out, call, r, &error,
-                      r == -EINVAL ? TERRIER_EXIT_USAGE : TERRIER_EXIT_STORE);
+    return report_print(call, &o, v->output);
 }
 
 const Verb verb_report = {

@@ -13,6 +13,7 @@
 #include <sys/stat.h>
 
 #include "base/buf.h"
+#include "base/file.h"
 
 enum {
     CACHE_MAX = 64 << 20,
@@ -90,22 +91,6 @@ static bool read_exactly(int fd, void *at, size_t n) {
     return true;
 }
 
-static bool write_exactly(int fd, const void *at, size_t n) {
-    const uint8_t *p = at;
-
-    while (n) {
-        ssize_t r = write(fd, p, n);
-
-        if (r < 0 && errno == EINTR)
-            continue;
-        if (r <= 0)
-            return false;
-        p += r;
-        n -= (size_t)r;
-    }
-    return true;
-}
-
 /* The directory's own key, made on first use. */
 static bool cache_key(int dir, uint8_t key[crypto_auth_hmacsha256_KEYBYTES]) {
     _cleanup_(fd_closep) int fd = openat(dir, "cache.key", O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
@@ -118,7 +103,7 @@ static bool cache_key(int dir, uint8_t key[crypto_auth_hmacsha256_KEYBYTES]) {
     if (fd < 0)
         return false;
     randombytes_buf(key, crypto_auth_hmacsha256_KEYBYTES);
-    return write_exactly(fd, key, crypto_auth_hmacsha256_KEYBYTES);
+    return file_write(fd, span(key, crypto_auth_hmacsha256_KEYBYTES)) == 0;
 }
 
 static void cache_name(Span identity, char ret_name[64]) {
@@ -201,8 +186,8 @@ static void cache_save(int dir, const uint8_t *key, Span identity, const Subset 
     fd = openat(dir, beside, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
     if (fd >= 0) {
         cache_mac(key, identity, buf_as_span(&body), mac);
-        ok = write_exactly(fd, magic, MAGIC_BYTES) && write_exactly(fd, mac, sizeof(mac)) &&
-             write_exactly(fd, body.at, body.n);
+        ok = file_write(fd, span(magic, MAGIC_BYTES)) == 0 &&
+             file_write(fd, span(mac, sizeof(mac))) == 0 && file_write(fd, buf_as_span(&body)) == 0;
         if (!ok || renameat(dir, beside, dir, name) < 0)
             unlinkat(dir, beside, 0);
     }

@@ -141,28 +141,24 @@ int layout_parse(const char *text, Error *reterr, Layout *ret) {
     return 0;
 }
 
+static inline bool element_fits(const Layout *l, size_t i, uint8_t c) {
+    switch ((LayoutClass)l->class[i]) {
+    case LAYOUT_LITERAL:
+        return c == l->literal[i];
+    case LAYOUT_UPPER:
+        return byte_is_upper(c);
+    case LAYOUT_DIGIT:
+        return byte_is_digit(c);
+    default:
+        return byte_is_digit(c) || byte_is_upper(c);
+    }
+}
+
 bool layout_match(const Layout *l, const uint8_t *text, size_t n, size_t start) {
     if (start > n || n - start < l->n)
         return false;
     for (size_t i = 0; i < l->n; i++) {
-        uint8_t c = text[start + i];
-        bool fits = false;
-
-        switch ((LayoutClass)l->class[i]) {
-        case LAYOUT_LITERAL:
-            fits = c == l->literal[i];
-            break;
-        case LAYOUT_UPPER:
-            fits = byte_is_upper(c);
-            break;
-        case LAYOUT_DIGIT:
-            fits = byte_is_digit(c);
-            break;
-        case LAYOUT_ALNUM:
-            fits = byte_is_digit(c) || byte_is_upper(c);
-            break;
-        }
-        if (!fits)
+        if (!element_fits(l, i, text[start + i]))
             return false;
     }
     /* bytes beyond ASCII may touch it: scripts without spaces write so */
@@ -170,4 +166,12 @@ bool layout_match(const Layout *l, const uint8_t *text, size_t n, size_t start) 
         return false;
     return start + l->n == n || !byte_is_glue(text[start + l->n]) ||
            !byte_is_alnum(text[start + l->n - 1]);
+}
+
+bool layout_fits(const Layout *l, size_t chain, uint8_t before, uint8_t behind) {
+    size_t end = l->anchor + chain;
+
+    if (l->anchor ? !element_fits(l, (size_t)l->anchor - 1, before) : byte_is_glue(before))
+        return false;
+    return end < l->n ? element_fits(l, end, behind) : !byte_is_glue(behind);
 }

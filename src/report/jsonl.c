@@ -281,15 +281,19 @@ static void counts_put(Json *j, const FoundRow *row) {
     uint_put(j, "test_values", row->test_values);
 }
 
-static int finding_put(FoundCursor *c, const FoundRow *row, Outlet *to, Error *reterr) {
-    Sample samples[FINDING_SAMPLES_MAX];
-    Json j = line_begin(to, "finding");
-    size_t n;
-    int r;
+/* A finding under one name of its object; same_as is the first name where that is another. */
+typedef struct Named {
+    Span root, path;
+    bool further;
+} Named;
 
-    r = locator_put(&j, "object", row->root, row->path);
-    if (r == 0)
-        r = found_samples(c, row->samples, FINDING_SAMPLES_MAX, reterr, samples, &n);
+static int finding_put(const FoundRow *row, const Named *named, const Sample *samples, size_t n,
+                       Outlet *to) {
+    Json j = line_begin(to, "finding");
+    int r = locator_put(&j, "object", named->root, named->path);
+
+    if (r == 0 && named->further)
+        r = locator_put(&j, "same_as", row->root, row->path);
     if (r < 0)
         return r;
     name_put(&j, "part", row->part);
@@ -305,6 +309,24 @@ static int finding_put(FoundCursor *c, const FoundRow *row, Outlet *to, Error *r
     return line_end(&j, to);
 }
 
+/* The finding, and again for each further name of a file with several links. */
+static int finding_names_put(Store *s, int64_t run, FoundCursor *c, const FoundRow *row, Outlet *to,
+                             Error *reterr) {
+    _cleanup_(arena_done) Arena a = {0};
+    Sample samples[FINDING_SAMPLES_MAX];
+    NameRow *names = NULL;
+    size_t n, n_names = 0;
+    int r = found_samples(c, row->samples, FINDING_SAMPLES_MAX, reterr, samples, &n);
+
+    if (r == 0 && row->nlink > 1)
+        r = query_names(s, run, row->dev, row->ino, &a, reterr, &names, &n_names);
+    if (r == 0)
+        r = finding_put(row, &(Named){row->root, row->path, false}, samples, n, to);
+    for (size_t i = 0; i < n_names && r == 0; i++)
+        r = finding_put(row, &(Named){names[i].root, names[i].path, true}, samples, n, to);
+    return r;
+}
+
 static int findings_put(Store *s, int64_t run, const FoundFilter *filter, Outlet *to,
                         Error *reterr) {
     _cleanup_(found_cursor_closep) FoundCursor *c = NULL;
@@ -314,7 +336,7 @@ static int findings_put(Store *s, int64_t run, const FoundFilter *filter, Outlet
     if (r < 0)
         return r;
     while ((r = found_cursor_step(c, reterr, &row)) > 0) {
-        r = finding_put(c, &row, to, reterr);
+        r = finding_names_put(s, run, c, &row, to, reterr);
         if (r < 0)
             return r;
     }

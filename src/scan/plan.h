@@ -2,8 +2,8 @@
  * Plan: all that a scanner process is told before it starts.
  *
  * Made by the keeper from the caller's options, sent to the scanner once over their socket. It
- * holds no key: the two secrets in it were derived from one for a single use (counting distinct
- * values, recognising equal content) and give nothing else away. In the scanner everything borrows
+ * holds no key: the secret in it was derived from one for counting distinct values and recognising
+ * equal content, and gives nothing else away. In the scanner everything borrows
  * from the frame it came in.
  */
 #pragma once

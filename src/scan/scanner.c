@@ -107,6 +107,18 @@ static int send_note(Scanner *s, const char *kind, Span subject, const char *det
     return channel_send(&s->keeper, MESSAGE_NOTE, buf_as_span(&b));
 }
 
+/* A mount that is left out, by its whole path: the report names it loudly. */
+static int send_mount(Scanner *s, Span path, const char *type) {
+    const Root *root = &s->places[s->root].root;
+    _cleanup_(buf_done) Buf whole = {0};
+
+    buf_text(&whole, root->path ? root->path : "");
+    if (path.n && whole.n && whole.at[whole.n - 1] != '/')
+        buf_byte(&whole, '/');
+    buf_span(&whole, path);
+    return buf_error(&whole) ? -ENOMEM : send_note(s, "skipped-mount", buf_as_span(&whole), type);
+}
+
 static int flush_objects(Scanner *s) {
     int r = s->report.n ? channel_send(&s->keeper, MESSAGE_OBJECTS, buf_as_span(&s->report)) : 0;
 
@@ -141,7 +153,7 @@ static int on_object(void *of, Span path, const FileMeta *meta, Status status) {
     object_put(&s->report, &o, 0);
     if (status.kind == STATUS_OTHER_FILESYSTEM && strcmp(status.reason, "pseudo") != 0 &&
         strcmp(status.reason, "loop") != 0)
-        r = send_note(s, "skipped-mount", path, status.reason);
+        r = send_mount(s, path, status.reason);
     if (r == 0 && s->report.n > 64 << 10)
         r = flush_objects(s);
     return r;

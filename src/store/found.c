@@ -24,7 +24,7 @@ struct FoundCursor {
 #define FOUND(index)                                                                               \
     "SELECT o.id, r.path, o.path, f.part, f.detector, f.level, f.score, f.count_high,"             \
     " f.count_medium, f.count_low, f.tested, f.valid, f.test_values, f.distinct_values,"           \
-    " f.distinct_exact, f.samples FROM root r CROSS JOIN object o " index                          \
+    " f.distinct_exact, f.samples, o.dev, o.ino, o.nlink FROM root r CROSS JOIN object o " index                          \
     " ON o.run = r.run AND o.root = r.number CROSS JOIN finding f ON f.object = o.id"              \
     " WHERE r.run = ?1 AND f.level >= ?2 AND o.id IS NOT NULL"                                     \
     " ORDER BY r.path, o.path, f.part, f.detector"
@@ -133,6 +133,9 @@ static void row_read(const FoundCursor *c, FoundRow *ret) {
         .distinct = sql_uint(c->rows, 13),
         .distinct_exact = sqlite3_column_int(c->rows, 14),
         .samples = sql_text(c->rows, 15),
+        .dev = sql_uint(c->rows, 16),
+        .ino = sql_uint(c->rows, 17),
+        .nlink = (uint32_t)sqlite3_column_int64(c->rows, 18),
     };
 }
 

@@ -21,6 +21,8 @@ typedef struct FoundFilter {
 typedef struct FoundRow {
     int64_t object;
     Span root, path, part;
+    uint64_t dev, ino; /* of the object: query_names() gives its further names */
+    uint32_t nlink;
     uint32_t number;                         /* of the detector */
     const char *detector, *title, *category; /* detector: its id */
     Tier tier;

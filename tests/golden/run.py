@@ -83,18 +83,21 @@ def position(at):
 
 
 def read_report(lines, tree):
-    status, found, counts = {}, {}, {}
+    status, found, counts, further = {}, {}, {}, {}
     for line in lines:
         row = json.loads(line)
         if row["kind"] == "object":
             status[raw_name(row, "locator", tree)] = row["status"]
         elif row["kind"] == "finding":
             name = raw_name(row, "object", tree)
+            if "same_as" in row:
+                further[name] = raw_name(row, "same_as", tree)
+                continue
             counts[name, row["detector"]] = row["count"]
             for s in row["samples"]:
                 line_, offset = position(s["at"])
                 found.setdefault((name, row["detector"]), []).append((line_, offset))
-    return status, found, counts
+    return status, found, counts, further
 
 
 def read_truth(path):
@@ -112,7 +115,8 @@ def read_truth(path):
 
 def check_truth(score, lines, truth, tree):
     want_status, planted = read_truth(truth)
-    status, found, counts = read_report(lines, tree)
+    status, found, counts, further = read_report(lines, tree)
+    score.check(further == {b"link/two.txt": b"link/one.txt"}, f"names of one file: {further}")
     for name, word in sorted(want_status.items()):
         score.check(status.get(name) == word,
                     f"{name!r} is {status.get(name)}, expected {word}")

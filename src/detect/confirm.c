@@ -14,8 +14,7 @@ enum {
     CONFIRM_DEPTH_LIMIT = 2000,
     CONFIRM_HEAP_LIMIT_KIB = 8192,
     CONFIRM_JIT_STACK = 1 << 20,
-    CONFIRM_LOOK = 64,  /* bytes of look-behind and look-ahead a pattern may use */
-    CONFIRM_TRIES = 16, /* matches that end too early, before an end is given up */
+    CONFIRM_LOOK = 64, /* bytes of look-behind and look-ahead a pattern may use */
 };
 
 /* Ends of one pattern that follow each other: first..last. */
@@ -134,59 +133,84 @@ static void confirm_keep(Confirm *c, Confirmed found) {
     c->found[c->n_found++] = found;
 }
 
-/* The leftmost match from `from` on that ends at or behind `to`. */
-static bool confirm_one(Confirm *c, const Window *w, size_t pattern, size_t from, size_t to,
-                        Confirmed *ret) {
-    const EnginePattern *p = &c->engine->patterns[pattern];
+/*
+ * What is known of one pattern, whose ends are taken in order: matches that start before `clean`
+ * end before the end at hand, or are kept already and end at `reach` or before. So no byte is
+ * started from twice, however many ends there are.
+ */
+typedef struct Progress {
+    size_t clean, reach;
+} Progress;
+
+/* The first match from `from` on that starts before `limit`. 1: found, in c->data. */
+static int confirm_match(Confirm *c, const Window *w, size_t pattern, size_t from, size_t limit) {
     const pcre2_code *code = confirm_code(c, pattern);
-    size_t n =
-        to + KEYWORD_WIDTH_MAX + CONFIRM_LOOK < w->n ? to + KEYWORD_WIDTH_MAX + CONFIRM_LOOK : w->n;
+    size_t most = limit + KEYWORD_WIDTH_MAX + CONFIRM_LOOK;
+    int r;
 
-    for (int tries = 0; code && tries < CONFIRM_TRIES && from < to; tries++) {
-        int r = pcre2_match(code, w->text, n, from, 0, c->data, c->context);
-        const PCRE2_SIZE *v = pcre2_get_ovector_pointer(c->data);
-        uint32_t value = p->value;
-
-        if (r == PCRE2_ERROR_NOMATCH)
-            return false;
-        if (r < 0) {
-            c->limited = true;
-            return false;
-        }
-        if (v[0] >= to)
-            return false;
-        if (v[1] < to || v[1] <= v[0]) {
-            from = v[0] + 1;
-            continue;
-        }
-        if (value && ((int)value >= r || v[2 * value] == PCRE2_UNSET))
-            value = 0;
-        *ret = (Confirmed){.start = (uint32_t)v[0],
-                           .end = (uint32_t)v[1],
-                           .value_start = (uint32_t)v[2 * value],
-                           .value_end = (uint32_t)v[2 * value + 1],
-                           .pattern = (uint16_t)pattern};
-        return true;
-    }
-    return false;
+    if (!code)
+        return 0;
+    pcre2_set_offset_limit(c->context, limit - 1);
+    r = pcre2_match(code, w->text, most < w->n ? most : w->n, from, 0, c->data, c->context);
+    c->limited |= r < 0 && r != PCRE2_ERROR_NOMATCH;
+    return r;
 }
 
-static void confirm_ends(Confirm *c, const Window *w, const Ends *e, size_t lo, size_t hi) {
-    size_t width = c->engine->keyword_patterns[e->pattern].width, to = e->first;
-    Confirmed found;
+static Confirmed confirm_read(const Confirm *c, size_t pattern, int n_captures) {
+    const PCRE2_SIZE *v = pcre2_get_ovector_pointer(c->data);
+    uint32_t value = c->engine->patterns[pattern].value;
 
-    while (to <= e->last) {
-        if (!confirm_one(c, w, e->pattern, to > width ? to - width : 0, to, &found)) {
-            to++;
-            /* no match ends here; in a long row of ends, the next may be a different one */
-            if (to - e->first > width)
-                return;
+    if (value && ((int)value >= n_captures || v[2 * value] == PCRE2_UNSET))
+        value = 0;
+    return (Confirmed){.start = (uint32_t)v[0],
+                       .end = (uint32_t)v[1],
+                       .value_start = (uint32_t)v[2 * value],
+                       .value_end = (uint32_t)v[2 * value + 1],
+                       .pattern = (uint16_t)pattern};
+}
+
+/* Keeps the matches that end at or behind the first of the ends, each further than those before. */
+static void confirm_ends(Confirm *c, const Window *w, const Ends *e, Progress *p, size_t lo,
+                         size_t hi) {
+    size_t width = c->engine->keyword_patterns[e->pattern].width;
+    size_t from = e->first > width ? e->first - width : 0;
+    int r;
+
+    if (from > p->clean)
+        p->clean = from;
+    while (e->last > p->reach && p->clean < e->last &&
+           (r = confirm_match(c, w, e->pattern, p->clean, e->last)) > 0) {
+        Confirmed found = confirm_read(c, e->pattern, r);
+
+        p->clean = (size_t)found.start + 1;
+        if (found.end < e->first || found.end <= p->reach || found.end <= found.start)
             continue;
-        }
+        p->reach = found.end;
         if (found.value_start >= lo && found.value_start < hi &&
             found.value_end > found.value_start)
             confirm_keep(c, found);
-        to = (size_t)found.end + 1;
+    }
+    if (e->last > p->reach && p->clean < e->last)
+        p->clean = e->last;
+}
+
+static int ends_compare(const void *a, const void *b) {
+    const Ends *x = a, *y = b;
+
+    if (x->pattern != y->pattern)
+        return x->pattern < y->pattern ? -1 : 1;
+    return x->first < y->first ? -1 : x->first > y->first;
+}
+
+static void confirm_all(Confirm *c, const Window *w, size_t lo, size_t hi) {
+    Progress progress = {0};
+
+    if (c->n_ends > 1)
+        qsort(c->ends, c->n_ends, sizeof(*c->ends), ends_compare);
+    for (size_t i = 0; i < c->n_ends; i++) {
+        if (i && c->ends[i].pattern != c->ends[i - 1].pattern)
+            progress = (Progress){0};
+        confirm_ends(c, w, &c->ends[i], &progress, lo, hi);
     }
 }
 
@@ -228,8 +252,7 @@ int confirm_scan(Confirm *c, const Window *w, size_t lo, size_t hi, const Confir
                                     (unsigned)(to - from), 0, c->scratch, on_end, c) != HS_SUCCESS)
             c->limited |= !c->no_memory;
     }
-    for (size_t i = 0; i < c->n_ends; i++)
-        confirm_ends(c, w, &c->ends[i], lo, hi);
+    confirm_all(c, w, lo, hi);
     found_tidy(c);
     *ret = c->found;
     *ret_n = c->n_found;

@@ -1,9 +1,10 @@
 /*
  * Confirm: the keyword stage: Hyperscan says where a pattern may end, PCRE2 says what it is.
  *
- * One thread's scratch, match data and JIT-compiled copies of the patterns. For an end reported at
- * `to` the answer is the leftmost match that starts within the pattern's width before `to` and
- * ends at or behind it: a function of those bytes alone, whatever was found elsewhere.
+ * One thread's scratch, match data and JIT-compiled copies of the patterns. For each end reported
+ * the answer is the leftmost match that starts within the pattern's width before it, ends at or
+ * behind it, and ends behind every match of the pattern that starts before: a function of the text
+ * alone, wherever the scan began. The work is linear in the text, however many ends there are.
  */
 #pragma once
 

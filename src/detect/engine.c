@@ -151,10 +151,10 @@ static int add_pattern(Engine *e, uint16_t number, const char *pattern, Error *r
     int code, r, value;
     PCRE2_SIZE at;
 
-    p->code =
-        pcre2_compile((PCRE2_SPTR)pattern, PCRE2_ZERO_TERMINATED,
-                      PCRE2_MULTILINE | PCRE2_NEVER_BACKSLASH_C | PCRE2_NEVER_UTF | PCRE2_NEVER_UCP,
-                      &code, &at, NULL);
+    p->code = pcre2_compile((PCRE2_SPTR)pattern, PCRE2_ZERO_TERMINATED,
+                            PCRE2_MULTILINE | PCRE2_USE_OFFSET_LIMIT | PCRE2_NEVER_BACKSLASH_C |
+                                PCRE2_NEVER_UTF | PCRE2_NEVER_UCP,
+                            &code, &at, NULL);
     if (!p->code) {
         PCRE2_UCHAR text[128] = "";
 

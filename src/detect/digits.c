@@ -169,22 +169,6 @@ static inline unsigned chain_lead(const uint8_t *text, const Chain *c) {
     return tens + (unsigned)(second - '0');
 }
 
-/* Those of the formed rules whose layout the bytes beside the chain do not rule out. */
-static _noinline_ uint64_t rules_fitting(const Bitmap *b, const Chain *c, const ShapeList *list,
-                                         uint64_t bits) {
-    uint8_t before = c->start ? b->text[c->start - 1] : 0;
-    uint8_t behind = c->end < b->n ? b->text[c->end] : 0;
-    uint64_t fitting = 0;
-
-    for (; bits; bits &= bits - 1) {
-        const Layout *l = list->rules[__builtin_ctzll(bits)].layout;
-
-        if (!l || layout_fits(l, c->end - c->start, before, behind))
-            fitting |= bits & -bits;
-    }
-    return fitting;
-}
-
 /* Rules are left out before any of them is looked at, unless a trace wants to know why. */
 static inline void judge_list(Judge *j, Chain c, const ShapeList *list) {
     const Bitmap *b = j->bitmap;
@@ -201,8 +185,6 @@ static inline void judge_list(Judge *j, Chain c, const ShapeList *list) {
     if (touches[before].digit != FREE || touches[behind].digit != FREE)
         edge = edge_look(b->text, b->n, &c);
     if (!j->sink->trace) {
-        if (bits & list->formed)
-            bits &= ~list->formed | rules_fitting(j->bitmap, &c, list, bits & list->formed);
         if (edge.broken)
             bits &= list->formed;
         weak = bits & ~list->alone[j->sink->floor];

@@ -167,11 +167,3 @@ bool layout_match(const Layout *l, const uint8_t *text, size_t n, size_t start) 
     return start + l->n == n || !byte_is_glue(text[start + l->n]) ||
            !byte_is_alnum(text[start + l->n - 1]);
 }
-
-bool layout_fits(const Layout *l, size_t chain, uint8_t before, uint8_t behind) {
-    size_t end = l->anchor + chain;
-
-    if (l->anchor ? !element_fits(l, (size_t)l->anchor - 1, before) : byte_is_glue(before))
-        return false;
-    return end < l->n ? element_fits(l, end, behind) : !byte_is_glue(behind);
-}

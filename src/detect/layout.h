@@ -40,11 +40,5 @@ typedef struct Layout {
 /* Parses and picks the anchor. -EINVAL with what is wrong in reterr (no position). */
 int layout_parse(const char *text, Error *reterr, Layout *ret);
 
-/*
- * Could the layout stand around a chain of `chain` bytes that its anchor is? A look at the bytes
- * that touch it (0 at an end of the text), cheap and never wrong in saying no.
- */
-bool layout_fits(const Layout *l, size_t chain, uint8_t before, uint8_t behind);
-
 /* Does text[0..n) hold the layout at `start`, touching no letter or digit on either side? */
 bool layout_match(const Layout *l, const uint8_t *text, size_t n, size_t start);

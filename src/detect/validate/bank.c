@@ -2,41 +2,65 @@
  * Bank: IBAN with the national structure of each country, BIC, routing numbers, account numbers.
  */
 #include "detect/validate/algorithm.h"
+#include "detect/validate/iban.h"
 #include "detect/validate/list.h"
 
 /*
- * ISO 13616 registry, release 99: the BBAN of each country, in order of code. n digits, a
- * upper-case letters, c either; a number says how many. The IBAN is four longer.
+ * ISO 13616 registry, release 99: the BBAN of each country. n digits, a upper-case letters, c
+ * either; a number says how many. The IBAN is four longer. Found by the two letters.
  */
-static const struct {
-    char country[3];
-    uint8_t length; /* of the IBAN */
+typedef struct IbanCountry {
+    uint8_t length; /* of the IBAN; 0: no such country */
     const char *bban;
-} iban_countries[] = {
-    {"AD", 24, "n8c12"},    {"AE", 23, "n19"},      {"AL", 28, "n8c16"},    {"AT", 20, "n16"},
-    {"AZ", 28, "a4c20"},    {"BA", 20, "n16"},      {"BE", 16, "n12"},      {"BG", 22, "a4n6c8"},
-    {"BH", 22, "a4c14"},    {"BI", 27, "n23"},      {"BR", 29, "n23a1c1"},  {"BY", 28, "c4n4c16"},
-    {"CH", 21, "n5c12"},    {"CR", 22, "n18"},      {"CY", 28, "n8c16"},    {"CZ", 24, "n20"},
-    {"DE", 22, "n18"},      {"DJ", 27, "n23"},      {"DK", 18, "n14"},      {"DO", 28, "c4n20"},
-    {"EE", 20, "n16"},      {"EG", 29, "n25"},      {"ES", 24, "n20"},      {"FI", 18, "n14"},
-    {"FK", 18, "a2n12"},    {"FO", 18, "n14"},      {"FR", 27, "n10c11n2"}, {"GB", 22, "a4n14"},
-    {"GE", 22, "a2n16"},    {"GI", 23, "a4c15"},    {"GL", 18, "n14"},      {"GR", 27, "n7c16"},
-    {"GT", 28, "c24"},      {"HN", 28, "a4n20"},    {"HR", 21, "n17"},      {"HU", 28, "n24"},
-    {"IE", 22, "a4n14"},    {"IL", 23, "n19"},      {"IQ", 23, "a4n15"},    {"IS", 26, "n22"},
-    {"IT", 27, "a1n10c12"}, {"JO", 30, "a4n4c18"},  {"KW", 30, "a4c22"},    {"KZ", 20, "n3c13"},
-    {"LB", 28, "n4c20"},    {"LC", 32, "a4c24"},    {"LI", 21, "n5c12"},    {"LT", 20, "n16"},
-    {"LU", 20, "n3c13"},    {"LV", 21, "a4c13"},    {"LY", 25, "n21"},      {"MC", 27, "n10c11n2"},
-    {"MD", 24, "c20"},      {"ME", 22, "n18"},      {"MK", 19, "n3c10n2"},  {"MN", 20, "n16"},
-    {"MR", 27, "n23"},      {"MT", 31, "a4n5c18"},  {"MU", 30, "a4n19a3"},  {"NI", 28, "a4n20"},
-    {"NL", 18, "a4n10"},    {"NO", 15, "n11"},      {"OM", 23, "n3c16"},    {"PK", 24, "a4c16"},
-    {"PL", 28, "n24"},      {"PS", 29, "a4c21"},    {"PT", 25, "n21"},      {"QA", 29, "a4c21"},
-    {"RO", 24, "a4c16"},    {"RS", 22, "n18"},      {"RU", 33, "n14c15"},   {"SA", 24, "n2c18"},
-    {"SC", 31, "a4n20a3"},  {"SD", 18, "n14"},      {"SE", 24, "n20"},      {"SI", 19, "n15"},
-    {"SK", 24, "n20"},      {"SM", 27, "a1n10c12"}, {"SO", 23, "n19"},      {"ST", 25, "n21"},
-    {"SV", 28, "a4n20"},    {"TL", 23, "n19"},      {"TN", 24, "n20"},      {"TR", 26, "n6c16"},
-    {"UA", 29, "n6c19"},    {"VA", 22, "n18"},      {"VG", 24, "a4n16"},    {"XK", 20, "n16"},
-    {"YE", 30, "a4n4c18"},
+} IbanCountry;
+
+#define IBAN(a, b, length, bban) [(a) - 'A'][(b) - 'A'] = {length, bban}
+
+static const IbanCountry iban_countries[26][26] = {
+    IBAN('A', 'D', 24, "n8c12"),    IBAN('A', 'E', 23, "n19"),      IBAN('A', 'L', 28, "n8c16"),
+    IBAN('A', 'T', 20, "n16"),      IBAN('A', 'Z', 28, "a4c20"),    IBAN('B', 'A', 20, "n16"),
+    IBAN('B', 'E', 16, "n12"),      IBAN('B', 'G', 22, "a4n6c8"),   IBAN('B', 'H', 22, "a4c14"),
+    IBAN('B', 'I', 27, "n23"),      IBAN('B', 'R', 29, "n23a1c1"),  IBAN('B', 'Y', 28, "c4n4c16"),
+    IBAN('C', 'H', 21, "n5c12"),    IBAN('C', 'R', 22, "n18"),      IBAN('C', 'Y', 28, "n8c16"),
+    IBAN('C', 'Z', 24, "n20"),      IBAN('D', 'E', 22, "n18"),      IBAN('D', 'J', 27, "n23"),
+    IBAN('D', 'K', 18, "n14"),      IBAN('D', 'O', 28, "c4n20"),    IBAN('E', 'E', 20, "n16"),
+    IBAN('E', 'G', 29, "n25"),      IBAN('E', 'S', 24, "n20"),      IBAN('F', 'I', 18, "n14"),
+    IBAN('F', 'K', 18, "a2n12"),    IBAN('F', 'O', 18, "n14"),      IBAN('F', 'R', 27, "n10c11n2"),
+    IBAN('G', 'B', 22, "a4n14"),    IBAN('G', 'E', 22, "a2n16"),    IBAN('G', 'I', 23, "a4c15"),
+    IBAN('G', 'L', 18, "n14"),      IBAN('G', 'R', 27, "n7c16"),    IBAN('G', 'T', 28, "c24"),
+    IBAN('H', 'N', 28, "a4n20"),    IBAN('H', 'R', 21, "n17"),      IBAN('H', 'U', 28, "n24"),
+    IBAN('I', 'E', 22, "a4n14"),    IBAN('I', 'L', 23, "n19"),      IBAN('I', 'Q', 23, "a4n15"),
+    IBAN('I', 'S', 26, "n22"),      IBAN('I', 'T', 27, "a1n10c12"), IBAN('J', 'O', 30, "a4n4c18"),
+    IBAN('K', 'W', 30, "a4c22"),    IBAN('K', 'Z', 20, "n3c13"),    IBAN('L', 'B', 28, "n4c20"),
+    IBAN('L', 'C', 32, "a4c24"),    IBAN('L', 'I', 21, "n5c12"),    IBAN('L', 'T', 20, "n16"),
+    IBAN('L', 'U', 20, "n3c13"),    IBAN('L', 'V', 21, "a4c13"),    IBAN('L', 'Y', 25, "n21"),
+    IBAN('M', 'C', 27, "n10c11n2"), IBAN('M', 'D', 24, "c20"),      IBAN('M', 'E', 22, "n18"),
+    IBAN('M', 'K', 19, "n3c10n2"),  IBAN('M', 'N', 20, "n16"),      IBAN('M', 'R', 27, "n23"),
+    IBAN('M', 'T', 31, "a4n5c18"),  IBAN('M', 'U', 30, "a4n19a3"),  IBAN('N', 'I', 28, "a4n20"),
+    IBAN('N', 'L', 18, "a4n10"),    IBAN('N', 'O', 15, "n11"),      IBAN('O', 'M', 23, "n3c16"),
+    IBAN('P', 'K', 24, "a4c16"),    IBAN('P', 'L', 28, "n24"),      IBAN('P', 'S', 29, "a4c21"),
+    IBAN('P', 'T', 25, "n21"),      IBAN('Q', 'A', 29, "a4c21"),    IBAN('R', 'O', 24, "a4c16"),
+    IBAN('R', 'S', 22, "n18"),      IBAN('R', 'U', 33, "n14c15"),   IBAN('S', 'A', 24, "n2c18"),
+    IBAN('S', 'C', 31, "a4n20a3"),  IBAN('S', 'D', 18, "n14"),      IBAN('S', 'E', 24, "n20"),
+    IBAN('S', 'I', 19, "n15"),      IBAN('S', 'K', 24, "n20"),      IBAN('S', 'M', 27, "a1n10c12"),
+    IBAN('S', 'O', 23, "n19"),      IBAN('S', 'T', 25, "n21"),      IBAN('S', 'V', 28, "a4n20"),
+    IBAN('T', 'L', 23, "n19"),      IBAN('T', 'N', 24, "n20"),      IBAN('T', 'R', 26, "n6c16"),
+    IBAN('U', 'A', 29, "n6c19"),    IBAN('V', 'A', 22, "n18"),      IBAN('V', 'G', 24, "a4n16"),
+    IBAN('X', 'K', 20, "n16"),      IBAN('Y', 'E', 30, "a4n4c18"),
 };
+
+#undef IBAN
+
+static inline const IbanCountry *iban_country(uint8_t a, uint8_t b) {
+    static const IbanCountry none = {0};
+
+    return (uint8_t)(a - 'A') < 26 && (uint8_t)(b - 'A') < 26 ? &iban_countries[a - 'A'][b - 'A']
+                                                              : &none;
+}
+
+unsigned iban_length(uint8_t a, uint8_t b) {
+    return iban_country(a, b)->length;
+}
 
 static bool bban_holds(const char *s, const char *bban) {
     while (*bban) {
@@ -56,21 +80,9 @@ static bool bban_holds(const char *s, const char *bban) {
 
 /* The structure of the country; NULL if there is no such IBAN. */
 static const char *iban_structure(const char *s, size_t n) {
-    size_t lo = 0, hi = N_ELEMENTS(iban_countries);
+    const IbanCountry *c = iban_country((uint8_t)s[0], (uint8_t)s[1]);
 
-    while (lo < hi) {
-        size_t mid = (lo + hi) / 2;
-        const char *country = iban_countries[mid].country;
-        int r = s[0] != country[0] ? s[0] - country[0] : s[1] - country[1];
-
-        if (r == 0)
-            return iban_countries[mid].length == n ? iban_countries[mid].bban : NULL;
-        if (r < 0)
-            hi = mid;
-        else
-            lo = mid + 1;
-    }
-    return NULL;
+    return c->length == n ? c->bban : NULL;
 }
 
 /* ISO 13616-1 without the rules inside the account number that some countries have. */

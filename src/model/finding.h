@@ -12,6 +12,7 @@
 #define FINDING_SAMPLES_MAX 20
 #define FINDING_VALUE_MAX   256 /* canonical bytes kept for a token; a longer value is cut */
 #define FINDING_MASK_MAX    96
+#define FINDING_TOKEN       16 /* bytes: the first half of a MAC, evidence/token.h */
 
 typedef enum Level {
     LEVEL_NONE, /* below every report: dropped */
@@ -33,9 +34,10 @@ typedef struct Sample {
     uint32_t length; /* raw bytes */
     float score;
     bool test_value;
+    bool has_token; /* false where there is no key, and until the keeper made it */
+    uint8_t token[FINDING_TOKEN];
     char mask[FINDING_MASK_MAX]; /* UTF-8 */
     Span value;                  /* canonical; in memory only, see above */
-    char token[64];              /* "" until the keeper made it */
 } Sample;
 
 typedef struct Finding {

@@ -5,6 +5,7 @@
 
 #include "base/clock.h"
 #include "base/json.h"
+#include "evidence/token.h"
 #include "report/facts.h"
 #include "store/name.h"
 
@@ -234,7 +235,15 @@ static int objects_put(Store *s, int64_t run, bool all, Outlet *to, Error *reter
     return r;
 }
 
-static void sample_put(Json *j, const Sample *sample) {
+static void token_put(Json *j, const char *key, const Sample *sample) {
+    char token[TOKEN_SIZE];
+
+    if (sample->has_token)
+        token_print(key, sample->token, token);
+    text_put(j, "token", sample->has_token ? token : NULL);
+}
+
+static void sample_put(Json *j, const char *key, const Sample *sample) {
     const Locator at = {.line = sample->line, .offset = sample->offset, .has_offset = true};
     _cleanup_(buf_done) Buf printed = {0};
     Span text;
@@ -246,7 +255,7 @@ static void sample_put(Json *j, const Sample *sample) {
     json_span(j, text.n ? span(text.at + 1, text.n - 1) : text); /* without its '#' */
     uint_put(j, "length", sample->length);
     text_put(j, "mask", sample->mask);
-    text_put(j, "token", sample->token[0] ? sample->token : NULL);
+    token_put(j, key, sample);
     bool_put(j, "test_value", sample->test_value);
     json_object_end(j);
 }
@@ -296,7 +305,7 @@ static int finding_put(const FoundRow *row, const Named *named, const Sample *sa
     json_key(&j, "samples");
     json_array_begin(&j);
     for (size_t i = 0; i < n; i++)
-        sample_put(&j, &samples[i]);
+        sample_put(&j, row->key, &samples[i]);
     json_array_end(&j);
     return line_end(&j, to);
 }

@@ -224,13 +224,15 @@ static int findings_room(Keeper *k, uint64_t n) {
 }
 
 static void finding_tokens(const Keeper *k, Finding *f) {
-    const Detector *d = &k->o->rules->detectors[f->detector];
+    const Span type = span_of(k->o->rules->detectors[f->detector].category->id);
 
     for (size_t i = 0; i < f->n_samples; i++) {
-        if (k->o->key)
-            token_make(k->o->key, span_of(d->category->id), f->samples[i].value,
-                       f->samples[i].token);
-        f->samples[i].value = (Span){0};
+        Sample *s = &f->samples[i];
+
+        s->has_token = k->o->key != NULL;
+        if (s->has_token)
+            token_make(k->o->key, type, s->value, s->token);
+        s->value = (Span){0};
     }
 }
 

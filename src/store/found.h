@@ -3,7 +3,7 @@
  *
  * Ordered by raw locator (root's path, object's path), then part, then detector id. One row is
  * held at a time: what it points to is valid until the next step or close, but for the words of
- * its detector, which live as long as the cursor.
+ * its detector and the key, which live as long as the cursor.
  */
 #pragma once
 
@@ -31,7 +31,8 @@ typedef struct FoundRow {
     uint64_t count[N_LEVELS]; /* hits by level */
     uint64_t tested, valid, test_values, distinct;
     bool distinct_exact;
-    Span samples; /* as stored: found_samples() reads them */
+    Span samples;    /* as stored: found_samples() reads them */
+    const char *key; /* of their tokens; "": none. Lives as long as the cursor */
 } FoundRow;
 
 static inline uint64_t found_count(const uint64_t count[N_LEVELS]) {
@@ -47,7 +48,7 @@ int found_cursor_open(Store *s, int64_t run, const FoundFilter *filter, Error *r
 int found_cursor_step(FoundCursor *c, Error *reterr, FoundRow *ret);
 /*
  * The samples of a row of this cursor, or of a copy of it: at most `most`, and at most
- * FINDING_SAMPLES_MAX. Their value is empty; their token is "" where there was no key.
+ * FINDING_SAMPLES_MAX. Their value is empty.
  */
 int found_samples(FoundCursor *c, Span samples, size_t most, Error *reterr, Sample *ret,
                   size_t *ret_n);

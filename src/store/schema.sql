@@ -92,9 +92,13 @@ CREATE TABLE object_name (
     UNIQUE (run, root, path)
 ) STRICT, WITHOUT ROWID;
 
--- All hits of one detector in one part of one object. `samples` is an array of arrays [line from 1
--- (0 where lines mean nothing), offset and length in raw bytes of the outermost undecoded view,
--- score, 1 for a published test value, mask, token]; the token is '' where there was no key.
+-- All hits of one detector in one part of one object. `samples` are the hits at the lowest positions
+-- one behind the other, each: line from 1 (0 where lines mean nothing), offset and length in raw
+-- bytes of the outermost undecoded view, score in thousandths, flags (1: a published test value,
+-- 2: there is a token), length of the mask, the mask in UTF-8, and with that flag the 16 bytes of
+-- the token, whose key is run.key. The numbers are LEB128 varints (seven bits a byte, the lowest
+-- first, the high bit set in all but the last); the score is zigzag: 0, -1, 1, -2 ... are 0, 1, 2,
+-- 3 ...
 CREATE TABLE finding (
     object          INTEGER NOT NULL, -- object.id
     part            BLOB NOT NULL,    -- page, sheet, table.column; empty: the object as a whole
@@ -109,7 +113,7 @@ CREATE TABLE finding (
     test_values     INTEGER NOT NULL, -- hits that are published test values
     distinct_values INTEGER NOT NULL, -- different values; estimated unless distinct_exact
     distinct_exact  INTEGER NOT NULL, -- 1: counted, 0: estimated
-    samples         TEXT NOT NULL,    -- JSON: the hits at the lowest positions, see below
+    samples         BLOB NOT NULL,    -- the hits at the lowest positions, see above
     PRIMARY KEY (object, part, detector)
 ) STRICT, WITHOUT ROWID;
 

@@ -4,8 +4,8 @@
  */
 #include "store/write.h"
 
-#include "base/json.h"
 #include "store/handle.h"
+#include "store/samples.h"
 #include "store/tally.h"
 
 extern const char store_index_sql[];
@@ -264,34 +264,12 @@ static Level finding_level(const Finding *f) {
     return l;
 }
 
-/* sample->value is not looked at: it stays in memory and ends there. */
-static void sample_print(Json *j, const Sample *sample) {
-    json_array_begin(j);
-    json_uint(j, sample->line);
-    json_uint(j, sample->offset);
-    json_uint(j, sample->length);
-    json_double(j, (double)sample->score, 3);
-    json_uint(j, sample->test_value);
-    json_text(j, sample->mask);
-    json_text(j, sample->token);
-    json_array_end(j);
-}
-
-static void samples_print(Buf *b, const Finding *f) {
-    Json j = json_to(b);
-
-    buf_clear(b);
-    json_array_begin(&j);
-    for (size_t i = 0; i < f->n_samples && i < FINDING_SAMPLES_MAX; i++)
-        sample_print(&j, &f->samples[i]);
-    json_array_end(&j);
-}
-
 static int finding_insert(Store *s, int64_t object, const Finding *f) {
     sqlite3_stmt *stmt;
     int r = handle_write(s, ST_FINDING_INSERT, &stmt);
 
-    samples_print(&s->samples, f);
+    buf_clear(&s->samples);
+    samples_put(&s->samples, f->samples, f->n_samples);
     if (r == 0)
         r = buf_error(&s->samples);
     if (r < 0)
@@ -309,7 +287,7 @@ static int finding_insert(Store *s, int64_t object, const Finding *f) {
     sql_bind_uint(stmt, 11, f->test_values);
     sql_bind_uint(stmt, 12, f->distinct);
     sql_bind_int(stmt, 13, f->distinct_exact);
-    sql_bind_text(stmt, 14, buf_cstr(&s->samples));
+    sql_bind_blob(stmt, 14, buf_as_span(&s->samples));
     return sql_run(stmt);
 }
 

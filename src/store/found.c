@@ -26,7 +26,8 @@ struct FoundCursor {
 #define FOUND(index)                                                                               \
     "SELECT o.id, r.path, o.path, f.part, f.detector, f.level, f.score, f.count_high,"             \
     " f.count_medium, f.count_low, f.tested, f.valid, f.test_values, f.distinct_values,"           \
-    " f.distinct_exact, f.samples, o.dev, o.ino, o.nlink FROM root r CROSS JOIN object o " index   \
+    " f.distinct_exact, f.samples, o.dev, o.ino, o.nlink, f.part_kind, f.heading FROM root r "     \
+    "CROSS JOIN object o " index                                                                   \
     " ON o.run = r.run AND o.root = r.number CROSS JOIN finding f ON f.object = o.id"              \
     " WHERE r.run = ?1 AND f.level >= ?2 AND o.id IS NOT NULL"                                     \
     " ORDER BY r.path, o.path, f.part, f.detector"
@@ -108,6 +109,12 @@ static Level level_read(sqlite3_stmt *row, int i) {
     return level > LEVEL_NONE && level < N_LEVELS ? (Level)level : LEVEL_LOW;
 }
 
+static PartKind kind_read(sqlite3_stmt *row, int i) {
+    int kind = sqlite3_column_int(row, i);
+
+    return kind > PART_BYTES && kind < N_PART_KINDS ? (PartKind)kind : PART_BYTES;
+}
+
 static void row_read(const FoundCursor *c, FoundRow *ret) {
     const DetectorRow *d = &c->detectors[sqlite3_column_int64(c->rows, 4)];
 
@@ -116,6 +123,8 @@ static void row_read(const FoundCursor *c, FoundRow *ret) {
         .root = sql_blob(c->rows, 1),
         .path = sql_blob(c->rows, 2),
         .part = sql_blob(c->rows, 3),
+        .kind = kind_read(c->rows, 19),
+        .heading = sql_blob(c->rows, 20),
         .number = (uint32_t)sqlite3_column_int64(c->rows, 4),
         .detector = d->id,
         .title = d->title,

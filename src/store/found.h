@@ -21,6 +21,8 @@ typedef struct FoundFilter {
 typedef struct FoundRow {
     int64_t object;
     Span root, path, part;
+    PartKind kind;
+    Span heading;      /* of a sheet's column */
     uint64_t dev, ino; /* of the object: query_names() gives its further names */
     uint32_t nlink;
     uint32_t number;                         /* of the detector */

@@ -180,3 +180,14 @@ int found_samples(FoundCursor *c, Span samples, size_t most, Error *reterr, Samp
 
     return r < 0 ? handle_unread(c->store, r, reterr) : 0;
 }
+
+void found_place(const FoundRow *row, const Sample *sample, Buf *part, Locator *l) {
+    buf_clear(part);
+    part_print_row(part, row->kind, row->part, sample->line);
+    l->part = buf_as_span(part);
+    if (part_has_rows(row->kind))
+        return;
+    l->line = sample->line;
+    l->has_offset = sample->offset != MARK_NOWHERE;
+    l->offset = l->has_offset ? sample->offset : 0;
+}

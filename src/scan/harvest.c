@@ -292,8 +292,7 @@ static void row_merge_samples(Harvest *h, HarvestRow *into, const HarvestRow *fr
     explicit_bzero(both, n * sizeof(*both));
 }
 
-/* The same place of another harvest. */
-static uint32_t place_of_other(Harvest *into, const Harvest *from, uint32_t place) {
+uint32_t harvest_place_of(Harvest *into, const Harvest *from, uint32_t place) {
     const HarvestPlace *p;
     uint32_t known;
 
@@ -324,7 +323,7 @@ void harvest_merge(Harvest *into, const Harvest *from) {
     for (size_t i = 0; i < from->n_rows; i++) {
         const HarvestRow *theirs = &from->rows[i];
         HarvestRow *row =
-            harvest_row(into, place_of_other(into, from, theirs->place), theirs->detector);
+            harvest_row(into, harvest_place_of(into, from, theirs->place), theirs->detector);
 
         if (row)
             row_merge(into, row, theirs);

@@ -95,6 +95,9 @@ uint32_t harvest_place(Harvest *h, PartKind kind, Span part, uint32_t column, Sp
 void harvest_hit(void *of, const Matcher *m, const Window *w, const Hit *hit);
 void harvest_tested(void *of, const Mark *at, uint16_t detector, bool valid);
 
+/* The place of `from` that has that number, here. */
+uint32_t harvest_place_of(Harvest *h, const Harvest *from, uint32_t place);
+
 void harvest_merge(Harvest *into, const Harvest *from);
 
 /*

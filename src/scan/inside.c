@@ -56,7 +56,7 @@ static int on_unit(void *of, const IntakeUnit *u, const Ending *e) {
     return outbox_object(i->outbox, &o, &u->harvest, u->facts, u->n_facts);
 }
 
-int inside_new(Reader *reader, Outbox *outbox, Host *host, Inside **ret) {
+int inside_new(Reader *reader, Outbox *outbox, Host *host, const IntakeHelp *help, Inside **ret) {
     _cleanup_(inside_freep) Inside *i = calloc(1, sizeof(*i));
     int r;
 
@@ -65,7 +65,7 @@ int inside_new(Reader *reader, Outbox *outbox, Host *host, Inside **ret) {
     i->reader = reader;
     i->outbox = outbox;
     i->host = host;
-    r = intake_new(reader, &(IntakeTo){.of = i, .unit = on_unit}, &i->intake);
+    r = intake_new(reader, &(IntakeTo){.of = i, .unit = on_unit}, help, &i->intake);
     if (r < 0)
         return r;
     i->receiver = *intake_receiver(i->intake);

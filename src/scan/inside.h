@@ -13,8 +13,11 @@
 
 typedef struct Inside Inside;
 
-/* reader, outbox, host: the thread's, borrowed. host NULL: only our own readers. */
-int inside_new(Reader *reader, Outbox *outbox, Host *host, Inside **ret);
+/*
+ * reader, outbox, host: the thread's, borrowed. host NULL: only our own readers; help NULL: nobody
+ * else examines windows.
+ */
+int inside_new(Reader *reader, Outbox *outbox, Host *host, const IntakeHelp *help, Inside **ret);
 Inside *inside_free(Inside *i);
 DEFINE_CLEANUP(Inside, inside_free)
 

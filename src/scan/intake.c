@@ -28,6 +28,7 @@ typedef struct OpenUnit {
     IntakeUnit unit;
     ColumnSet columns;
     uint64_t position; /* of text taken in, all parts */
+    Flow *flow;        /* made when others first help */
     XXH3_state_t *hash;
 } OpenUnit;
 
@@ -35,6 +36,7 @@ struct Intake {
     Reader *reader;
     const Engine *engine;
     IntakeTo to;
+    IntakeHelp help;
     Receiver receiver;
     OpenUnit *levels[EXTRACT_DEPTH_MAX + 1];
     size_t depth; /* of the unit at hand */
@@ -60,9 +62,19 @@ static void columns_clear(ColumnSet *c) {
     c->n = 0;
 }
 
-static OpenUnit *level_free(OpenUnit *l) {
+/* Others may still examine windows of it, and borrow its columns. */
+static void level_quiet(const Intake *i, OpenUnit *l) {
+    bool ignored = false;
+
+    if (l->flow)
+        flow_settle(l->flow, i->reader, &l->unit.harvest, &ignored);
+}
+
+static OpenUnit *level_free(const Intake *i, OpenUnit *l) {
     if (!l)
         return NULL;
+    level_quiet(i, l);
+    flow_unref(l->flow);
     columns_clear(&l->columns);
     buf_done(&l->columns.part);
     free(l->columns.hints);
@@ -82,13 +94,14 @@ static OpenUnit *level_new(const Intake *i) {
         return NULL;
     l->hash = XXH3_createState();
     if (!l->hash || harvest_init(&l->unit.harvest, i->engine, i->reader->harvest.keep) < 0)
-        return level_free(l);
+        return level_free(i, l);
     return l;
 }
 
 static void level_clear(const Intake *i, OpenUnit *l) {
     IntakeUnit *u = &l->unit;
 
+    level_quiet(i, l);
     harvest_clear(&u->harvest);
     arena_done(&u->arena);
     buf_clear(&u->path);
@@ -165,6 +178,87 @@ static int window_scan(Intake *i, size_t end) {
     return r;
 }
 
+/* ---- help ---- */
+
+/* What others examine is done, and what they found is in the unit's harvest. */
+static int flow_end(Intake *i) {
+    OpenUnit *l = level_at_hand(i);
+
+    if (!l->flow)
+        return 0;
+    return flow_settle(l->flow, i->reader, &l->unit.harvest, &l->unit.rule_limit);
+}
+
+/* A window's own copy of what is at hand. */
+static FlowWindow *window_copy(const Intake *i, size_t end) {
+    const OpenUnit *l = i->levels[i->depth];
+    FlowWindow *w = calloc(1, sizeof(*w));
+    bool bytes = i->kind == PART_BYTES;
+    size_t n = i->text.n - end < MATCHER_MARGIN ? i->text.n : end + MATCHER_MARGIN;
+    uint64_t at = bytes ? i->source : i->first;
+
+    if (!w)
+        return NULL;
+    buf_add(&w->text, i->text.at, n);
+    if (buf_extend(&w->text, MATCHER_PAD)) {
+        memset(w->text.at + n, 0, MATCHER_PAD);
+        w->text.n = n;
+    }
+    buf_span(&w->marks, buf_as_span(&i->marks));
+    if (buf_error(&w->text) || buf_error(&w->marks))
+        return flow_window_free(w);
+    w->raw = (RawWindow){.encoding = bytes ? i->encoding : ENCODING_UTF8,
+                         .at = at,
+                         .lo = at + i->done,
+                         .hi = at + end};
+    w->table = !bytes;
+    w->hints = l->columns.hints;
+    w->n_hints = l->columns.n;
+    w->places = l->columns.places;
+    w->n_places = bytes ? 0 : l->columns.n + 1;
+    w->where = (HarvestWhere){.line = i->lines, .no_lines = bytes && !i->lines_known};
+    return w;
+}
+
+static uint64_t newlines(Span text) {
+    uint64_t n = 0;
+
+    for (size_t k = 0; k < text.n; k++)
+        n += text.at[k] == '\n';
+    return n;
+}
+
+/* Are line feeds bytes of their own, so that they can be counted undecoded? */
+static bool plain_lines(const Intake *i) {
+    return i->kind != PART_BYTES ||
+           (encoding_unit(i->encoding) == 1 && !encoding_is_ebcdic(i->encoding));
+}
+
+/* 1: somebody else examines the window that ends there; 0: nobody is free. */
+static int window_give(Intake *i, size_t end) {
+    OpenUnit *l = level_at_hand(i);
+    FlowWindow *w;
+    int r;
+
+    if (!i->help.invite || !plain_lines(i))
+        return 0;
+    r = l->flow ? 0 : flow_new(&l->unit.harvest, &l->flow);
+    if (r < 0)
+        return r;
+    /* copied first: who is invited comes at once, and should find it there */
+    w = window_copy(i, end);
+    if (!w)
+        return -ENOMEM;
+    if (!i->help.invite(i->help.of, l->flow) || !flow_offer(l->flow, w)) {
+        flow_window_free(w);
+        return 0;
+    }
+    if (i->kind == PART_BYTES)
+        i->lines += newlines(span(i->text.at + i->done, end - i->done));
+    i->done = end;
+    return 1;
+}
+
 /* Forgets what no later window needs; the mark that the rest stands under stays. */
 static void window_shift(Intake *i) {
     size_t drop = i->done > MATCHER_MARGIN ? i->done - MATCHER_MARGIN : 0, n, first = 0;
@@ -211,8 +305,12 @@ static int window_work(Intake *i, bool end) {
     if (!end && i->text.n - i->done < window + MATCHER_MARGIN)
         return 0;
     r = window_pad(i);
-    while (r == 0 && i->text.n - i->done >= window + MATCHER_MARGIN)
-        r = window_scan(i, i->done + window);
+    while (r == 0 && i->text.n - i->done >= window + MATCHER_MARGIN) {
+        r = window_give(i, i->done + window);
+        if (r == 0)
+            r = window_scan(i, i->done + window);
+        r = r > 0 ? 0 : r;
+    }
     while (r == 0 && end && i->done < i->text.n) {
         size_t left = i->text.n - i->done;
 
@@ -255,10 +353,13 @@ static int columns_room(ColumnSet *c, size_t n) {
 }
 
 /* Columns up to n exist; those that have no name yet are known by their number. */
-static int columns_reach(OpenUnit *l, size_t n) {
+static int columns_reach(Intake *i, size_t n) {
+    OpenUnit *l = level_at_hand(i);
     ColumnSet *c = &l->columns;
-    int r = columns_room(c, n);
+    int r = n > c->n ? flow_end(i) : 0; /* others read them */
 
+    if (r == 0)
+        r = columns_room(c, n);
     for (; r == 0 && c->n < n; c->n++) {
         c->hints[c->n] = (ColumnHint){0};
         c->places[c->n + 1] = harvest_place(&l->unit.harvest, c->kind, buf_as_span(&c->part),
@@ -328,7 +429,7 @@ static int on_text(void *of, const Text *t) {
             Mark m = t->marks[k];
 
             m.at = (uint32_t)i->text.n;
-            r = columns_reach(level_at_hand(i), m.column);
+            r = columns_reach(i, m.column);
             if (r == 0)
                 r = marks_put(i, m);
         }
@@ -349,11 +450,13 @@ static int on_column(void *of, uint32_t number, Span name) {
         return 0;
     r = window_work(i, true); /* what came before stands under the old name */
     if (r == 0)
+        r = flow_end(i);
+    if (r == 0)
         r = columns_room(c, number);
     if (r < 0)
         return r;
     window_reset(i);
-    r = number > 1 ? columns_reach(l, number - 1) : 0;
+    r = number > 1 ? columns_reach(i, number - 1) : 0;
     if (r == 0)
         r = column_hint_init(i->engine->column_names, name, &hint);
     if (r < 0)
@@ -382,11 +485,13 @@ static int on_part(void *of, PartKind kind, Span name, Encoding encoding) {
     if (r < 0 || kind == PART_BYTES)
         return r;
     if (c->kind != kind || !span_eq(buf_as_span(&c->part), name) || !c->cap) {
+        r = flow_end(i);
         columns_clear(c);
         c->kind = kind;
         buf_clear(&c->part);
         buf_span(&c->part, name);
-        r = columns_room(c, 1);
+        if (r == 0)
+            r = columns_room(c, 1);
         if (r == 0)
             c->places[0] = harvest_place(&l->unit.harvest, kind, name, 0, span(NULL, 0));
     }
@@ -468,6 +573,8 @@ static int on_leave(void *of, const Ending *e) {
     OpenUnit *l = level_at_hand(i);
     int r = part_end(i);
 
+    if (r == 0)
+        r = flow_end(i);
     if (r < 0)
         return r;
     if (i->depth == 0)
@@ -483,7 +590,7 @@ static int on_leave(void *of, const Ending *e) {
 
 /* ---- life ---- */
 
-int intake_new(Reader *reader, const IntakeTo *to, Intake **ret) {
+int intake_new(Reader *reader, const IntakeTo *to, const IntakeHelp *help, Intake **ret) {
     Intake *i = calloc(1, sizeof(*i));
 
     if (!i)
@@ -491,6 +598,8 @@ int intake_new(Reader *reader, const IntakeTo *to, Intake **ret) {
     i->reader = reader;
     i->engine = reader->engine;
     i->to = *to;
+    if (help)
+        i->help = *help;
     i->receiver = (Receiver){.of = i,
                              .enter = on_enter,
                              .leave = on_leave,
@@ -512,7 +621,7 @@ Intake *intake_free(Intake *i) {
     if (!i)
         return NULL;
     for (size_t k = 0; k < N_ELEMENTS(i->levels); k++)
-        level_free(i->levels[k]);
+        level_free(i, i->levels[k]);
     buf_wipe(&i->text);
     buf_done(&i->marks);
     free(i);
@@ -534,6 +643,8 @@ const Receiver *intake_receiver(const Intake *i) {
 int intake_end(Intake *i, IntakeUnit **ret) {
     int r = part_end(i);
 
+    if (r == 0)
+        r = flow_end(i);
     if (r < 0)
         return r;
     level_settle(i->levels[0]);

@@ -9,7 +9,7 @@
 #pragma once
 
 #include "extract/extract.h"
-#include "scan/examine.h"
+#include "scan/flow.h"
 
 enum {
     INTAKE_FACTS = 256, /* kept of one unit; the rest widens the last of its kind */
@@ -38,6 +38,13 @@ struct IntakeUnit {
     bool rule_limit;
 };
 
+/* Where an Intake gets help from: threads that are free. */
+typedef struct IntakeHelp {
+    void *of;
+    /* Sends an invitation to flow_help(), with a reference; false: nobody is free. */
+    bool (*invite)(void *of, Flow *f);
+} IntakeHelp;
+
 typedef struct IntakeTo {
     void *of;
     /* A unit inside has ended: it is settled; borrowed for the call. 0 or a negative error. */
@@ -46,8 +53,8 @@ typedef struct IntakeTo {
 
 typedef struct Intake Intake;
 
-/* reader: the thread's, borrowed; its own harvest is not touched. */
-int intake_new(Reader *reader, const IntakeTo *to, Intake **ret);
+/* reader: the thread's, borrowed; its own harvest is scratch here. help: NULL, there is none. */
+int intake_new(Reader *reader, const IntakeTo *to, const IntakeHelp *help, Intake **ret);
 Intake *intake_free(Intake *i);
 DEFINE_CLEANUP(Intake, intake_free)
 

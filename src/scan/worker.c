@@ -48,16 +48,16 @@ void crew_finish(Crew *crew) {
     crew_drop(crew);
 }
 
-static Task *task_new(Batch *batch, Large *large) {
+static Task *task_new(Task task) {
     Task *t = calloc(1, sizeof(*t));
 
     if (t)
-        *t = (Task){.batch = batch, .large = large};
+        *t = task;
     return t;
 }
 
 int crew_put(Crew *crew, Batch *batch) {
-    Task *t = task_new(batch, NULL);
+    Task *t = task_new((Task){.batch = batch});
 
     if (!t) {
         batch_free(batch);
@@ -69,6 +69,23 @@ int crew_put(Crew *crew, Batch *batch) {
     batch_free(batch);
     free(t);
     return -ECANCELED;
+}
+
+/* IntakeHelp.invite */
+static bool crew_invite(void *of, Flow *f) {
+    Crew *crew = of;
+    Task *t = task_new((Task){.flow = f});
+
+    if (!t)
+        return false;
+    flow_ref(f);
+    ref_take(&crew->open);
+    if (queue_offer(&crew->tasks, t))
+        return true;
+    flow_unref(f);
+    ref_drop(&crew->open); /* the unit's own task is still open: never the last */
+    free(t);
+    return false;
 }
 
 /* ---- reports ---- */
@@ -191,7 +208,7 @@ static void large_invite(const Worker *w, Large *l) {
     uint64_t helpers = l->content.n_pieces - 1;
 
     for (uint64_t i = 1; i < w->crew->plan->jobs && helpers; i++, helpers--) {
-        Task *t = task_new(NULL, l);
+        Task *t = task_new((Task){.large = l});
 
         if (!t)
             return;
@@ -437,7 +454,8 @@ int worker_new(Crew *crew, unsigned slot, Worker **ret) {
     r = reader_init(&w->reader, crew->engine, crew->plan->window, crew->plan->floor,
                     crew->plan->samples, crew->plan->secret);
     if (r == 0)
-        r = inside_new(&w->reader, &w->outbox, NULL, &w->inside);
+        r = inside_new(&w->reader, &w->outbox, NULL,
+                       crew->plan->jobs > 1 ? &(IntakeHelp){crew, crew_invite} : NULL, &w->inside);
     if (r < 0)
         return r;
     *ret = TAKE(w);
@@ -475,6 +493,10 @@ void *worker_main(void *of) {
         } else if (t->large) {
             if (ref_drop(&t->large->ref))
                 large_free(t->large);
+        } else if (t->flow) {
+            content_join(&w->reader);
+            flow_help(t->flow, &w->reader);
+            flow_unref(t->flow);
         } else if (r == 0) {
             r = batch_work(w, t->batch);
         } else {

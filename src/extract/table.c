@@ -10,7 +10,7 @@
 #include "extract/text/reader.h"
 
 static const Extractor *const extractors[] = {
-    NULL,
+    &html_extractor,
 };
 
 const Extractor *extractor_find(const char *format) {

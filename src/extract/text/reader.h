@@ -7,3 +7,5 @@
 #pragma once
 
 #include "extract/extract.h"
+
+extern const Extractor html_extractor;

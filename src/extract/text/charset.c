@@ -309,3 +309,12 @@ size_t charset_whole(Encoding e, Span raw) {
         raw.n -= unit;
     return raw.n;
 }
+
+void charset_append(Encoding e, Span raw, Buf *ret) {
+    _cleanup_(text_window_done) TextWindow w = {0};
+
+    if (charset_decode(e, raw, 0, &w) < 0)
+        ret->failed = true;
+    else
+        buf_span(ret, w.text);
+}

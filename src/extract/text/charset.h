@@ -55,3 +55,6 @@ size_t text_window_stretch(const TextWindow *w, size_t text_at, uint64_t *ret_of
  * its end may have cut.
  */
 size_t charset_whole(Encoding e, Span raw);
+
+/* The text of a few bytes, appended; buf_error tells of a lack of memory. */
+void charset_append(Encoding e, Span raw, Buf *ret);

@@ -49,6 +49,10 @@ int encoding_parse(Span word, Encoding *ret) {
     return -EINVAL;
 }
 
+bool encoding_is_converted(Encoding e) {
+    return e > ENCODING_UTF8;
+}
+
 bool encoding_is_doubtful(Encoding e) {
     return e == ENCODING_WINDOWS1252;
 }

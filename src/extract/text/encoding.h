@@ -29,6 +29,9 @@ int encoding_of_label(Span word, Encoding *ret); /* as pages and mail name it; -
 unsigned encoding_unit(Encoding e);              /* 1, 2 or 4 bytes */
 bool encoding_is_ebcdic(Encoding e);
 
+/* Its bytes are not UTF-8 already, as those of ASCII, UTF-8 and unknown bytes are. */
+bool encoding_is_converted(Encoding e);
+
 /* A set that the bytes alone do not prove: what a document says of itself goes before the guess. */
 bool encoding_is_doubtful(Encoding e);
 

@@ -8,4 +8,6 @@
 
 #include "extract/extract.h"
 
+extern const Extractor eml_extractor;
 extern const Extractor html_extractor;
+extern const Extractor mbox_extractor;

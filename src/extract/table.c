@@ -10,7 +10,9 @@
 #include "extract/text/reader.h"
 
 static const Extractor *const extractors[] = {
-    NULL,
+    &eml_extractor,
+    &html_extractor,
+    &mbox_extractor,
 };
 
 const Extractor *extractor_find(const char *format) {

@@ -195,7 +195,8 @@ static int large_new(const Worker *w, Unit *u, const Content *c, Status as_read,
     l->unit.path = buf_as_span(&l->path);
     l->pieces = calloc(c->n_pieces, sizeof(*l->pieces));
     if (!l->pieces || buf_error(&l->path) ||
-        harvest_init(&l->total, w->crew->engine, w->crew->plan->samples) < 0) {
+        harvest_init(&l->total, w->crew->engine, w->crew->plan->floor, w->crew->plan->samples) <
+            0) {
         large_free(l);
         return -ENOMEM;
     }

@@ -248,7 +248,7 @@ int extract_bytes(Extraction *x, Span bytes, uint64_t offset, Encoding encoding)
 }
 
 int extract_rest(Extraction *x, Feed *f, Encoding encoding) {
-    uint8_t bytes[READ_STEP];
+    _uninitialized_ uint8_t bytes[READ_STEP];
 
     for (;;) {
         uint64_t at = f->derived ? MARK_NOWHERE : f->at;
@@ -454,7 +454,7 @@ static const Extractor *find_reader(const Extraction *x, const char *format) {
 
 /* The unit's bytes go to where its reader is. */
 static int hand_over(Extraction *x, const Extractor *e, Feed *f) {
-    uint8_t bytes[READ_STEP];
+    _uninitialized_ uint8_t bytes[READ_STEP];
 
     for (;;) {
         ssize_t n = feed_some(f, bytes, sizeof(bytes));
@@ -491,9 +491,11 @@ static int read_unit(Extraction *x, Feed *f, const Sniff *s, Status *ret) {
     return e->extract(x, f, s->encoding, ret);
 }
 
-/* What it looks like, and then the archive that stands behind that, if one does. */
+/* What it looks like, and then the archive that stands behind that, if one does: not behind text
+ * that was looked at whole. */
 static int read_ends(Extraction *x, Feed *f, const Sniff *s, Status *ret) {
-    const char *format = feed_seekable(f) ? tail_sniff(f, s->format) : NULL;
+    bool seen = s->kind == SNIFF_TEXT && f->size <= SNIFF_HEAD_MAX;
+    const char *format = feed_seekable(f) && !seen ? tail_sniff(f, s->format) : NULL;
     const Extractor *e = format ? find_reader(x, format) : NULL;
     Status tail = status_of(STATUS_READ, NULL);
     int r = read_unit(x, f, s, ret);

@@ -90,6 +90,15 @@ ssize_t feed_read(Feed *f, uint8_t *at, size_t n) {
     return (ssize_t)done;
 }
 
+/* By what is declared, and a byte more, which tells the end; but it may not be true. */
+static size_t head_room(const Feed *f, size_t held, size_t n) {
+    uint64_t left = f->size - f->at; /* of an unknown or a wrong size: much */
+
+    if (left >= held && left - held < n - held)
+        return (size_t)(left - held) + 1;
+    return n - held;
+}
+
 int feed_head(Feed *f, size_t n, Span *ret) {
     size_t held = f->head.n - f->head_at;
 
@@ -101,13 +110,14 @@ int feed_head(Feed *f, size_t n, Span *ret) {
         f->head_at = 0;
     }
     while (held < n) {
-        uint8_t *at = buf_extend(&f->head, n - held);
+        size_t room = head_room(f, held, n);
+        uint8_t *at = buf_extend(&f->head, room);
         ssize_t got;
 
         if (!at)
             return -ENOMEM;
         f->head.n = held; /* so that a kind that reads at a position sees where it is */
-        got = pull(f, at, n - held);
+        got = pull(f, at, room);
         if (got < 0)
             return (int)got;
         held += (size_t)got;

@@ -390,6 +390,26 @@ static const Magic *find_ext(Span s) {
     return little32(s.at + 1024 + 24) <= 6 && little32(s.at + 1024 + 76) <= 1 ? &ext : NULL;
 }
 
+/* LZMA alone has no signature: properties in range, a dictionary as encoders make them, and a
+ * length that is not told or could be. */
+static const Magic *find_lzma(Span s) {
+    static const Magic lzma = {"lzma", SNIFF_CONTAINER, true};
+    uint32_t dictionary;
+    bool usual;
+
+    if (s.n < 14 || s.at[0] >= 9 * 5 * 5 || s.at[13] != 0)
+        return NULL;
+    dictionary = little32(s.at + 1);
+    usual =
+        dictionary == UINT32_MAX || (dictionary >= 4096 && (dictionary & (dictionary - 1)) == 0) ||
+        (dictionary >= 4096 && dictionary % 3 == 0 && (dictionary / 3 & (dictionary / 3 - 1)) == 0);
+    if (!usual || (s.at[0] != 0x5D && dictionary < 1 << 16))
+        return NULL;
+    return little32(s.at + 9) < 256 || (little32(s.at + 5) & little32(s.at + 9)) == UINT32_MAX
+               ? &lzma
+               : NULL;
+}
+
 /* RFC 1950: method 8, a window in range, and a check that divides; sure enough only outside text.
  */
 static const Magic *find_zlib(Span s) {
@@ -418,6 +438,7 @@ const Magic *magic_find(Span head) {
         find_cpio,
         find_short,
         find_zlib,
+        find_lzma,
     };
     const Magic *m = NULL;
 

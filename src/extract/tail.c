@@ -35,11 +35,16 @@ static bool ends_as_zip(Feed *f) {
     _cleanup_(free_p) uint8_t *tail = malloc(LOOK);
     uint64_t base = f->size > LOOK ? f->size - LOOK : 0;
     ssize_t n = tail ? feed_read_at(f, base, tail, LOOK) : 0;
+    Span s = span(tail, n > 0 ? (size_t)n : 0);
 
-    for (ssize_t i = n - END; i >= 0; i--) {
-        if (tail[i] == 'P' && memcmp(tail + i, "PK\5\6", 4) == 0 &&
-            is_end(f, tail + i, base + (uint64_t)i))
+    while (s.n >= END) {
+        const uint8_t *hit = memmem(s.at, s.n - (END - 4), "PK\5\6", 4);
+
+        if (!hit)
+            return false;
+        if (is_end(f, hit, base + (uint64_t)(hit - tail)))
             return true;
+        s = span(hit + 4, s.n - (size_t)(hit + 4 - s.at));
     }
     return false;
 }

@@ -246,10 +246,8 @@ static int64_t ntfs_time(uint64_t steps) {
     return seconds > INT64_MAX / SECOND ? INT64_MIN : seconds * SECOND;
 }
 
-int64_t zip_entry_time(const ZipDirectory *d, const ZipEntry *e) {
-    const uint8_t *b = d->bytes.at + e->record;
-    Span extra = span(b + ZIP_CENTRAL + zip16(b + 28), zip16(b + 30));
-
+/* Of the extra fields, if they have one: better than that of MS-DOS. */
+static int64_t time_of(Span extra, uint16_t date, uint16_t time) {
     while (extra.n >= 4) {
         const uint8_t *at = extra.at + 4;
         size_t n = zip16(extra.at + 2);
@@ -262,5 +260,34 @@ int64_t zip_entry_time(const ZipDirectory *d, const ZipEntry *e) {
             return ntfs_time(zip64(at + 8));
         extra = span(at + n, extra.n - 4 - n);
     }
-    return dos_time(zip16(b + 14), zip16(b + 12));
+    return dos_time(date, time);
+}
+
+int64_t zip_entry_time(const ZipDirectory *d, const ZipEntry *e) {
+    const uint8_t *b = d->bytes.at + e->record;
+
+    return time_of(span(b + ZIP_CENTRAL + zip16(b + 28), zip16(b + 30)), zip16(b + 14),
+                   zip16(b + 12));
+}
+
+bool zip_local_parse(Span s, uint64_t at, ZipEntry *ret, int64_t *ret_time) {
+    const uint8_t *b = s.at;
+    uint64_t none = 0;
+    Span extra;
+
+    if (s.n < ZIP_LOCAL || !is(b, "PK\3\4") || b[4] > 63 || zip16(b + 26) == 0 ||
+        (zip16(b + 8) > 20 && zip16(b + 8) < 90) || zip16(b + 8) > 99 ||
+        (size_t)ZIP_LOCAL + zip16(b + 26) + zip16(b + 28) > s.n)
+        return false;
+    *ret = (ZipEntry){.at = at,
+                      .record = ZIP_NO_RECORD,
+                      .flags = zip16(b + 6),
+                      .method = zip16(b + 8),
+                      .crc = zip32(b + 14),
+                      .packed = zip32(b + 18),
+                      .size = zip32(b + 22)};
+    extra = span(b + ZIP_LOCAL + zip16(b + 26), zip16(b + 28));
+    widen(extra, ret, &none);
+    *ret_time = time_of(extra, zip16(b + 12), zip16(b + 10));
+    return true;
 }

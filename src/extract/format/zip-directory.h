@@ -13,7 +13,7 @@ typedef struct ZipEntry {
     uint64_t at;           /* of its local header in the feed */
     uint64_t size, packed; /* as declared */
     uint32_t crc;
-    uint32_t record; /* of it in the directory's bytes */
+    uint32_t record; /* of it in the directory's bytes, or ZIP_NO_RECORD */
     uint16_t method, flags;
     uint16_t mode; /* of Unix; 0: not known */
 } ZipEntry;
@@ -27,6 +27,8 @@ typedef struct ZipDirectory {
     bool damaged; /* it does not hold what it says */
 } ZipDirectory;
 
+#define ZIP_NO_RECORD UINT32_MAX
+
 enum { ZIP_LOCAL = 30, ZIP_CENTRAL = 46, ZIP_END = 22 };
 
 /* 0; -EBADMSG: there is none; another error of the feed; -ENOMEM. */
@@ -36,6 +38,9 @@ void zip_directory_done(ZipDirectory *d);
 Span zip_entry_name(const ZipDirectory *d, const ZipEntry *e);
 Span zip_entry_comment(const ZipDirectory *d, const ZipEntry *e);
 int64_t zip_entry_time(const ZipDirectory *d, const ZipEntry *e); /* ns; INT64_MIN: none */
+
+/* A local header and its name, for an entry that no directory names; false: it is none. */
+bool zip_local_parse(Span s, uint64_t at, ZipEntry *ret, int64_t *ret_time);
 
 static inline uint16_t zip16(const uint8_t *at) {
     return (uint16_t)(at[0] | at[1] << 8);

@@ -23,7 +23,8 @@
 enum {
     WINDOW = 256 << 10,
     DESCRIPTOR_MAX = 24,
-    TRIES = 256, /* things like a local header that are none, in one archive */
+    LOCAL_MAX = ZIP_LOCAL + 2 * UINT16_MAX,
+    TRIES = 1024, /* things like a local header with nothing behind, in one archive */
 };
 
 enum { STORED = 0, DEFLATED = 8, DEFLATE64 = 9, AES = 99 };
@@ -74,12 +75,27 @@ typedef struct Member {
     uint32_t crc;
     bool ended; /* the stream says so */
     bool over;  /* and the reader knows */
+    bool later; /* sum and sizes stand behind the data */
 } Member;
+
+/* APPNOTE 4.3.9: the sum and the sizes again, behind data of which they were not known before. */
+static int check_descriptor(Member *m) {
+    Span s;
+    int r = window_at(m->z, m->pos, 8, &s);
+
+    if (r < 0)
+        return r;
+    if (s.n >= 8 && memcmp(s.at, "PK\7\10", 4) == 0)
+        s = span(s.at + 4, s.n - 4);
+    return s.n >= 4 && zip32(s.at) == m->crc ? 0 : -EBADMSG;
+}
 
 static ssize_t member_over(Member *m, bool whole) {
     const ZipEntry *e = m->e;
 
     m->over = true;
+    if (whole && m->later)
+        return check_descriptor(m);
     if (!whole || (m->crc != e->crc && m->made == e->size))
         return -EBADMSG;
     return m->crc != e->crc || m->made != e->size || m->pos - m->data != e->packed ? -EPROTO : 0;
@@ -142,11 +158,11 @@ static int member_unit(Zip *z, const Entry *unit, Member *m) {
     inflate_start(z->inflate);
     r = extract_unit(z->x, unit, &f);
     feed_done(&f);
-    z->at = is_stored || !m->ended ? m->end : m->pos;
+    z->at = is_stored ? m->end : m->pos; /* damaged: the rest is a gap */
     return r;
 }
 
-/* ---- gaps ---- */
+/* ---- those that libarchive decodes ---- */
 
 typedef struct Range {
     Feed *from;
@@ -173,75 +189,11 @@ static int walk_range(Zip *z, uint64_t at, uint64_t to, uint64_t n, ArchiveWalk 
     return r;
 }
 
-static bool like_local(Span s) {
-    return s.n >= ZIP_LOCAL && memcmp(s.at, "PK\3\4", 4) == 0 && s.at[4] <= 63 &&
-           zip16(s.at + 26) > 0 && (zip16(s.at + 8) <= 20 || zip16(s.at + 8) >= 90) &&
-           (size_t)ZIP_LOCAL + zip16(s.at + 26) + zip16(s.at + 28) <= s.n;
-}
-
-/* The next thing like a local header in [from, to), or `to`. */
-static int find_local(Zip *z, uint64_t from, uint64_t to, uint64_t *ret) {
-    while (from + ZIP_LOCAL < to) {
-        const uint8_t *hit;
-        Span s;
-        int r = window_at(z, from, ZIP_LOCAL + 1024, &s);
-
-        if (r < 0)
-            return r;
-        if (s.n > to - from)
-            s.n = (size_t)(to - from);
-        hit = s.n < 4 ? NULL : memmem(s.at, s.n, "PK\3\4", 4);
-        if (!hit) {
-            from += s.n > 3 ? s.n - 3 : ZIP_LOCAL;
-            continue;
-        }
-        from += (uint64_t)(hit - s.at);
-        r = window_at(z, from, ZIP_LOCAL + 2 * UINT16_MAX, &s);
-        if (r < 0)
-            return r;
-        if (s.n > to - from)
-            s.n = (size_t)(to - from);
-        if (like_local(s)) {
-            *ret = from;
-            return 0;
-        }
-        from += 4;
-    }
-    *ret = to;
-    return 0;
-}
-
-/* What no entry has used: other entries, if there are, and bytes. */
-static int gap(Zip *z, uint64_t to) {
-    int r = 0;
-
-    while (r == 0 && z->at < to) {
-        ArchiveWalk walk = {0};
-        uint64_t local = to;
-
-        if (z->tries < TRIES)
-            r = find_local(z, z->at, to, &local);
-        if (r == 0)
-            r = gap_range(z->x, z->from, z->at, local);
-        z->at = local;
-        if (r || local == to)
-            break;
-        r = walk_range(z, local, to, UINT64_MAX, &walk);
-        z->tries += walk.units == 0;
-        if (r == 0 && walk.units == 0) {
-            walk.taken = 4;
-            r = gap_range(z->x, z->from, local, local + 4);
-        }
-        z->at += walk.taken < to - local ? walk.taken : to - local;
-    }
-    return r;
-}
-
-/* ---- entries of the directory ---- */
+/* ---- entries ---- */
 
 /* What the entry is, if it is nothing to be read. */
-static bool listed(const ZipEntry *e, uint16_t flags, Status *ret) {
-    if (flags & (FLAG_ENCRYPTED | FLAG_MASKED) || e->method == AES)
+static bool listed(const ZipEntry *e, Status *ret) {
+    if (e->flags & (FLAG_ENCRYPTED | FLAG_MASKED) || e->method == AES)
         *ret = status_of(STATUS_ENCRYPTED, "zip");
     else if (S_ISLNK(e->mode))
         *ret = status_of(STATUS_LINK, NULL);
@@ -293,16 +245,17 @@ static int skip_descriptor(Zip *z, const ZipEntry *e) {
 }
 
 /* With its data, at `data`, and nothing of what begins at `to`. */
-static int entry_data(Zip *z, const ZipEntry *e, const Entry *unit, uint16_t flags, uint64_t data,
-                      uint64_t to) {
+static int entry_data(Zip *z, const ZipEntry *e, const Entry *unit, uint64_t data, uint64_t to) {
     uint64_t end = e->packed < to - data ? data + e->packed : to;
     Member m = {.z = z, .e = e, .data = data, .pos = data, .end = e->method == DEFLATED ? to : end};
     bool directory = unit->name.n && unit->name.at[unit->name.n - 1] == '/' && e->size == 0;
     ArchiveWalk walk = {0};
+    ZipEntry said = *e;
     Status status;
     int r;
 
-    if (listed(e, flags, &status)) {
+    m.later = e->record == ZIP_NO_RECORD && e->flags & FLAG_DESCRIPTOR && e->packed == 0;
+    if (listed(e, &status)) {
         /* where a link points is searched as bytes; what is encrypted need not be */
         z->at = status.kind == STATUS_LINK ? data : end;
         return extract_listed(z->x, unit, status);
@@ -313,53 +266,162 @@ static int entry_data(Zip *z, const ZipEntry *e, const Entry *unit, uint16_t fla
     }
     if (e->method == STORED || e->method == DEFLATED) {
         r = member_unit(z, unit, &m);
+        if (m.later)
+            said.crc = m.crc, said.packed = m.pos - m.data, said.size = m.made;
     } else {
         r = walk_range(z, e->at, to, 1, &walk);
         z->at = e->packed < to - data ? end : to;
         if (r == 0 && walk.units == 0)
             r = extract_listed(z->x, unit, status_of(STATUS_UNSUPPORTED, "zip-method"));
     }
-    return r || !(flags & FLAG_DESCRIPTOR) ? r : skip_descriptor(z, e);
+    return r || !(e->flags & FLAG_DESCRIPTOR) ? r : skip_descriptor(z, &said);
+}
+
+/* ---- gaps ---- */
+
+/* The next local header in [from, to), or `to`. */
+static int find_local(Zip *z, uint64_t from, uint64_t to, uint64_t *ret) {
+    ZipEntry e;
+    int64_t mtime;
+
+    while (from + ZIP_LOCAL < to) {
+        const uint8_t *hit;
+        Span s;
+        int r = window_at(z, from, ZIP_LOCAL, &s);
+
+        if (r < 0)
+            return r;
+        if (s.n > to - from)
+            s.n = (size_t)(to - from);
+        hit = s.n < 4 ? NULL : memmem(s.at, s.n, "PK\3\4", 4);
+        if (!hit) {
+            from += s.n > 3 ? s.n - 3 : ZIP_LOCAL;
+            continue;
+        }
+        from += (uint64_t)(hit - s.at);
+        r = window_at(z, from, LOCAL_MAX, &s);
+        if (r < 0)
+            return r;
+        if (zip_local_parse(span(s.at, s.n < to - from ? s.n : (size_t)(to - from)), from, &e,
+                            &mtime)) {
+            *ret = from;
+            return 0;
+        }
+        from += 4;
+    }
+    *ret = to;
+    return 0;
+}
+
+/* Stored, of a length that is told behind it only: where that holds. */
+static int find_descriptor(Zip *z, ZipEntry *e, uint64_t data, uint64_t to) {
+    uint64_t at = data;
+
+    while (at + 16 <= to) {
+        const uint8_t *hit;
+        Span s;
+        int r = window_at(z, at, 16, &s);
+
+        if (r < 0)
+            return r;
+        hit = s.n < 16 ? NULL : memmem(s.at, s.n - 12, "PK\7\10", 4);
+        if (!hit) {
+            at += s.n > 15 ? s.n - 15 : 16;
+            continue;
+        }
+        at += (uint64_t)(hit - s.at);
+        if (zip32(hit + 8) == at - data && zip32(hit + 12) == at - data) {
+            e->crc = zip32(hit + 4);
+            e->packed = e->size = at - data;
+            return 0;
+        }
+        at += 4;
+    }
+    return 0;
+}
+
+/* An entry that the directory does not name, by its local header. */
+static int local_entry(Zip *z, uint64_t at, uint64_t to) {
+    _cleanup_(buf_done) Buf name = {0};
+    Entry unit = {0};
+    uint64_t data;
+    ZipEntry e;
+    Span s;
+    int r = window_at(z, at, LOCAL_MAX, &s);
+
+    if (r < 0 || !zip_local_parse(s, at, &e, &unit.mtime))
+        return r;
+    buf_add(&name, s.at + ZIP_LOCAL, zip16(s.at + 26));
+    data = at + ZIP_LOCAL + name.n + zip16(s.at + 28);
+    if (buf_error(&name))
+        return -ENOMEM;
+    if (e.method == STORED && e.flags & FLAG_DESCRIPTOR && !e.packed && data < to)
+        r = find_descriptor(z, &e, data, to);
+    unit.name = buf_as_span(&name);
+    unit.size = e.flags & FLAG_DESCRIPTOR ? FEED_SIZE_UNKNOWN : e.size;
+    z->at = data;
+    if (r == 0 && data <= to)
+        r = entry_data(z, &e, &unit, data, to);
+    z->tries += z->at == data; /* nothing was there */
+    return r;
+}
+
+/* What no entry has used: other entries, if there are, and bytes. */
+static int gap(Zip *z, uint64_t to) {
+    int r = 0;
+
+    while (r == 0 && z->at < to) {
+        uint64_t local = to;
+
+        if (z->tries < TRIES)
+            r = find_local(z, z->at, to, &local);
+        if (r == 0)
+            r = gap_range(z->x, z->from, z->at, local);
+        z->at = local;
+        if (r == 0 && local < to)
+            r = local_entry(z, local, to);
+    }
+    return r;
+}
+
+/* ---- the directory ---- */
+
+/* Its place stays a gap. */
+static int not_there(Zip *z, const Entry *unit) {
+    z->damaged = true;
+    return extract_listed(z->x, unit, status_of(STATUS_PARTIAL, "corrupt"));
 }
 
 /* Sorted by place; `next`: where the one behind begins. */
-static int entry(Zip *z, const ZipEntry *e, uint64_t next) {
+static int entry(Zip *z, ZipEntry e, uint64_t next) {
     Entry unit = {
-        .name = zip_entry_name(&z->d, e), .size = e->size, .mtime = zip_entry_time(&z->d, e)};
-    uint64_t limit = e->at < z->d.at ? z->d.at : z->from->size, data;
-    uint16_t flags;
+        .name = zip_entry_name(&z->d, &e), .size = e.size, .mtime = zip_entry_time(&z->d, &e)};
+    uint64_t limit = e.at < z->d.at ? z->d.at : z->from->size, data;
+    Span local = {0};
     size_t n;
-    Span local;
     int r;
 
-    if (e->at < z->at) {
+    if (e.at < z->at) {
         z->overlap = true;
         return extract_listed(z->x, &unit, status_of(STATUS_LIMIT, "overlap"));
     }
-    r = e->at < limit ? gap(z, e->at) : 0;
-    if (r == 0)
-        r = window_at(z, e->at, ZIP_LOCAL, &local);
+    r = e.at < limit ? gap(z, e.at) : 0;
+    if (r == 0 && e.at < limit)
+        r = window_at(z, e.at, ZIP_LOCAL, &local);
     if (r)
         return r;
-    if (e->at >= limit || local.n < ZIP_LOCAL || memcmp(local.at, "PK\3\4", 4) != 0) {
-        z->damaged = true; /* its place stays a gap */
-        return extract_listed(z->x, &unit, status_of(STATUS_PARTIAL, "corrupt"));
-    }
-    flags = e->flags | (zip16(local.at + 6) & FLAG_ENCRYPTED);
+    if (local.n < ZIP_LOCAL || memcmp(local.at, "PK\3\4", 4) != 0)
+        return not_there(z, &unit);
+    e.flags |= zip16(local.at + 6) & FLAG_ENCRYPTED;
     n = zip16(local.at + 26);
-    data = e->at + ZIP_LOCAL + n + zip16(local.at + 28);
-    r = compare_names(z, unit.name, e->at + ZIP_LOCAL, n);
-    if (r)
-        return r;
-    if (data > limit) {
-        z->damaged = true;
-        z->at = e->at + 4;
-        return extract_listed(z->x, &unit, status_of(STATUS_PARTIAL, "corrupt"));
-    }
+    data = e.at + ZIP_LOCAL + n + zip16(local.at + 28);
+    if (data > limit)
+        return not_there(z, &unit);
+    r = compare_names(z, unit.name, e.at + ZIP_LOCAL, n);
     /* what is stored ends where another begins; what is deflated says itself where it ends */
-    if (e->method == STORED && next > data && next < limit)
+    if (e.method == STORED && next > data && next < limit)
         limit = next;
-    return entry_data(z, e, &unit, flags, data, limit);
+    return r ? r : entry_data(z, &e, &unit, data, limit);
 }
 
 /* Comments are text that people wrote. */
@@ -379,7 +441,7 @@ static int entries(Zip *z) {
     int r = 0;
 
     for (size_t i = 0; r == 0 && i < z->d.n; i++)
-        r = entry(z, &z->d.entries[i], i + 1 < z->d.n ? z->d.entries[i + 1].at : UINT64_MAX);
+        r = entry(z, z->d.entries[i], i + 1 < z->d.n ? z->d.entries[i + 1].at : UINT64_MAX);
     if (r == 0)
         r = gap(z, z->d.at);
     if (r == 0)

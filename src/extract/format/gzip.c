@@ -1,254 +1,185 @@
 /*
- * Gzip: see gzip.h.
+ * Gzip: a member of RFC 1952, by Inflate.
  *
- *     member -> header -> body -> trailer -> member ... -> over
+ *     header, field by field -> body -> trailer
  *
- * A member is decoded into a buffer of our own, large enough that the decoder runs at its speed
- * however little is asked for at once.
+ * A sum or a length that does not hold is a flaw, told when the members behind it are read, too.
  */
-#include "extract/format/gzip.h"
+#include "extract/format/decoder.h"
 
 #include "extract/format/inflate.h"
 
 enum {
-    TAKE_STEP = 128 << 10,
-    MAKE_STEP = 256 << 10,
     NAME_LIMIT = 4096,
     FIELD_LIMIT = 1 << 20, /* bytes of a header, which may have a name and a comment without end */
 };
 
 enum { HAS_CRC = 2, HAS_EXTRA = 4, HAS_NAME = 8, HAS_COMMENT = 16, RESERVED = 0xE0 };
 
-struct Gzip {
-    Feed *from;
-    Feed feed;
+typedef enum Place { FIXED, EXTRA_SIZE, EXTRA, NAME, COMMENT, HEADER_CRC, BODY, TRAILER } Place;
+
+typedef struct Gzip {
+    int flaw;
     Inflate *inflate;
-    uint8_t *taken; /* INFLATE_BACK bytes before, then TAKE_STEP */
-    Span in;        /* of them, not decoded yet */
-    uint8_t *made;  /* MAKE_STEP */
-    Span out;       /* of them, not given yet */
-    bool in_body, over;
-    uint32_t crc, size; /* of the member so far */
-    int flaw;           /* told at the end */
+    Place place;
+    uint8_t field[10]; /* of fixed length, as far as it is here */
+    size_t n;          /* bytes of the field at hand */
+    size_t extra;
+    uint8_t flags;
+    bool named; /* by the first member, or not */
     Buf name;
     uint32_t time;
-};
+    uint32_t crc, size; /* of the member so far */
+} Gzip;
 
-/* More input behind what there is: 1, 0 at the end, or an error. */
-static int take(Gzip *g) {
-    uint8_t *at = g->taken + INFLATE_BACK;
-    ssize_t n;
+static int gzip_start(void *state) {
+    Gzip *g = state;
 
-    if (g->in.n)
-        return 1;
-    if (g->in.at)
-        memmove(g->taken, g->in.at - INFLATE_BACK, INFLATE_BACK);
-    n = feed_some(g->from, at, TAKE_STEP);
-    g->in = span(at, n > 0 ? (size_t)n : 0);
-    return n < 0 ? (int)n : n > 0;
-}
-
-static int take_byte(Gzip *g, uint8_t *ret) {
-    int r = take(g);
-
-    if (r <= 0)
-        return r < 0 ? r : -EBADMSG;
-    *ret = g->in.at[0];
-    g->in = span(g->in.at + 1, g->in.n - 1);
-    return 0;
-}
-
-static int take_little(Gzip *g, unsigned n, uint32_t *ret) {
-    *ret = 0;
-    for (unsigned i = 0; i < n; i++) {
-        uint8_t byte;
-        int r = take_byte(g, &byte);
-
-        if (r < 0)
-            return r;
-        *ret |= (uint32_t)byte << 8 * i;
-    }
-    return 0;
-}
-
-/* Up to a NUL; kept in *keep if that is not NULL. */
-static int take_string(Gzip *g, Buf *keep) {
-    for (size_t n = 0; n < FIELD_LIMIT; n++) {
-        uint8_t byte;
-        int r = take_byte(g, &byte);
-
-        if (r < 0 || byte == 0)
-            return r;
-        if (keep && keep->n < NAME_LIMIT)
-            buf_byte(keep, byte);
-    }
-    return -EBADMSG;
-}
-
-/* RFC 1952 2.3; the first one's name and time are kept. */
-static int take_header(Gzip *g, bool first) {
-    uint32_t magic, flags, time, rest, n;
-    int r = take_little(g, 3, &magic);
-
-    if (r == 0)
-        r = take_little(g, 1, &flags);
-    if (r == 0)
-        r = take_little(g, 4, &time);
-    if (r == 0)
-        r = take_little(g, 2, &rest);
-    if (r == 0 && (magic != 0x088B1F || flags & RESERVED))
-        r = -EBADMSG;
-    if (r == 0 && flags & HAS_EXTRA) {
-        r = take_little(g, 2, &n);
-        for (uint8_t byte; r == 0 && n; n--)
-            r = take_byte(g, &byte);
-    }
-    if (r == 0 && flags & HAS_NAME)
-        r = take_string(g, first ? &g->name : NULL);
-    if (r == 0 && flags & HAS_COMMENT)
-        r = take_string(g, NULL);
-    if (r == 0 && flags & HAS_CRC)
-        r = take_little(g, 2, &n);
-    if (r < 0)
-        return r;
-    g->time = first ? time : g->time;
-    g->in_body = true;
-    g->crc = g->size = 0;
+    if (!g->inflate && inflate_new(&g->inflate) < 0)
+        return -ENOMEM;
     inflate_start(g->inflate);
-    return buf_error(&g->name);
-}
-
-static int take_trailer(Gzip *g) {
-    uint32_t crc, size;
-    int r = take_little(g, 4, &crc);
-
-    if (r == 0)
-        r = take_little(g, 4, &size);
-    if (r < 0)
-        return r;
-    g->in_body = false;
-    if (crc != g->crc)
-        g->flaw = -EBADMSG;
-    else if (size != g->size && !g->flaw)
-        g->flaw = -EPROTO;
+    g->place = FIXED;
+    g->n = 0;
+    g->crc = g->size = 0;
     return 0;
 }
 
-/* Another member, or the end; what stands there else is left in `in`. */
-static int next_member(Gzip *g) {
-    static const uint8_t magic[] = {0x1F, 0x8B, 8};
-    int r = take(g);
+static uint32_t little(const uint8_t *at, unsigned n) {
+    uint32_t v = 0;
 
-    if (r < 0)
-        return r;
-    for (size_t i = 0; i < sizeof(magic) && i < g->in.n; i++)
-        g->over |= g->in.at[i] != magic[i];
-    g->over |= r == 0;
-    return g->over ? 0 : take_header(g, false);
+    while (n--)
+        v = v << 8 | at[n];
+    return v;
 }
 
-/* Fills `out`, unless all is over. */
-static int make(Gzip *g) {
-    while (!g->out.n && !g->over) {
-        bool end = false;
-        ssize_t n = 0;
-        int r = g->in_body ? take(g) : next_member(g);
+static bool there(const Gzip *g, Place place) {
+    switch (place) {
+    case EXTRA_SIZE:
+    case EXTRA:
+        return g->flags & HAS_EXTRA;
+    case NAME:
+        return g->flags & HAS_NAME;
+    case COMMENT:
+        return g->flags & HAS_COMMENT;
+    case HEADER_CRC:
+        return g->flags & HAS_CRC;
+    default:
+        return true;
+    }
+}
 
+/* The next place that this member has. */
+static void move_on(Gzip *g) {
+    do
+        g->place++;
+    while (!there(g, g->place));
+    g->n = 0;
+}
+
+/* The field at hand is whole: 0, or -EBADMSG. */
+static int field_done(Gzip *g) {
+    switch (g->place) {
+    case FIXED:
+        g->flags = g->field[3];
+        if (little(g->field, 3) != 0x088B1F || g->flags & RESERVED)
+            return -EBADMSG;
+        if (!g->named)
+            g->time = little(g->field + 4, 4);
+        break;
+    case EXTRA_SIZE:
+        g->extra = little(g->field, 2);
+        break;
+    case TRAILER:
+        if (little(g->field, 4) != g->crc)
+            g->flaw = -EBADMSG;
+        else if (little(g->field + 4, 4) != g->size && !g->flaw)
+            g->flaw = -EPROTO;
+        break;
+    default:
+        break;
+    }
+    return 0;
+}
+
+/* A byte of a header or trailer: 1 when the field is whole, 0, or an error. */
+static int field_byte(Gzip *g, uint8_t byte) {
+    static const uint8_t sizes[] = {
+        [FIXED] = 10, [EXTRA_SIZE] = 2, [HEADER_CRC] = 2, [TRAILER] = 8};
+
+    g->n++;
+    switch (g->place) {
+    case EXTRA:
+        return g->n == g->extra;
+    case NAME:
+    case COMMENT:
+        if (byte && g->place == NAME && !g->named && g->name.n < NAME_LIMIT)
+            buf_byte(&g->name, byte);
+        return byte == 0 ? 1 : g->n < FIELD_LIMIT ? 0 : -EBADMSG;
+    default:
+        g->field[g->n - 1] = byte;
+        return g->n == sizes[g->place];
+    }
+}
+
+static ssize_t gzip_step(void *state, Span *in, uint8_t *at, size_t n, bool *ret_end) {
+    Gzip *g = state;
+    bool end = false;
+    ssize_t made = 0;
+
+    while (g->place != BODY && in->n) {
+        int r = field_byte(g, in->at[0]);
+
+        *in = span(in->at + 1, in->n - 1);
+        if (r > 0)
+            r = field_done(g) < 0 ? -EBADMSG : 1;
         if (r < 0)
             return r;
-        if (!g->in_body)
-            continue;
-        if (r == 0 && !g->in.n)
-            n = -EBADMSG; /* cut off */
-        else
-            n = inflate_step(g->inflate, &g->in, g->made, MAKE_STEP, &end);
-        if (n < 0)
-            return (int)n;
-        g->out = span(g->made, (size_t)n);
-        g->crc = inflate_crc(g->crc, g->out);
-        g->size += (uint32_t)n;
-        r = end ? take_trailer(g) : 0;
-        if (r < 0)
-            g->flaw = r;
-        g->over |= r < 0;
+        if (r && g->place == TRAILER) {
+            *ret_end = true;
+            return 0;
+        }
+        if (r)
+            move_on(g);
+        if (g->place == EXTRA && g->extra == 0)
+            move_on(g);
     }
-    return 0;
+    g->named |= g->place == BODY;
+    if (g->place != BODY || !in->n)
+        return buf_error(&g->name);
+    made = inflate_step(g->inflate, in, at, n, &end);
+    if (made > 0) {
+        g->crc = inflate_crc(g->crc, span(at, (size_t)made));
+        g->size += (uint32_t)made;
+    }
+    if (end)
+        move_on(g);
+    return made;
 }
 
-static ssize_t gzip_read(Feed *f, uint8_t *at, size_t n) {
-    Gzip *g = f->of;
-    int r = make(g);
+static void gzip_stop(void *state) {
+    Gzip *g = state;
 
-    if (r < 0) { /* once said, the end */
-        g->over = true;
-        g->flaw = 0;
-        return r;
-    }
-    if (!g->out.n) {
-        r = g->flaw;
-        g->flaw = 0;
-        return r;
-    }
-    n = n < g->out.n ? n : g->out.n;
-    memcpy(at, g->out.at, n);
-    g->out = span(g->out.at + n, g->out.n - n);
-    return (ssize_t)n;
-}
-
-int gzip_new(Feed *from, Gzip **ret) {
-    static const FeedKind kind = {.read = gzip_read};
-    _cleanup_(gzip_freep) Gzip *g = calloc(1, sizeof(*g));
-    int r;
-
-    if (!g)
-        return -ENOMEM;
-    g->from = from;
-    g->feed = feed_of(&kind, g, FEED_SIZE_UNKNOWN);
-    g->feed.derived = true;
-    g->taken = calloc(1, INFLATE_BACK + TAKE_STEP);
-    g->made = malloc(MAKE_STEP);
-    if (!g->taken || !g->made || inflate_new(&g->inflate) < 0)
-        return -ENOMEM;
-    r = take_header(g, true);
-    if (r == -ENOMEM)
-        return r;
-    if (r < 0) {
-        g->flaw = r;
-        g->over = true;
-    }
-    *ret = TAKE(g);
-    return 0;
-}
-
-Gzip *gzip_free(Gzip *g) {
-    if (!g)
-        return NULL;
-    feed_done(&g->feed);
     inflate_free(g->inflate);
-    if (g->made)
-        explicit_bzero(g->made, MAKE_STEP);
-    if (g->taken)
-        explicit_bzero(g->taken, INFLATE_BACK + TAKE_STEP);
-    free(g->made);
-    free(g->taken);
     buf_done(&g->name);
-    free(g);
-    return NULL;
 }
 
-Feed *gzip_feed(Gzip *g) {
-    return &g->feed;
+static bool gzip_again(Span next) {
+    return next.n >= 3 && little(next.at, 3) == 0x088B1F;
 }
 
-Span gzip_name(const Gzip *g) {
-    return buf_as_span(&g->name);
+Span gzip_name(const void *state) {
+    return buf_as_span(&((const Gzip *)state)->name);
 }
 
-uint32_t gzip_time(const Gzip *g) {
-    return g->time;
+uint32_t gzip_time(const void *state) {
+    return ((const Gzip *)state)->time;
 }
 
-Span gzip_rest(const Gzip *g, uint64_t *ret_offset) {
-    *ret_offset = g->from->at - g->in.n;
-    return g->in;
-}
+const DecoderKind decoder_gzip = {
+    .format = "gzip",
+    .size = sizeof(Gzip),
+    .start = gzip_start,
+    .step = gzip_step,
+    .stop = gzip_stop,
+    .again = gzip_again,
+};

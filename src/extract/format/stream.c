@@ -3,18 +3,18 @@
  *
  * What is inside a stream is sniffed like anything else: a tar or cpio is read at once, so that
  * its members are `a.tar.gz!/dir/file`; anything else is one unit, `dump.sql.gz!/dump.sql`, named
- * as gzip stored it, or after the stream without its suffix. libarchive is asked for the filter
- * alone: with its formats it takes a stream that begins with zeros for an empty tar and is done.
- * Bytes behind the stream are searched as they are.
+ * as gzip stored it, or after the stream without its suffix. Bytes behind the stream are searched
+ * as they are. Where libarchive decodes, it is asked for the filter alone: with its formats it
+ * takes a stream that begins with zeros for an empty tar, and is done.
  */
 #include <brotli/decode.h>
 
 #include <strings.h>
 
 #include "extract/format/archive-input.h"
+#include "extract/format/decode.h"
 #include "extract/format/format.h"
 #include "extract/format/gap.h"
-#include "extract/format/gzip.h"
 
 #define SECOND INT64_C(1000000000)
 
@@ -49,8 +49,10 @@ static void name_inside(Span name, Buf *ret) {
 
 /* ---- what is inside ---- */
 
-static int read_inside(Extraction *x, Feed *f, Span stored, int64_t mtime, Status *ret) {
+/* `d`: for the name and the time that gzip keeps; NULL: none are. */
+static int read_inside(Extraction *x, Feed *f, const Decode *d, Status *ret) {
     _cleanup_(buf_done) Buf name = {0};
+    Entry unit = {.size = FEED_SIZE_UNKNOWN, .mtime = INT64_MIN};
     Span head;
     Sniff s;
     int r = feed_head(f, SNIFF_HEAD_MAX, &head);
@@ -58,18 +60,21 @@ static int read_inside(Extraction *x, Feed *f, Span stored, int64_t mtime, Statu
     if (r == -ENOMEM)
         return r;
     s = sniff(r < 0 ? span(f->head.at, f->head.n) : head, 0);
+    f->derived = strcmp(s.format, "tar") == 0 || strcmp(s.format, "cpio") == 0;
     if (strcmp(s.format, "tar") == 0)
         return tar_reader.extract(x, f, ENCODING_BINARY, ret);
     if (strcmp(s.format, "cpio") == 0)
         return archive_cpio.extract(x, f, ENCODING_BINARY, ret);
-    if (stored.n)
-        buf_span(&name, stored);
+    if (d && decode_name(d).n)
+        buf_span(&name, decode_name(d));
     else
         name_inside(extract_name(x), &name);
     if (buf_error(&name))
         return -ENOMEM;
-    return extract_unit(
-        x, &(Entry){.name = buf_as_span(&name), .size = FEED_SIZE_UNKNOWN, .mtime = mtime}, f);
+    unit.name = buf_as_span(&name);
+    if (d && decode_time(d))
+        unit.mtime = decode_time(d) * SECOND;
+    return extract_unit(x, &unit, f);
 }
 
 /* The stream's own flaw is the unit's, whatever was made of what came. */
@@ -78,27 +83,37 @@ static void note_flaw(const Feed *f, Status *ret) {
         *ret = extract_flaw(f);
 }
 
-/* ---- gzip ---- */
+/* ---- by a decoder of ours ---- */
 
-static int gzip_extract(Extraction *x, Feed *f, Encoding encoding, Status *ret) {
-    _cleanup_(gzip_freep) Gzip *g = NULL;
-    int64_t mtime = INT64_MIN;
+static int decode_extract(Extraction *x, Feed *f, const char *format, Status *ret) {
+    _cleanup_(decode_freep) Decode *d = NULL;
     uint64_t offset;
     Span rest;
-    int r = gzip_new(f, &g);
+    int r = decode_new(f, decoder_find(format), &d);
 
-    (void)encoding;
     if (r < 0)
         return r;
-    if (gzip_time(g))
-        mtime = gzip_time(g) * SECOND;
-    r = read_inside(x, gzip_feed(g), gzip_name(g), mtime, ret);
-    note_flaw(gzip_feed(g), ret);
-    rest = gzip_rest(g, &offset);
+    r = read_inside(x, decode_feed(d), d, ret);
+    note_flaw(decode_feed(d), ret);
+    rest = decode_rest(d, &offset);
     if (r == 0)
         r = gap_bytes(x, f, rest, offset);
     return r ? r : gap_rest(x, f);
 }
+
+#define DECODER(word)                                                                              \
+    static int word##_extract(Extraction *x, Feed *f, Encoding encoding, Status *ret) {            \
+        (void)encoding;                                                                            \
+        return decode_extract(x, f, #word, ret);                                                   \
+    }
+
+DECODER(brotli)
+DECODER(bzip2)
+DECODER(gzip)
+DECODER(lzip)
+DECODER(lzma)
+DECODER(xz)
+DECODER(zstd)
 
 /* ---- by a filter of libarchive ---- */
 
@@ -156,10 +171,9 @@ static int filter_extract(Extraction *x, Feed *f, int (*filter)(struct archive *
 
     if (r < 0)
         return r;
-    out.derived = true;
     out.error = filtered_open(&s, filter);
     s.over |= out.error != 0;
-    r = read_inside(x, &out, span(NULL, 0), INT64_MIN, ret);
+    r = read_inside(x, &out, NULL, ret);
     note_flaw(&out, ret);
     if (r == 0)
         r = archive_input_rest(x, &s.in, &lost);
@@ -170,82 +184,19 @@ static int filter_extract(Extraction *x, Feed *f, int (*filter)(struct archive *
     return r;
 }
 
-#define FILTER(word)                                                                               \
-    static int word##_extract(Extraction *x, Feed *f, Encoding encoding, Status *ret) {            \
-        (void)encoding;                                                                            \
-        return filter_extract(x, f, archive_read_support_filter_##word, ret);                      \
-    }
-
-FILTER(bzip2)
-FILTER(compress)
-FILTER(lz4)
-FILTER(lzip)
-FILTER(lzma)
-FILTER(xz)
-FILTER(zstd)
-
-/* ---- brotli ---- */
-
-typedef struct Brotli {
-    Feed *from;
-    BrotliDecoderState *state;
-    uint8_t bytes[ARCHIVE_BLOCK];
-    Span in;
-    bool over;
-    int flaw; /* told at the end */
-} Brotli;
-
-static ssize_t brotli_read(Feed *f, uint8_t *at, size_t n) {
-    Brotli *b = f->of;
-
-    while (!b->over) {
-        size_t in = b->in.n, left = n;
-        const uint8_t *next = b->in.at;
-        uint8_t *out = at;
-        BrotliDecoderResult r =
-            BrotliDecoderDecompressStream(b->state, &in, &next, &left, &out, NULL);
-        ssize_t got;
-
-        b->in = span(next, in);
-        b->over = r == BROTLI_DECODER_RESULT_SUCCESS || r == BROTLI_DECODER_RESULT_ERROR;
-        if (r == BROTLI_DECODER_RESULT_ERROR)
-            b->flaw = -EBADMSG;
-        if (left < n)
-            return (ssize_t)(n - left);
-        if (r != BROTLI_DECODER_RESULT_NEEDS_MORE_INPUT)
-            continue;
-        got = feed_some(b->from, b->bytes, sizeof(b->bytes));
-        b->over = got <= 0;
-        if (got <= 0)
-            return got < 0 ? got : -EBADMSG;
-        b->in = span(b->bytes, (size_t)got);
-    }
-    return b->flaw;
+static int compress_extract(Extraction *x, Feed *f, Encoding encoding, Status *ret) {
+    (void)encoding;
+    return filter_extract(x, f, archive_read_support_filter_compress, ret);
 }
 
-static int brotli_extract(Extraction *x, Feed *f, Encoding encoding, Status *ret) {
-    static const FeedKind kind = {.read = brotli_read};
-    _cleanup_(free_p) Brotli *b = calloc(1, sizeof(*b));
-    Feed out = feed_of(&kind, b, FEED_SIZE_UNKNOWN);
-    int r;
+/* The frames of old have another layout, which only libarchive reads. */
+static int lz4_extract(Extraction *x, Feed *f, Encoding encoding, Status *ret) {
+    Span head;
 
     (void)encoding;
-    if (!b)
-        return -ENOMEM;
-    b->from = f;
-    b->state = BrotliDecoderCreateInstance(NULL, NULL, NULL);
-    if (!b->state)
-        return -ENOMEM;
-    out.derived = true;
-    r = read_inside(x, &out, span(NULL, 0), INT64_MIN, ret);
-    note_flaw(&out, ret);
-    if (r == 0)
-        r = gap_bytes(x, f, b->in, f->at - b->in.n);
-    if (r == 0)
-        r = gap_rest(x, f);
-    feed_done(&out);
-    BrotliDecoderDestroyInstance(b->state);
-    return r;
+    if (feed_head(f, 4, &head) == 0 && head.n == 4 && memcmp(head.at, "\2\x21\x4C\x18", 4) == 0)
+        return filter_extract(x, f, archive_read_support_filter_lz4, ret);
+    return decode_extract(x, f, "lz4", ret);
 }
 
 bool brotli_looks(Span name, const Sniff *s, Span head) {

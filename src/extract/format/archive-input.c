@@ -50,7 +50,7 @@ static la_ssize_t input_read(struct archive *a, void *of, const void **ret) {
     in->n[in->last] = 0;
     *ret = block(in, in->last);
     if (in->seeks)
-        n = feed_read_at(in->from, in->at, block(in, in->last), ARCHIVE_BLOCK);
+        n = feed_read_at(in->from, in->at, block(in, in->last), ARCHIVE_STEP);
     else
         n = feed_some(in->from, block(in, in->last), ARCHIVE_BLOCK);
     if (n >= 0 && in->seeks && note_extent(in, in->at, in->at + (uint64_t)n) < 0)
@@ -90,7 +90,7 @@ static la_int64_t input_seek(struct archive *a, void *of, la_int64_t offset, int
 }
 
 int archive_input_new(ArchiveInput *in, Feed *from, bool seeks) {
-    *in = (ArchiveInput){.from = from, .seeks = seeks, .base = from->at};
+    *in = (ArchiveInput){.from = from, .seeks = seeks, .base = from->at, .end = UINT64_MAX};
     in->blocks = malloc(2 * (size_t)ARCHIVE_BLOCK);
     in->a = archive_read_new();
     in->utf8 = newlocale(LC_CTYPE_MASK, "C.UTF-8", (locale_t)0);
@@ -138,9 +138,9 @@ static int rest_by_offset(Extraction *x, ArchiveInput *in) {
     uint64_t at = 0;
     int r = 0;
 
-    for (size_t i = 0; r == 0 && i < in->n_extents; i++) {
+    for (size_t i = 0; r == 0 && i < in->n_extents && in->extents[i].from < in->end; i++) {
         r = gap_range(x, in->from, at, in->extents[i].from);
-        at = in->extents[i].to;
+        at = in->extents[i].to < in->end ? in->extents[i].to : in->end;
     }
     return r ? r : gap_range(x, in->from, at, in->from->size);
 }

@@ -14,7 +14,8 @@
 
 #include "extract/extract.h"
 
-enum { ARCHIVE_BLOCK = 128 << 10 };
+/* By offset in small steps: what was not asked for is known by what was not read. */
+enum { ARCHIVE_BLOCK = 128 << 10, ARCHIVE_STEP = 4 << 10 };
 
 /* [from, to), read by offset. */
 typedef struct ArchiveExtent {
@@ -27,6 +28,7 @@ typedef struct ArchiveInput {
     bool seeks;      /* read by offset, at `at`; else in order */
     uint64_t at;     /* next to be read */
     uint64_t base;   /* of the feed, when it was opened */
+    uint64_t end;    /* where the archive says that it ends; what is behind was not taken */
     uint8_t *blocks; /* two: the one at hand and the one before */
     size_t n[2];
     uint64_t start[2];

@@ -44,7 +44,7 @@ static int next_block(Member *m) {
         if (r != ARCHIVE_EOF)
             return archive_input_error(m->in);
         if (m->size != FEED_SIZE_UNKNOWN && m->at != m->size && !m->holes)
-            return m->at < m->size && m->size - m->at > HOLE_LIMIT ? -EPROTO : -EPROTO;
+            return -EPROTO;
         return m->holes ? -EFBIG : 0;
     }
     m->block = block;
@@ -203,8 +203,30 @@ typedef struct Format {
     const char *word;
     int (*format)(struct archive *);
     int (*filters[8])(struct archive *);
-    bool seeks, raw; /* raw: searched whole when no member came of it */
+    bool seeks;
+    uint64_t (*end)(Feed *f); /* where it says that it ends, of one that is read by offset */
 } Format;
+
+static uint64_t little64(const uint8_t *at) {
+    uint64_t v = 0;
+
+    for (unsigned i = 8; i--;)
+        v = v << 8 | at[i];
+    return v;
+}
+
+/* 7zFormat.txt: the start header has the place and size of the header, which comes last. */
+static uint64_t sevenzip_end(Feed *f) {
+    enum { START = 32, OFFSET = 12, SIZE = 20 };
+    uint8_t b[START];
+    uint64_t end;
+
+    if (feed_read_at(f, 0, b, START) != START ||
+        __builtin_add_overflow(little64(b + OFFSET), little64(b + SIZE), &end) ||
+        __builtin_add_overflow(end, START, &end))
+        return UINT64_MAX;
+    return end;
+}
 
 static int read_all(Walk *w, Feed *f, const Format *format, Status *ret) {
     bool lost = false;
@@ -213,6 +235,8 @@ static int read_all(Walk *w, Feed *f, const Format *format, Status *ret) {
     format->format(w->in.a);
     for (size_t i = 0; format->filters[i]; i++)
         format->filters[i](w->in.a);
+    if (format->end)
+        w->in.end = format->end(f);
     if (archive_input_open(&w->in) < 0)
         w->ret->damaged = true;
     r = w->ret->damaged ? 0 : entries(w, UINT64_MAX);
@@ -271,7 +295,8 @@ static int rar5_extract(Extraction *x, Feed *f, Encoding encoding, Status *ret) 
     const Extractor archive_##word = {                                                             \
         .format = name, .place = EXTRACT_FORMAT, .seeks = at_any, .extract = word##_extract}
 
-FORMAT(sevenzip, .word = "7z", .format = archive_read_support_format_7zip, .seeks = true)
+FORMAT(sevenzip, .word = "7z", .format = archive_read_support_format_7zip, .seeks = true,
+       .end = sevenzip_end)
 FORMAT(ar, .word = "ar", .format = archive_read_support_format_ar)
 FORMAT(cab, .word = "cab", .format = archive_read_support_format_cab)
 FORMAT(cpio, .word = "cpio", .format = archive_read_support_format_cpio)

@@ -1,6 +1,6 @@
 /* Archives by libarchive: each format, what is encrypted, what is behind the end, what is damaged.
  */
-#include "build.h"
+#include "archives.h"
 
 /* A member of that name and text comes out of it, and all is read. */
 static void assert_member(Span s, const char *file, const char *name) {

@@ -1,5 +1,5 @@
 /* Streams: one file inside, a tar in one step, what is behind the stream, what is cut off. */
-#include "build.h"
+#include "archives.h"
 
 static void test_filters(void **state) {
     static const struct {

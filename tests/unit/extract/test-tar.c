@@ -1,5 +1,5 @@
 /* Tar: its dialects, what stands behind its end, what is no header, what is cut off. */
-#include "build.h"
+#include "archives.h"
 
 static const char *tar_log(Recorder *r, const TarMake *makes, size_t n) {
     _cleanup_(buf_done) Buf b = {0};

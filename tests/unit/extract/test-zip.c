@@ -1,5 +1,5 @@
 /* Zip: both views of it, what lies, what is hidden, what is behind something else. */
-#include "build.h"
+#include "archives.h"
 
 static const char *zip_log(Recorder *r, const ZipMake *makes, size_t n, const char *comment) {
     _cleanup_(buf_done) Buf b = {0};

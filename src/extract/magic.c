@@ -88,6 +88,14 @@ static const Row rows[] = {
     ROW(0, "hsqs", CONTAINER, "squashfs"),
     ROW(3, "NTFS    ", CONTAINER, "ntfs"),
     ROW(512, "EFI PART", CONTAINER, "gpt-disk"),
+    /* backups that only their makers' programs read */
+    WEAK(0, "TAPE", CONTAINER, "mtf"), /* Microsoft Tape Format: SQL Server, NTBackup */
+    ROW(0, "MSSQLBAK", CONTAINER, "mssql-backup"),
+    ROW(3, "EXPORT:V", CONTAINER, "oracle-export"),
+    ROW(0, "SQLUBRMEDHEAD", CONTAINER, "db2-backup"),
+    ROW(0, "\xCE\x24\xB9\xA2\x20\0\0\0", CONTAINER, "acronis"),
+    ROW(0, "\xB4\x6E\x68\x44", CONTAINER, "acronis"),
+    ROW(0, "ANDROID BACKUP\n", CONTAINER, "android-backup"),
     /* ciphertext */
     ROW(0, "LUKS\xBA\xBE", CIPHER, "luks"),
     ROW(3, "-FVE-FS-", CIPHER, "bitlocker"),
@@ -218,6 +226,15 @@ static const Magic *find_cpio(Span s) {
     if (n < 2 || n > NAME_MAX_HERE || s.n < HEADER + n)
         return NULL;
     return s.at[HEADER] && s.at[HEADER + n - 1] == 0 ? &cpio : NULL;
+}
+
+/* Oracle Data Pump: its first block names the table that the export was run by. */
+static const Magic *find_data_pump(Span s) {
+    static const Magic dump = {"oracle-datapump", SNIFF_CONTAINER, true};
+    enum { LOOK = 4096 };
+    size_t n = s.n < LOOK ? s.n : LOOK;
+
+    return n && memmem(s.at, n, "SYS_EXPORT_", 11) ? &dump : NULL;
 }
 
 /* Two bytes and what little their headers tell: arj's sizes, the code width of compress. */
@@ -436,6 +453,7 @@ const Magic *magic_find(Span head) {
         find_pgp,
         find_pdf,
         find_cpio,
+        find_data_pump,
         find_short,
         find_zlib,
         find_lzma,

@@ -91,6 +91,14 @@ static const Row rows[] = {
     ROW(0, "hsqs", CONTAINER, "squashfs"),
     ROW(3, "NTFS    ", CONTAINER, "ntfs"),
     ROW(512, "EFI PART", CONTAINER, "gpt-disk"),
+    /* backups that only their makers' programs read */
+    WEAK(0, "TAPE", CONTAINER, "mtf"), /* Microsoft Tape Format: SQL Server, NTBackup */
+    ROW(0, "MSSQLBAK", CONTAINER, "mssql-backup"),
+    ROW(3, "EXPORT:V", CONTAINER, "oracle-export"),
+    ROW(0, "SQLUBRMEDHEAD", CONTAINER, "db2-backup"),
+    ROW(0, "\xCE\x24\xB9\xA2\x20\0\0\0", CONTAINER, "acronis"),
+    ROW(0, "\xB4\x6E\x68\x44", CONTAINER, "acronis"),
+    ROW(0, "ANDROID BACKUP\n", CONTAINER, "android-backup"),
     /* ciphertext */
     ROW(0, "LUKS\xBA\xBE", CIPHER, "luks"),
     ROW(3, "-FVE-FS-", CIPHER, "bitlocker"),
@@ -221,6 +229,15 @@ static const Magic *find_cpio(Span s) {
     if (n < 2 || n > NAME_MAX_HERE || s.n < HEADER + n)
         return NULL;
     return s.at[HEADER] && s.at[HEADER + n - 1] == 0 ? &cpio : NULL;
+}
+
+/* Oracle Data Pump: its first block names the table that the export was run by. */
+static const Magic *find_data_pump(Span s) {
+    static const Magic dump = {"oracle-datapump", SNIFF_CONTAINER, true};
+    enum { LOOK = 4096 };
+    size_t n = s.n < LOOK ? s.n : LOOK;
+
+    return n && memmem(s.at, n, "SYS_EXPORT_", 11) ? &dump : NULL;
 }
 
 /* Two bytes and what little their headers tell: arj's sizes, the code width of compress. */
@@ -470,6 +487,26 @@ static const Magic *find_ext(Span s) {
     return little32(s.at + 1024 + 24) <= 6 && little32(s.at + 1024 + 76) <= 1 ? &ext : NULL;
 }
 
+/* LZMA alone has no signature: properties in range, a dictionary as encoders make them, and a
+ * length that is not told or could be. */
+static const Magic *find_lzma(Span s) {
+    static const Magic lzma = {"lzma", SNIFF_CONTAINER, true};
+    uint32_t dictionary;
+    bool usual;
+
+    if (s.n < 14 || s.at[0] >= 9 * 5 * 5 || s.at[13] != 0)
+        return NULL;
+    dictionary = little32(s.at + 1);
+    usual =
+        dictionary == UINT32_MAX || (dictionary >= 4096 && (dictionary & (dictionary - 1)) == 0) ||
+        (dictionary >= 4096 && dictionary % 3 == 0 && (dictionary / 3 & (dictionary / 3 - 1)) == 0);
+    if (!usual || (s.at[0] != 0x5D && dictionary < 1 << 16))
+        return NULL;
+    return little32(s.at + 9) < 256 || (little32(s.at + 5) & little32(s.at + 9)) == UINT32_MAX
+               ? &lzma
+               : NULL;
+}
+
 /* RFC 1950: method 8, a window in range, and a check that divides; sure enough only outside text.
  */
 static const Magic *find_zlib(Span s) {
@@ -498,8 +535,10 @@ const Magic *magic_find(Span head) {
         find_mail,
         find_pdf,
         find_cpio,
+        find_data_pump,
         find_short,
         find_zlib,
+        find_lzma,
     };
     const Magic *m = NULL;
 

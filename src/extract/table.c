@@ -10,14 +10,17 @@
 #include "extract/text/reader.h"
 
 static const Extractor *const extractors[] = {
-    &eml_extractor,
-    &html_extractor,
-    &mbox_extractor,
+    &eml_extractor, &html_extractor, &mbox_extractor,  &archive_sevenzip, &archive_ar,
+    &archive_cab,   &archive_cpio,   &archive_deb,     &archive_iso,      &archive_lha,
+    &archive_rar4,  &archive_rar5,   &archive_rpm,     &archive_warc,     &archive_xar,
+    &stream_brotli, &stream_bzip2,   &stream_compress, &stream_gzip,      &stream_lz4,
+    &stream_lzip,   &stream_lzma,    &stream_xz,       &stream_zstd,      &tar_reader,
+    &zip_epub,      &zip_jar,        &zip_reader,      &zip_tail,
 };
 
 const Extractor *extractor_find(const char *format) {
     for (size_t i = 0; i < N_ELEMENTS(extractors); i++) {
-        if (extractors[i] && strcmp(extractors[i]->format, format) == 0)
+        if (strcmp(extractors[i]->format, format) == 0)
             return extractors[i];
     }
     return NULL;

@@ -645,4 +645,5 @@ static int html_extract(Extraction *x, Feed *f, Encoding encoding, Status *ret_s
     return r;
 }
 
-const Extractor html_extractor = {"html", EXTRACT_ANYWHERE, false, html_extract};
+const Extractor html_extractor = {
+    .format = "html", .place = EXTRACT_ANYWHERE, .extract = html_extract};

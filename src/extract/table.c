@@ -10,7 +10,10 @@
 #include "extract/text/reader.h"
 
 static const Extractor *const extractors[] = {
-    NULL,
+    &csv_extractor,
+    &json_extractor,
+    &jsonl_extractor,
+    &sqldump_extractor,
 };
 
 const Extractor *extractor_find(const char *format) {

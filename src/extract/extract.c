@@ -8,6 +8,8 @@
  */
 #include "extract/extract.h"
 
+#include <assert.h>
+
 #define XXH_INLINE_ALL
 #include <xxhash.h>
 
@@ -166,17 +168,21 @@ int extract_spend(Extraction *x, uint64_t bytes) {
 
 /* ---- text ---- */
 
-static int flush(Extraction *x) {
-    Text t = {.text = span(x->text, x->n), .marks = x->marks, .n_marks = x->n_marks};
+static int hand_on(Extraction *x, const Text *t) {
     int r = 0;
 
-    if (x->n) {
-        if (!x->announced)
-            r = x->to.part(x->to.of, x->part, buf_as_span(&x->part_name), x->encoding);
-        x->announced = true;
-        if (r == 0)
-            r = x->to.text(x->to.of, &t);
-    }
+    if (!x->announced)
+        r = x->to.part(x->to.of, x->part, buf_as_span(&x->part_name), x->encoding);
+    x->announced = true;
+    if (r == 0)
+        r = x->to.text(x->to.of, t);
+    return r;
+}
+
+static int flush(Extraction *x) {
+    Text t = {.text = span(x->text, x->n), .marks = x->marks, .n_marks = x->n_marks};
+    int r = x->n ? hand_on(x, &t) : 0;
+
     x->n = x->n_marks = 0;
     return r < 0 ? r : pulse(x);
 }
@@ -243,6 +249,43 @@ int extract_text(Extraction *x, Span text) {
             r = flush(x);
     }
     return r;
+}
+
+/* Gathered with what was there, if there is room. */
+static int gather_piece(Extraction *x, const Text *t) {
+    int r = 0;
+
+    if (t->text.n > EXTRACT_TEXT_MAX - x->n || t->n_marks > EXTRACT_MARKS_MAX - x->n_marks)
+        r = flush(x);
+    if (x->n_marks && t->n_marks && x->marks[x->n_marks - 1].at == x->n + t->marks[0].at)
+        x->n_marks--; /* nothing stood under it */
+    for (size_t i = 0; i < t->n_marks; i++) {
+        x->marks[x->n_marks] = t->marks[i];
+        x->marks[x->n_marks++].at += (uint32_t)x->n;
+    }
+    memcpy(x->text + x->n, t->text.at, t->text.n);
+    x->n += t->text.n;
+    return r;
+}
+
+int extract_piece(Extraction *x, const Text *t) {
+    enum { SMALL = 4096 };
+    int r;
+
+    assert(t->text.n <= EXTRACT_TEXT_MAX && t->n_marks <= EXTRACT_MARKS_MAX);
+    if (!t->text.n)
+        return 0;
+    r = extract_spend(x, t->text.n);
+    if (r)
+        return r;
+    if (t->n_marks)
+        x->last = t->marks[t->n_marks - 1];
+    if (t->text.n <= SMALL)
+        return gather_piece(x, t);
+    if (!x->n && x->n_marks && (!t->n_marks || t->marks[0].at))
+        return gather_piece(x, t); /* it stands under a mark that waits for text */
+    r = flush(x);
+    return r < 0 ? r : hand_on(x, t);
 }
 
 int extract_bytes(Extraction *x, Span bytes, uint64_t offset, Encoding encoding) {

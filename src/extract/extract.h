@@ -175,6 +175,12 @@ int extract_from(Extraction *x, uint64_t row, uint32_t column, uint64_t source);
 /* Text, UTF-8, of any length; gathered and handed on in pieces. */
 int extract_text(Extraction *x, Span text);
 
+/*
+ * A piece of text with its marks, at most EXTRACT_TEXT_MAX and EXTRACT_MARKS_MAX of them: for
+ * readers that have many marks at once. A large one goes to the receiver without being copied.
+ */
+int extract_piece(Extraction *x, const Text *t);
+
 /* The unit's own bytes from `offset` on, in `encoding`: a part of kind PART_BYTES. */
 int extract_bytes(Extraction *x, Span bytes, uint64_t offset, Encoding encoding);
 

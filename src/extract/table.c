@@ -9,14 +9,43 @@
 #include "extract/format/format.h"
 #include "extract/text/reader.h"
 
+/* clang-format off */
 static const Extractor *const extractors[] = {
-    &eml_extractor, &html_extractor, &mbox_extractor,  &archive_sevenzip, &archive_ar,
-    &archive_cab,   &archive_cpio,   &archive_deb,     &archive_iso,      &archive_lha,
-    &archive_rar4,  &archive_rar5,   &archive_rpm,     &archive_warc,     &archive_xar,
-    &stream_brotli, &stream_bzip2,   &stream_compress, &stream_gzip,      &stream_lz4,
-    &stream_lzip,   &stream_lzma,    &stream_xz,       &stream_zstd,      &tar_reader,
-    &zip_epub,      &zip_jar,        &zip_reader,      &zip_tail,
+    &archive_ar,
+    &archive_cab,
+    &archive_cpio,
+    &archive_deb,
+    &archive_iso,
+    &archive_lha,
+    &archive_rar4,
+    &archive_rar5,
+    &archive_rpm,
+    &archive_sevenzip,
+    &archive_warc,
+    &archive_xar,
+    &csv_extractor,
+    &eml_extractor,
+    &html_extractor,
+    &json_extractor,
+    &jsonl_extractor,
+    &mbox_extractor,
+    &sqldump_extractor,
+    &stream_brotli,
+    &stream_bzip2,
+    &stream_compress,
+    &stream_gzip,
+    &stream_lz4,
+    &stream_lzip,
+    &stream_lzma,
+    &stream_xz,
+    &stream_zstd,
+    &tar_reader,
+    &zip_epub,
+    &zip_jar,
+    &zip_reader,
+    &zip_tail,
 };
+/* clang-format on */
 
 const Extractor *extractor_find(const char *format) {
     for (size_t i = 0; i < N_ELEMENTS(extractors); i++) {

@@ -10,7 +10,7 @@
 #include "extract/text/reader.h"
 
 static const Extractor *const extractors[] = {
-    NULL,
+    &extractor_docx, &extractor_odf, &extractor_ooxml, &extractor_pptx, &extractor_xlsx,
 };
 
 const Extractor *extractor_find(const char *format) {

@@ -7,3 +7,10 @@
 #pragma once
 
 #include "extract/extract.h"
+
+/* Documents that are packages of XML: all one reader, which goes by what is inside. */
+extern const Extractor extractor_docx;
+extern const Extractor extractor_odf;
+extern const Extractor extractor_ooxml;
+extern const Extractor extractor_pptx;
+extern const Extractor extractor_xlsx;

@@ -16,13 +16,25 @@ const char *sniff_kind_name(SniffKind k) {
     return names[k];
 }
 
+/* A first tag that declares a namespace: XML without its declaration. */
+static bool begins_with_namespace(Span text) {
+    const uint8_t *end;
+
+    if (text.n < 2 || text.at[0] != '<' || !((text.at[1] | 32) >= 'a' && (text.at[1] | 32) <= 'z'))
+        return false;
+    end = memchr(text.at, '>', text.n);
+    return end && memmem(text.at, (size_t)(end - text.at), " xmlns", 6);
+}
+
 /* Text that is written in a markup with a reader of its own. */
 static const char *text_format(Span text) {
     static const struct {
         const char *start, *format;
     } starts[] = {
         {"{\\rtf", "rtf"}, {"<?xml", "xml"},       {"<!doctype html", "html"},
-        {"<html", "html"}, {"%!PS", "postscript"},
+        {"<html", "html"}, {"%!PS", "postscript"}, {"<!doctype ", "xml"},
+        {"<svg", "xml"},   {"<rss", "xml"},        {"<kml", "xml"},
+        {"<gpx", "xml"},   {"<plist", "xml"},      {"<feed", "xml"},
     };
     size_t i = 0;
 
@@ -35,7 +47,7 @@ static const char *text_format(Span text) {
         if (text.n >= n && strncasecmp((const char *)text.at, starts[i].start, n) == 0)
             return starts[i].format;
     }
-    return "text";
+    return begins_with_namespace(text) ? "xml" : "text";
 }
 
 /*
@@ -70,15 +82,28 @@ static Span whole_characters(Span head, uint64_t size) {
     return head;
 }
 
+/* The first characters of text in two-byte units, if they are ASCII: enough for a markup's name. */
+static Span narrow(Span text, bool big, uint8_t *into, size_t n) {
+    size_t i = 0;
+
+    for (; i < n && 2 * i + 1 < text.n && text.at[2 * i + !big] == 0; i++)
+        into[i] = text.at[2 * i + big];
+    return span(into, i);
+}
+
 static Sniff sniff_text(Span head, Encoding encoding, unsigned bom) {
     bool plain = encoding_unit(encoding) == 1 && !encoding_is_ebcdic(encoding);
+    Span text = span(head.at + bom, head.n - bom);
+    uint8_t narrowed[256];
+    const char *format = "text";
 
-    return (Sniff){
-        .kind = SNIFF_TEXT,
-        .format = plain ? text_format(span(head.at + bom, head.n - bom)) : "text",
-        .encoding = encoding,
-        .bom = bom,
-    };
+    if (encoding == ENCODING_UTF16LE || encoding == ENCODING_UTF16BE)
+        text = narrow(text, encoding == ENCODING_UTF16BE, narrowed, sizeof(narrowed));
+    if (plain)
+        format = text_format(text);
+    else if (text.at == narrowed && strcmp(text_format(text), "xml") == 0)
+        format = "xml"; /* its parser takes these; other readers do not */
+    return (Sniff){.kind = SNIFF_TEXT, .format = format, .encoding = encoding, .bom = bom};
 }
 
 Sniff sniff(Span head, uint64_t size) {

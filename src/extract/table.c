@@ -10,7 +10,8 @@
 #include "extract/text/reader.h"
 
 static const Extractor *const extractors[] = {
-    &extractor_docx, &extractor_odf, &extractor_ooxml, &extractor_pptx, &extractor_xlsx,
+    &extractor_docx, &extractor_odf,  &extractor_ooxml,
+    &extractor_pptx, &extractor_xlsx, &extractor_xml,
 };
 
 const Extractor *extractor_find(const char *format) {

@@ -14,3 +14,6 @@ extern const Extractor extractor_odf;
 extern const Extractor extractor_ooxml;
 extern const Extractor extractor_pptx;
 extern const Extractor extractor_xlsx;
+
+/* XML of any other kind, by element path. */
+extern const Extractor extractor_xml;

@@ -235,7 +235,7 @@ int office_parse(Office *o, Member *m, const SaxHandler *h, void *of, int (*done
     if (r == 0 && done)
         r = done(of);
     if (r == 0 && end != SAX_WHOLE) {
-        office_note(o, status_of(STATUS_PARTIAL, end == SAX_LIMIT ? "limit" : "corrupt"));
+        office_note(o, status_of(STATUS_PARTIAL, end == SAX_MALFORMED ? "corrupt" : "limit"));
         r = emit_rest(o, m, sax, &s.feed);
     }
     if (s.feed.error)

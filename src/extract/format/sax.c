@@ -208,7 +208,7 @@ static SaxEnd how_it_ended(const Sax *s) {
     case XML_ERROR_AMPLIFICATION_LIMIT_BREACH:
         return SAX_LIMIT;
     case XML_ERROR_ABORTED:
-        return s->deep ? SAX_LIMIT : SAX_STOPPED;
+        return s->deep ? SAX_DEEP : SAX_STOPPED;
     default:
         return SAX_MALFORMED;
     }
@@ -255,7 +255,7 @@ int sax_read(Sax *s, Extraction *x, Feed *f, SaxEnd *ret) {
     while (r == 0 && !end) {
         r = read_piece(s, x, f, &end);
         if (r == 0 && !end && waiting(s) > SAX_TOKEN_MAX) {
-            *ret = SAX_LIMIT;
+            *ret = SAX_DEEP;
             return 0;
         }
     }
@@ -278,6 +278,29 @@ bool sax_verbatim(const Sax *s, size_t n) {
     int count = XML_GetCurrentByteCount(s->parser);
 
     return count >= 0 && (size_t)count == n;
+}
+
+uint64_t sax_value_offset(const Sax *s, Span value, size_t *at) {
+    int from = 0, n = 0, count = XML_GetCurrentByteCount(s->parser);
+    const char *bytes = XML_GetInputContext(s->parser, &from, &n);
+    const uint8_t *tag = (const uint8_t *)bytes + from, *found;
+    size_t i;
+
+    if (!bytes || from < 0 || count < 0 || n - from < count)
+        return MARK_NOWHERE;
+    for (i = *at; i < (size_t)count; i = (size_t)(found - tag) + 1) {
+        if (value.n == 0)
+            return MARK_NOWHERE;
+        found = memmem(tag + i, (size_t)count - i, value.at, value.n);
+        if (!found)
+            return MARK_NOWHERE;
+        if (found > tag && (found[-1] == '"' || found[-1] == '\'') &&
+            found + value.n < tag + count && found[value.n] == found[-1]) {
+            *at = (size_t)(found - tag) + value.n;
+            return sax_offset(s) + (uint64_t)(found - tag);
+        }
+    }
+    return MARK_NOWHERE;
 }
 
 Span sax_rest(const Sax *s, uint64_t *ret_offset) {

@@ -20,7 +20,8 @@ enum {
 typedef enum SaxEnd {
     SAX_WHOLE,
     SAX_MALFORMED, /* or cut */
-    SAX_LIMIT,     /* too deep, expands too much, a token too long */
+    SAX_LIMIT,     /* expands too much */
+    SAX_DEEP,      /* too deep, or a token too long */
     SAX_STOPPED,   /* a handler returned SAX_E_STOP */
 } SaxEnd;
 
@@ -53,6 +54,12 @@ uint64_t sax_offset(const Sax *s);
 uint64_t sax_line(const Sax *s);
 /* Inside `text`: the n bytes of text are the document's own bytes. */
 bool sax_verbatim(const Sax *s, size_t n);
+
+/*
+ * Inside `start`: where an attribute's value stands in the document as it is, looked for behind
+ * *at, which moves behind it (0 before the first attribute); MARK_NOWHERE: it is written otherwise.
+ */
+uint64_t sax_value_offset(const Sax *s, Span value, size_t *at);
 
 /* After sax_read: bytes taken from the feed behind the last event; borrowed. */
 Span sax_rest(const Sax *s, uint64_t *ret_offset);

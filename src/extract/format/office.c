@@ -175,7 +175,7 @@ static int text_in(Extraction *x, Span bytes, Encoding encoding, TextWindow *w) 
 }
 
 /* What stands behind the place where a part could not be parsed further, as it is. */
-static int emit_rest(Office *o, const Member *m, const Sax *sax, Feed *f) {
+static int emit_rest(Office *o, Span name, const Sax *sax, Feed *f) {
     _cleanup_(free_p) uint8_t *bytes = malloc(STEP);
     TextWindow w = {0};
     uint64_t offset;
@@ -187,7 +187,7 @@ static int emit_rest(Office *o, const Member *m, const Sax *sax, Feed *f) {
 
     if (!bytes)
         return -ENOMEM;
-    r = extract_part(o->x, PART_SECTION, m->name);
+    r = extract_part(o->x, PART_SECTION, name);
     while (r == 0 && rest.n) {
         size_t n = rest.n < STEP ? rest.n : STEP;
 
@@ -205,23 +205,38 @@ static int emit_rest(Office *o, const Member *m, const Sax *sax, Feed *f) {
     return r;
 }
 
-static int emit_aside(Office *o, const Member *m) {
+static int emit_aside(Office *o, Span name) {
     int r;
 
     if (!o->aside.n)
         return 0;
-    r = extract_part(o->x, PART_SECTION, m->name);
+    r = extract_part(o->x, PART_SECTION, name);
     if (r == 0)
         r = extract_text(o->x, buf_as_span(&o->aside));
     buf_clear(&o->aside);
     return r;
 }
 
-int office_parse(Office *o, Member *m, const SaxHandler *h, void *of, int (*done)(void *of)) {
+int office_parse_feed(Office *o, Feed *f, Span name, const SaxHandler *h, void *of,
+                      int (*done)(void *of)) {
     _cleanup_(sax_freep) Sax *sax = NULL;
+    SaxEnd end = SAX_WHOLE;
+    int r = sax_new(h, of, o->encoding, &sax);
+
+    if (r == 0)
+        r = sax_read(sax, o->x, f, &end);
+    if (r == 0 && done)
+        r = done(of);
+    if (r == 0 && end != SAX_WHOLE) {
+        office_note(o, status_of(STATUS_PARTIAL, end == SAX_MALFORMED ? "corrupt" : "limit"));
+        r = emit_rest(o, name, sax, f);
+    }
+    return r ? r : emit_aside(o, name);
+}
+
+int office_parse(Office *o, Member *m, const SaxHandler *h, void *of, int (*done)(void *of)) {
     Status barred;
     Stream s;
-    SaxEnd end = SAX_WHOLE;
     int r;
 
     if (package_barred(m, &barred)) /* stays for the end, where it is listed */
@@ -229,20 +244,12 @@ int office_parse(Office *o, Member *m, const SaxHandler *h, void *of, int (*done
     m->taken = true;
     r = stream_open(o->package, m, &s);
     if (r == 0)
-        r = sax_new(h, of, ENCODING_UTF8, &sax);
-    if (r == 0)
-        r = sax_read(sax, o->x, &s.feed, &end);
-    if (r == 0 && done)
-        r = done(of);
-    if (r == 0 && end != SAX_WHOLE) {
-        office_note(o, status_of(STATUS_PARTIAL, end == SAX_MALFORMED ? "corrupt" : "limit"));
-        r = emit_rest(o, m, sax, &s.feed);
-    }
+        r = office_parse_feed(o, &s.feed, m->name, h, of, done);
     if (s.feed.error)
         office_note(o, s.feed.error == -EBADMSG ? status_of(STATUS_PARTIAL, "corrupt")
                                                 : status_errno(-s.feed.error));
     stream_close(&s);
-    return r ? r : emit_aside(o, m);
+    return r;
 }
 
 /* ---- relationships ---- */
@@ -441,6 +448,8 @@ static int read_member(Office *o, Member *m) {
     int r;
 
     m->taken = true;
+    if (m->kind == ROOT_ODF_ENCRYPTED)
+        return extract_listed(o->x, &e, status_of(STATUS_ENCRYPTED, "odf"));
     if (package_barred(m, &barred))
         return extract_listed(o->x, &e, barred);
     r = stream_open(o->package, m, &s);
@@ -496,8 +505,8 @@ static int read_gaps(Office *o) {
 
 static int read_all(Office *o) {
     static int (*const steps[])(Office *) = {
-        look_at_all, properties_read, docx_read, xlsx_read,
-        pptx_read,   emit_links,      read_left, read_gaps,
+        look_at_all, odf_manifest, properties_read, docx_read, xlsx_read, pptx_read,
+        odf_read,    emit_links,   read_left,       read_gaps,
     };
     int r = 0;
 
@@ -508,7 +517,7 @@ static int read_all(Office *o) {
 
 static int office_extract(Extraction *x, Feed *f, Encoding encoding, Status *ret_status) {
     _cleanup_(package_freep) Package *p = NULL;
-    Office o = {.x = x};
+    Office o = {.x = x, .encoding = ENCODING_UTF8};
     int r = package_open(f, &p);
 
     (void)encoding;

@@ -37,15 +37,17 @@ enum OfficeRoot {
     ROOT_SLIDE_MASTER,
     ROOT_ODF, /* content, styles, or a flat document */
     ROOT_ODF_MANIFEST,
+    ROOT_ODF_ENCRYPTED, /* by the manifest */
     N_OFFICE_ROOTS,
 };
 
 typedef struct Office {
     Extraction *x;
     Package *package;
-    Status status; /* the first that was not `read` */
-    Arena arena;   /* relationships, names of sheets */
-    Buf aside;     /* comments and instructions of the part at hand */
+    Status status;     /* the first that was not `read` */
+    Arena arena;       /* relationships, names of sheets */
+    Buf aside;         /* comments and instructions of the part at hand */
+    Encoding encoding; /* of a document that is not in a package, by its look */
 } Office;
 
 /* The package says more than its status so far: the first thing that is not `read` stays. */
@@ -57,6 +59,10 @@ void office_note(Office *o, Status status);
  * XML comments, come out in a section named after the member. The member is then taken.
  */
 int office_parse(Office *o, Member *m, const SaxHandler *h, void *of, int (*done)(void *of));
+
+/* The same for a document that is not in a package: `name` for the section, "" for none. */
+int office_parse_feed(Office *o, Feed *f, Span name, const SaxHandler *h, void *of,
+                      int (*done)(void *of));
 
 /* For SaxHandler.other: keeps comments and instructions for the end of the part. */
 int office_other(void *of, Span raw);
@@ -90,13 +96,16 @@ Member *rels_by_type(Office *o, const Rels *r, const char *type);
 /* ---- readers of parts ---- */
 
 int properties_read(Office *o);
+/* A property that is a time or a label is a fact; others are none. */
+int properties_fact(Extraction *x, const char *name, Span value);
 int docx_read(Office *o);
 int xlsx_read(Office *o);
 int pptx_read(Office *o);
+int odf_manifest(Office *o); /* first: what it says is encrypted is not to be looked at */
 int odf_read(Office *o);
 
-/*
- * Running text: paragraphs of joined runs, tables, changes, of WordprocessingML and DrawingML,
- * under the part given. Whatever text is in the part comes out.
- */
-int story_read(Office *o, Member *m, PartKind kind, Span name);
+/* A flat OpenDocument file. */
+int odf_flat(Extraction *x, Feed *f, Encoding encoding, Status *ret_status);
+
+/* A part of paragraphs and runs, WordprocessingML or DrawingML, as a part of this kind and name. */
+int docx_story(Office *o, Member *m, PartKind kind, Span name);

@@ -53,7 +53,7 @@ static int read_beside(Office *o, Member *m, unsigned number, const char *what) 
     char name[64];
 
     snprintf(name, sizeof(name), "slide%u/%s", number, what);
-    return story_read(o, m, PART_SECTION, span_of(name));
+    return docx_story(o, m, PART_SECTION, span_of(name));
 }
 
 static int read_slide(Office *o, Member *m, unsigned number) {
@@ -69,7 +69,7 @@ static int read_slide(Office *o, Member *m, unsigned number) {
     int r;
 
     snprintf(name, sizeof(name), "slide%u", number);
-    r = story_read(o, m, PART_PAGE, span_of(name));
+    r = docx_story(o, m, PART_PAGE, span_of(name));
     if (r == 0)
         r = office_rels(o, m, &rels);
     for (size_t i = 0; r == 0 && i < N_ELEMENTS(besides); i++) {
@@ -114,7 +114,7 @@ int pptx_read(Office *o) {
         r = read_slide(o, m, ++number); /* no presentation shows it */
     for (size_t i = 0; r == 0 && i < N_ELEMENTS(strays); i++) {
         for (at = 0; r == 0 && (m = office_next(o, strays[i], &at));)
-            r = story_read(o, m, PART_SECTION, office_stem(m->name));
+            r = docx_story(o, m, PART_SECTION, office_stem(m->name));
     }
     return r;
 }

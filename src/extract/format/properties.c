@@ -95,7 +95,7 @@ static bool parse_time(Span text, int64_t *ret) {
     return true;
 }
 
-static int emit_fact(Properties *p, const char *name) {
+int properties_fact(Extraction *x, const char *name, Span value) {
     static const struct {
         const char *name;
         FactKind kind;
@@ -103,7 +103,6 @@ static int emit_fact(Properties *p, const char *name) {
         {"created", FACT_CREATED}, {"creation-date", FACT_CREATED}, {"modified", FACT_MODIFIED},
         {"date", FACT_MODIFIED},   {"lastPrinted", FACT_PRINTED},   {"print-date", FACT_PRINTED},
     };
-    Span value = buf_as_span(&p->value);
     size_t n = strlen(name);
     Fact f = {0};
 
@@ -112,25 +111,17 @@ static int emit_fact(Properties *p, const char *name) {
             f.kind = times[i].kind;
             f.to = f.from;
             f.text = span_of("");
-            return extract_fact(p->o->x, &f);
+            return extract_fact(x, &f);
         }
     }
     if (strncmp(name, "MSIP_Label_", 11) == 0 && n > 5 && strcmp(name + n - 5, "_Name") == 0) {
         f = (Fact){.kind = FACT_LABEL, .text = value};
-        return extract_fact(p->o->x, &f);
+        return extract_fact(x, &f);
     }
     return 0;
 }
 
 /* ---- elements ---- */
-
-static bool is_blank(Span s) {
-    for (size_t i = 0; i < s.n; i++) {
-        if (s.at[i] != ' ' && (s.at[i] < '\t' || s.at[i] > '\r'))
-            return false;
-    }
-    return true;
-}
 
 static int emit_value(Properties *p) {
     const char *name = p->called_at ? p->called : p->name;
@@ -138,7 +129,7 @@ static int emit_value(Properties *p) {
 
     if (buf_error(&p->value))
         return -ENOMEM;
-    if (is_blank(buf_as_span(&p->value))) {
+    if (sax_blank(buf_as_span(&p->value))) {
         buf_clear(&p->value);
         return 0;
     }
@@ -152,7 +143,7 @@ static int emit_value(Properties *p) {
     if (r == 0)
         r = extract_text(p->o->x, span_of("\n"));
     if (r == 0)
-        r = emit_fact(p, name);
+        r = properties_fact(p->o->x, name, buf_as_span(&p->value));
     buf_clear(&p->value);
     return r;
 }

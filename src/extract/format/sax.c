@@ -48,6 +48,16 @@ const char *sax_attribute(const char **attributes, const char *name) {
     return NULL;
 }
 
+bool sax_blank(Span text) {
+    for (size_t i = 0; i < text.n; i++) {
+        uint8_t c = text.at[i];
+
+        if (c != ' ' && c != '\n' && c != '\t' && c != '\r')
+            return false;
+    }
+    return true;
+}
+
 /* ---- events ---- */
 
 static void note(Sax *s, int result) {

@@ -69,6 +69,9 @@ const char *sax_local(const char *name);
 /* The value of an attribute, by its name without prefix; NULL: none. */
 const char *sax_attribute(const char **attributes, const char *name);
 
+/* Only white space (2.3), or nothing. */
+bool sax_blank(Span text);
+
 /* The root element of the document that begins so, and its namespace; cut if too long. */
 typedef struct SaxRoot {
     char name[48], space[96];

@@ -62,14 +62,6 @@ static int emit_section(Office *o, Span of, const char *what, Span text) {
     return r ? r : extract_text(o->x, text);
 }
 
-static bool is_blank(Span s) {
-    for (size_t i = 0; i < s.n; i++) {
-        if (s.at[i] != ' ' && (s.at[i] < '\t' || s.at[i] > '\r'))
-            return false;
-    }
-    return true;
-}
-
 /* ---- shared strings (18.4) ---- */
 
 typedef struct StringsReading {
@@ -97,7 +89,7 @@ static int strings_start(void *of, const char *name, const char **attributes) {
 static int strings_text(void *of, Span text) {
     StringsReading *r = of;
 
-    if (!r->in_text && is_blank(text))
+    if (!r->in_text && sax_blank(text))
         return 0;
     if (r->in_phonetic) {
         buf_span(&r->phonetic, text);
@@ -299,7 +291,7 @@ static int styles_end(void *of, const char *name) {
 static int styles_text(void *of, Span text) {
     StylesReading *r = of;
 
-    if (is_blank(text) || r->names.n > BESIDE_MAX)
+    if (sax_blank(text) || r->names.n > BESIDE_MAX)
         return 0;
     buf_span(&r->names, text);
     buf_byte(&r->names, '\n');
@@ -377,7 +369,7 @@ typedef struct SheetReading {
 static int beside_add(SheetReading *s, Beside where, Span text) {
     Buf *b = &s->beside[where];
 
-    if (is_blank(text))
+    if (sax_blank(text))
         return 0;
     if (b->n + text.n > BESIDE_MAX) {
         office_note(s->o, status_of(STATUS_LIMIT, "formulas"));
@@ -594,7 +586,7 @@ static int sheet_text(void *of, Span text) {
     SheetReading *s = of;
     Buf *to = s->in == IN_FORMULA ? &s->formula : &s->value;
 
-    if (s->in != IN_VALUE && s->in != IN_HEADER && is_blank(text))
+    if (s->in != IN_VALUE && s->in != IN_HEADER && sax_blank(text))
         return 0;
     if (s->in_cell && s->in != IN_VALUE && s->in != IN_FORMULA)
         return beside_add(s, BESIDE_OTHER, text);
@@ -653,7 +645,7 @@ typedef struct CommentReading {
 static int comment_emit(CommentReading *c) {
     int r = buf_error(&c->text);
 
-    if (r == 0 && !is_blank(buf_as_span(&c->text))) {
+    if (r == 0 && !sax_blank(buf_as_span(&c->text))) {
         r = extract_at(c->o->x, c->row, c->column);
         if (r == 0)
             r = extract_text(c->o->x, buf_as_span(&c->text));
@@ -695,7 +687,7 @@ static int comment_text(void *of, Span text) {
     CommentReading *c = of;
     int r = 0;
 
-    if (!c->in_text && is_blank(text))
+    if (!c->in_text && sax_blank(text))
         return 0;
     if (c->text.n + text.n > CELL_MAX)
         r = comment_emit(c);
@@ -802,7 +794,7 @@ static int book_end(void *of, const char *name) {
 static int book_text(void *of, Span text) {
     BookReading *b = of;
 
-    if (is_blank(text) || b->value.n + b->names.n > BESIDE_MAX)
+    if (sax_blank(text) || b->value.n + b->names.n > BESIDE_MAX)
         return 0;
     buf_span(&b->value, text);
     return buf_error(&b->value);
@@ -915,7 +907,7 @@ static int pivot_end(void *of, const char *name) {
 static int pivot_text(void *of, Span text) {
     PivotReading *p = of;
 
-    return is_blank(text) ? 0 : extract_text(p->o->x, text);
+    return sax_blank(text) ? 0 : extract_text(p->o->x, text);
 }
 
 static int pivot_done(void *of) {

@@ -18,6 +18,7 @@
 
 #include "base/utf8.h"
 #include "extract/format/format.h"
+#include "extract/format/office.h"
 #include "extract/format/sax.h"
 
 enum { SLOTS = 16384 }; /* a power of two, well above PART_COLUMNS_MAX */
@@ -55,14 +56,6 @@ typedef struct Xml {
 } Xml;
 
 /* ---- text ---- */
-
-static bool is_blank(Span s) {
-    for (size_t i = 0; i < s.n; i++) {
-        if (s.at[i] != ' ' && (s.at[i] < '\t' || s.at[i] > '\r'))
-            return false;
-    }
-    return true;
-}
 
 static void owe(Xml *s, char separator) {
     if (s->any && s->separator != '\n')
@@ -141,7 +134,7 @@ static int on_text(void *of, Span text) {
     uint32_t column;
     int r;
 
-    if (!l->mixed && is_blank(text))
+    if (!l->mixed && sax_blank(text))
         return 0;
     l->mixed = true;
     r = level_column(s, l, &column);
@@ -155,7 +148,7 @@ static int on_other(void *of, Span raw) {
     bool goes_on = s->any && !s->separator && source != MARK_NOWHERE && source == s->next;
     int r;
 
-    if (!goes_on && (is_blank(raw) || (raw.n > 6 && memcmp(raw.at, "<?xml ", 6) == 0)))
+    if (!goes_on && (sax_blank(raw) || (raw.n > 6 && memcmp(raw.at, "<?xml ", 6) == 0)))
         return 0;
     if (!goes_on)
         owe(s, '\n');
@@ -176,7 +169,7 @@ static int put_attributes(Xml *s, Level *l, const char **attributes) {
         uint32_t column;
 
         l->complex = true;
-        if (is_blank(value))
+        if (sax_blank(value))
             continue;
         buf_text(&s->path, "/@");
         buf_text(&s->path, name);
@@ -251,6 +244,16 @@ static int read_rest(Xml *s, Feed *f, Encoding encoding) {
     return r ? r : extract_rest(s->x, f, encoding);
 }
 
+/* A format of its own, whose text is not in the shape of its elements. */
+static bool is_flat_odf(Feed *f) {
+    enum { HEAD = 4096 };
+    SaxRoot root;
+    Span head;
+
+    return feed_head(f, HEAD, &head) == 0 && sax_root(head, &root) &&
+           strcmp(root.name, "document") == 0 && strstr(root.space, "opendocument");
+}
+
 static int xml_extract(Extraction *x, Feed *f, Encoding encoding, Status *ret_status) {
     static const SaxHandler handler = {
         .start = on_start, .end = on_end, .text = on_text, .other = on_other};
@@ -261,6 +264,8 @@ static int xml_extract(Extraction *x, Feed *f, Encoding encoding, Status *ret_st
     SaxEnd end = SAX_WHOLE;
     int r;
 
+    if (is_flat_odf(f))
+        return odf_flat(x, f, encoding, ret_status);
     if (!s || !slots || !numbers)
         return -ENOMEM;
     *s = (Xml){.x = x, .row = 1, .slots = slots, .numbers = numbers};

@@ -461,7 +461,7 @@ static int read_member(Office *o, Member *m) {
 }
 
 static bool is_folder(const Member *m) {
-    return m->size == 0 && m->packed == 0 && m->name.n && m->name.at[m->name.n - 1] == '/';
+    return m->size == 0 && m->packed <= 2 && m->name.n && m->name.at[m->name.n - 1] == '/';
 }
 
 /* Content types say nothing that is not said by the members, but for names: of members that are

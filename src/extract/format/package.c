@@ -19,6 +19,7 @@ enum {
     END64_SIZE = 56,
     CENTRAL_SIZE = 46, /* 4.3.12 */
     LOCAL_SIZE = 30,   /* 4.3.7 */
+    DESCRIPTOR_SIZE = 16, /* 4.3.9, with its signature */
     DESCRIPTOR_MAX = 24,
     TAIL_MAX = END_SIZE + LOCATOR_SIZE + (64 << 10),
     CURSOR_SIZE = 64 << 10,
@@ -392,7 +393,11 @@ static int read_hidden(Listing *l, uint64_t at, uint64_t limit, uint64_t *ret_en
         m.cut = true;
     }
     *ret_end = m.data + m.packed;
-    r = member_add(l, m);
+    r = look(l->cursor, *ret_end, 4, &h);
+    if (r > 0 && m.flags & FLAG_DESCRIPTOR && signed_as(h, 7, 8))
+        *ret_end += DESCRIPTOR_SIZE;
+    if (r >= 0)
+        r = member_add(l, m);
     return r < 0 ? r : 1;
 }
 
@@ -463,7 +468,7 @@ static uint64_t behind(const Member *m, uint64_t next) {
     uint64_t end = m->data + m->packed;
 
     if (m->flags & FLAG_DESCRIPTOR && next > end)
-        end = next - end <= DESCRIPTOR_MAX ? next : end + 16;
+        end = next - end <= DESCRIPTOR_MAX ? next : end + DESCRIPTOR_SIZE;
     return end;
 }
 

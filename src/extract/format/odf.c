@@ -11,6 +11,9 @@
  * one is named in a paragraph, it belongs into what was before. Deletions of more than paragraph's
  * ends, or named nowhere, come out on their own.
  */
+#define XXH_INLINE_ALL
+#include <xxhash.h>
+
 #include "extract/format/cellformat.h"
 #include "extract/format/office.h"
 #include "extract/format/sheet.h"
@@ -20,6 +23,7 @@ enum {
     SPACES_MAX = 256,     /* of one text:s */
     REPEAT_MAX = 1 << 24, /* rows and columns that one element stands for */
     CHANGES_MAX = 65536,
+    CHANGE_SLOTS = 4 * CHANGES_MAX,
     CHANGES_BYTES = 16 << 20,
     CELL_MAX = 1 << 20,
 };
@@ -39,6 +43,7 @@ typedef struct Odf {
     /* changes */
     Change *changes;
     size_t n_changes, cap_changes;
+    uint32_t *index; /* CHANGE_SLOTS of change + 1, by hash of the id; 0: empty */
     Buf gone;
     bool in_deletion, in_insertion, in_region;
     /* spreadsheet */
@@ -74,13 +79,25 @@ static uint32_t number_of(const char *text, uint32_t least, uint32_t most) {
 
 /* ---- tracked changes ---- */
 
+/* The slot of an id: its own, or the empty one where it would be. */
+static uint32_t *change_slot(Odf *d, Span id) {
+    size_t k = (size_t)XXH3_64bits(id.at, id.n) & (CHANGE_SLOTS - 1);
+
+    while (d->index[k] && !span_eq(d->changes[d->index[k] - 1].id, id))
+        k = (k + 1) & (CHANGE_SLOTS - 1);
+    return &d->index[k];
+}
+
 static int change_begin(Odf *d, const char **attributes) {
     const char *id = sax_attribute(attributes, "id");
+    uint32_t *slot;
     Change *c;
 
     d->in_region = true;
     if (d->n_changes == CHANGES_MAX)
         return 0;
+    if (!d->index)
+        d->index = calloc(CHANGE_SLOTS, sizeof(*d->index));
     if (d->n_changes == d->cap_changes) {
         size_t cap = d->cap_changes ? 2 * d->cap_changes : 32;
         Change *more = realloc(d->changes, cap * sizeof(*more));
@@ -92,17 +109,19 @@ static int change_begin(Odf *d, const char **attributes) {
     }
     c = &d->changes[d->n_changes++];
     *c = (Change){.id = arena_span(&d->o->arena, span_of(id ? id : "")), .at = (uint32_t)d->gone.n};
-    return c->id.at ? 0 : -ENOMEM;
+    if (!c->id.at || !d->index)
+        return -ENOMEM;
+    slot = change_slot(d, c->id);
+    if (!*slot)
+        *slot = (uint32_t)d->n_changes;
+    return 0;
 }
 
 static Change *change_of(Odf *d, const char **attributes) {
     const char *id = sax_attribute(attributes, "change-id");
+    const uint32_t *slot = id && d->index ? change_slot(d, span_of(id)) : NULL;
 
-    for (size_t i = 0; id && i < d->n_changes; i++) {
-        if (span_is(d->changes[i].id, id))
-            return &d->changes[i];
-    }
-    return NULL;
+    return slot && *slot ? &d->changes[*slot - 1] : NULL;
 }
 
 /* A deletion's place: what stood there. */
@@ -571,6 +590,7 @@ static void odf_done(Odf *d) {
     story_done(&d->story);
     sheet_done(&d->sheet);
     free(d->changes);
+    free(d->index);
     buf_wipe(&d->gone);
     buf_done(&d->name);
     buf_wipe(&d->text);

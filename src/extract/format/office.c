@@ -308,6 +308,12 @@ static int on_relationship(void *of, const char *name, const char **attributes) 
     return rel->id.at && rel->type.at && rel->target.at ? 0 : -ENOMEM;
 }
 
+static int by_id(const void *a, const void *b) {
+    const Rel *x = a, *y = b;
+
+    return span_cmp(x->id, y->id);
+}
+
 static int on_nothing(void *of, const char *name) {
     (void)of;
     (void)name;
@@ -344,6 +350,8 @@ int office_rels(Office *o, Member *of, Rels *ret) {
     if (r == 0)
         r = sax_read(sax, o->x, &s.feed, &end);
     stream_close(&s);
+    if (ret->n)
+        qsort(ret->rels, ret->n, sizeof(*ret->rels), by_id);
     return r;
 }
 
@@ -380,11 +388,10 @@ static Member *resolve(Office *o, const Member *of, Span target) {
 }
 
 Member *rels_by_id(Office *o, const Rels *r, const char *id) {
-    for (size_t i = 0; id && i < r->n; i++) {
-        if (!r->rels[i].external && span_is(r->rels[i].id, id))
-            return resolve(o, r->of, r->rels[i].target);
-    }
-    return NULL;
+    Rel key = {.id = span_of(id ? id : "")};
+    const Rel *rel = r->n ? bsearch(&key, r->rels, r->n, sizeof(*r->rels), by_id) : NULL;
+
+    return rel && !rel->external ? resolve(o, r->of, rel->target) : NULL;
 }
 
 Member *rels_by_type(Office *o, const Rels *r, const char *type) {
@@ -505,8 +512,8 @@ static int read_gaps(Office *o) {
 
 static int read_all(Office *o) {
     static int (*const steps[])(Office *) = {
-        look_at_all, odf_manifest, properties_read, docx_read, xlsx_read, pptx_read,
-        odf_read,    emit_links,   read_left,       read_gaps,
+        look_at_all, odf_manifest, properties_read, docx_read, xlsx_read,
+        pptx_read,   odf_read,     emit_links,      read_left, read_gaps,
     };
     int r = 0;
 

@@ -81,7 +81,7 @@ typedef struct Rel {
 } Rel;
 
 typedef struct Rels {
-    Rel *rels; /* the office's arena owns them */
+    Rel *rels; /* by id; the office's arena owns them */
     size_t n, cap;
     Member *of; /* the part they are of; NULL: of the package */
 } Rels;

@@ -17,8 +17,8 @@ enum {
     END_SIZE = 22, /* 4.3.16 */
     LOCATOR_SIZE = 20,
     END64_SIZE = 56,
-    CENTRAL_SIZE = 46, /* 4.3.12 */
-    LOCAL_SIZE = 30,   /* 4.3.7 */
+    CENTRAL_SIZE = 46,    /* 4.3.12 */
+    LOCAL_SIZE = 30,      /* 4.3.7 */
     DESCRIPTOR_SIZE = 16, /* 4.3.9, with its signature */
     DESCRIPTOR_MAX = 24,
     TAIL_MAX = END_SIZE + LOCATOR_SIZE + (64 << 10),

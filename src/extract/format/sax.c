@@ -20,6 +20,7 @@ enum {
     PIECE_MAX = 2 << 20,
     AMPLIFICATION_MAX = 20, /* what entities may make of the bytes that came */
     AMPLIFICATION_FROM = 1 << 20,
+    VALUE_AHEAD = 4096,    /* where the next attribute's value begins at the latest */
     DECLARATION_MAX = 256, /* where the encoding is declared */
 };
 
@@ -29,8 +30,10 @@ struct Sax {
     void *of;
     Encoding encoding;
     unsigned depth;
-    uint64_t taken; /* bytes given to the parser */
-    int result;     /* of the first handler that did not return 0 */
+    uint64_t taken;     /* bytes given to the parser */
+    const uint8_t *end; /* of them, in its buffer */
+    uint64_t told;      /* bytes of them that events were about */
+    int result;         /* of the first handler that did not return 0 */
     bool deep;
 };
 
@@ -67,6 +70,15 @@ static void note(Sax *s, int result) {
     }
 }
 
+/* The event at hand will have been told. */
+static void tell(Sax *s) {
+    XML_Index at = XML_GetCurrentByteIndex(s->parser);
+    int n = XML_GetCurrentByteCount(s->parser);
+
+    if (at >= 0 && n >= 0)
+        s->told = (uint64_t)at + (uint64_t)n;
+}
+
 static void XMLCALL on_start(void *of, const char *name, const char **attributes) {
     Sax *s = of;
 
@@ -77,6 +89,7 @@ static void XMLCALL on_start(void *of, const char *name, const char **attributes
         note(s, SAX_E_STOP);
         return;
     }
+    tell(s);
     note(s, s->handler->start(s->of, sax_local(name), attributes));
 }
 
@@ -86,21 +99,27 @@ static void XMLCALL on_end(void *of, const char *name) {
     if (s->result)
         return;
     s->depth--;
+    tell(s);
     note(s, s->handler->end(s->of, sax_local(name)));
 }
 
 static void XMLCALL on_text(void *of, const char *text, int n) {
     Sax *s = of;
 
-    if (!s->result)
-        note(s, s->handler->text(s->of, span(text, (size_t)n)));
+    if (s->result)
+        return;
+    tell(s);
+    note(s, s->handler->text(s->of, span(text, (size_t)n)));
 }
 
 static void XMLCALL on_other(void *of, const char *text, int n) {
     Sax *s = of;
     Span raw = span(text, (size_t)n);
 
-    if (!s->result && !span_is(raw, "<![CDATA[") && !span_is(raw, "]]>"))
+    if (s->result)
+        return;
+    tell(s);
+    if (s->handler->other && !span_is(raw, "<![CDATA[") && !span_is(raw, "]]>"))
         note(s, s->handler->other(s->of, raw));
 }
 
@@ -194,8 +213,7 @@ int sax_new(const SaxHandler *h, void *of, Encoding encoding, Sax **ret) {
         return -ENOMEM;
     XML_SetElementHandler(s->parser, on_start, on_end);
     XML_SetCharacterDataHandler(s->parser, on_text);
-    if (h->other)
-        XML_SetDefaultHandlerExpand(s->parser, on_other);
+    XML_SetDefaultHandlerExpand(s->parser, on_other);
     *ret = TAKE(s);
     return 0;
 }
@@ -225,9 +243,7 @@ static SaxEnd how_it_ended(const Sax *s) {
 }
 
 static uint64_t waiting(const Sax *s) {
-    XML_Index at = XML_GetCurrentByteIndex(s->parser);
-
-    return at >= 0 && (uint64_t)at < s->taken ? s->taken - (uint64_t)at : 0;
+    return s->told < s->taken ? s->taken - s->told : 0;
 }
 
 /* The next piece; *ret_end when there is no further one. */
@@ -249,6 +265,7 @@ static int read_piece(Sax *s, Extraction *x, Feed *f, bool *ret_end) {
     if (r)
         return r;
     s->taken += (uint64_t)got;
+    s->end = at + got;
     *ret_end = got == 0;
     if (XML_ParseBuffer(s->parser, (int)got, got == 0) != XML_STATUS_OK) {
         *ret_end = true;
@@ -298,9 +315,11 @@ uint64_t sax_value_offset(const Sax *s, Span value, size_t *at) {
 
     if (!bytes || from < 0 || count < 0 || n - from < count)
         return MARK_NOWHERE;
+    if (value.n == 0)
+        return MARK_NOWHERE;
+    if ((size_t)count > *at + value.n + VALUE_AHEAD)
+        count = (int)(*at + value.n + VALUE_AHEAD);
     for (i = *at; i < (size_t)count; i = (size_t)(found - tag) + 1) {
-        if (value.n == 0)
-            return MARK_NOWHERE;
         found = memmem(tag + i, (size_t)count - i, value.at, value.n);
         if (!found)
             return MARK_NOWHERE;
@@ -313,14 +332,12 @@ uint64_t sax_value_offset(const Sax *s, Span value, size_t *at) {
     return MARK_NOWHERE;
 }
 
+/* The buffer holds all from the last event's end on: it lies right before `end`. */
 Span sax_rest(const Sax *s, uint64_t *ret_offset) {
-    int at = 0, n = 0;
-    const char *bytes = XML_GetInputContext(s->parser, &at, &n);
+    uint64_t n = s->told < s->taken ? s->taken - s->told : 0;
 
-    *ret_offset = sax_offset(s);
-    if (!bytes || at < 0 || n < at)
-        return span(NULL, 0);
-    return span(bytes + at, (size_t)(n - at));
+    *ret_offset = s->taken - n;
+    return n ? span(s->end - n, (size_t)n) : span(NULL, 0);
 }
 
 /* ---- the root alone ---- */

@@ -16,6 +16,8 @@ enum {
     STRINGS_MAX =
         192 << 20, /* bytes of shared strings kept; those beyond come out without a cell */
     STYLES_MAX = 1 << 16,
+    CODES_MAX = 8192,   /* number formats of a book */
+    FORMATS_MAX = 4096, /* ... that differ in what they do here */
     CELL_MAX = 1 << 20, /* bytes of one; Excel's limit is 32,767 characters */
     BESIDE_MAX = 16 << 20,
     SHEETS_MAX = 1 << 16,
@@ -203,7 +205,7 @@ typedef struct StylesReading {
 static int add_code(Styles *s, unsigned id, const char *code) {
     void *more;
 
-    if (s->n_codes == STYLES_MAX)
+    if (s->n_codes == CODES_MAX)
         return 0;
     more = realloc(s->codes, (s->n_codes + 1) * sizeof(*s->codes));
     if (!more)
@@ -238,8 +240,13 @@ static int add_style(Styles *s, unsigned id) {
     while (k < s->n_known && !same_format(&s->known[k], &f))
         k++;
     if (k == s->n_known) {
-        if (k == UINT16_MAX)
-            return 0;
+        if (k == FORMATS_MAX) {
+            f = (CellFormat){.kind = CELL_PLAIN};
+            for (k = 0; k + 1 < s->n_known && !same_format(&s->known[k], &f);)
+                k++;
+        }
+    }
+    if (k == s->n_known) {
         more = realloc(s->known, (k + 1) * sizeof(*s->known));
         if (!more)
             return -ENOMEM;

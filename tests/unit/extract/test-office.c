@@ -132,7 +132,7 @@ static void reads_on_in_a_broken_part(void **state _unused_) {
     zip_text(&z, "word/header1.xml", "<w:hdr " W "><w:p><w:t>top</w:t></w:p></w:hdr>");
     assert_string_equal(finish(&r, &z),
                         "# text\n= 1:0 one\\n\n= 2:0 two\\n\n# section word/document.xml\n"
-                        "= w:p><w:p><w:t>078-05-1120</w:t></w:p>\n# section header1\n= 1:0 top\\n\n"
+                        "= </w:p><w:p><w:t>078-05-1120</w:t></w:p>\n# section header1\n= 1:0 top\\n\n"
                         "< partial(corrupt)\n");
     buf_done(&r.log);
 }

@@ -1,6 +1,8 @@
 /* Xml: paths as columns, records as rows, places in the bytes, and what is not well-formed. */
 #include "recorder.h"
 
+#include "extract/format/sax.h"
+
 typedef struct Case {
     const char *xml, *log;
 } Case;
@@ -73,7 +75,7 @@ static void reads_on_behind_an_error(void **state _unused_) {
     static const Case cases[] = {
         {"<a xmlns='u'><b>one</b></c><d>two</d>",
          "# table\n| 1 /a/@xmlns\n= 1:1 @10 u\\t\n| 2 /a/b\n= 1:2 @16 one\\n\n# bytes us-ascii\n"
-         "= @25 c><d>two</d>\n< read\n"},
+         "= @23 </c><d>two</d>\n< read\n"},
         {"<?xml version='1.0'?><a>cut", "# table\n| 1 /a\n= 1:1 @24 cut\\n\n< read\n"},
         {"<?xml version='1.0'?><a>1</a><a>2</a>",
          "# table\n| 1 /a\n= 1:1 @24 1\\n\n# bytes us-ascii\n= @29 <a>2</a>\n< read\n"},
@@ -134,22 +136,55 @@ static void reads_other_encodings(void **state _unused_) {
     buf_done(&r.log);
 }
 
-/* Cut at every length: each byte of text comes out once, in the table or behind it. */
+/* Whatever is flipped before it, the value at the end comes out: in the table or behind it. */
 static void survives_cuts_and_flips(void **state _unused_) {
     static const char xml[] =
         "<?xml version='1.0'?><!DOCTYPE a [<!ENTITY e 'v'>]><a x='1&amp;2'><b>t&e;<c/>u</b><!--k-->"
-        "<b><![CDATA[d]]></b></a>";
+        "<b><![CDATA[d]]></b><c>078-05-1120</c></a>";
+    static const char value[] = "078-05-1120";
+    size_t end = (size_t)(strstr(xml, value) - xml);
     Recorder r = {.place = EXTRACT_FORMAT};
     char copy[sizeof(xml)];
 
-    for (size_t n = 0; n < sizeof(xml); n++)
-        record_bytes(&r, span(xml, n), "a.xml");
-    for (size_t i = 0; i < sizeof(xml) - 1; i++) {
+    for (size_t n = 0; n < sizeof(xml); n++) {
+        _cleanup_(free_p) char *cut = malloc(n ? n : 1); /* exact, for the sanitizer */
+
+        assert_non_null(cut);
+        memcpy(cut, xml, n);
+        record_bytes(&r, span(cut, n), "a.xml");
+        assert_true(n < end + sizeof(value) - 1 ||
+                    memmem(r.log.at, r.log.n, value, sizeof(value) - 1));
+    }
+    for (size_t i = 0; i < end; i++) {
         for (int bit = 0; bit < 8; bit++) {
             memcpy(copy, xml, sizeof(xml));
             copy[i] ^= (char)(1 << bit);
             record_bytes(&r, span(copy, sizeof(xml) - 1), "a.xml");
+            if (!memmem(r.log.at, r.log.n, value, sizeof(value) - 1))
+                print_error("byte %zu, bit %d\n", i, bit);
+            assert_non_null(memmem(r.log.at, r.log.n, value, sizeof(value) - 1));
         }
+    }
+    buf_done(&r.log);
+}
+
+/* Tokens without an end: not held beyond a limit, and nothing of them is lost. */
+static void reads_endless_tokens(void **state _unused_) {
+    static const char *const starts[] = {"<?xml version='1.0'?><!--", "<a xmlns='u",
+                                         "<a xmlns='u'><b ", "<?xml ",
+                                         "<?xml version='1.0'?><a><![CDATA["};
+    Recorder r = {.place = EXTRACT_FORMAT};
+
+    for (size_t i = 0; i < N_ELEMENTS(starts); i++) {
+        Buf b = {0};
+
+        buf_text(&b, starts[i]);
+        memset(buf_extend(&b, SAX_TOKEN_MAX + (1 << 20)), 'x', SAX_TOKEN_MAX + (1 << 20));
+        record_bytes(&r, buf_as_span(&b), "a.xml");
+        if (r.text_bytes < SAX_TOKEN_MAX + (1 << 20))
+            print_error("case %zu: %llu bytes\n", i, (unsigned long long)r.text_bytes);
+        assert_true(r.text_bytes >= SAX_TOKEN_MAX + (1 << 20));
+        buf_done(&b);
     }
     buf_done(&r.log);
 }
@@ -163,6 +198,7 @@ int main(void) {
         cmocka_unit_test(stops_at_its_limits),
         cmocka_unit_test(reads_other_encodings),
         cmocka_unit_test(survives_cuts_and_flips),
+        cmocka_unit_test(reads_endless_tokens),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -10,8 +10,8 @@
 #include "extract/text/reader.h"
 
 static const Extractor *const extractors[] = {
-    &extractor_docx, &extractor_odf,  &extractor_ooxml,
-    &extractor_pptx, &extractor_xlsx, &extractor_xml,
+    &extractor_docx, &extractor_odf,  &extractor_ooxml, &extractor_pptx,
+    &extractor_xlsb, &extractor_xlsx, &extractor_xml,
 };
 
 const Extractor *extractor_find(const char *format) {

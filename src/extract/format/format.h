@@ -13,6 +13,7 @@ extern const Extractor extractor_docx;
 extern const Extractor extractor_odf;
 extern const Extractor extractor_ooxml;
 extern const Extractor extractor_pptx;
+extern const Extractor extractor_xlsb;
 extern const Extractor extractor_xlsx;
 
 /* XML of any other kind, by element path. */

@@ -114,8 +114,8 @@ static int look_at(Office *o, Member *m) {
     r = feed_head(&s.feed, HEAD, &head);
     if (r < 0)
         head = span(s.feed.head.at, s.feed.head.n);
-    if (r != -ENOMEM && may_be_xml(head))
-        m->kind = root_kind(head);
+    if (r != -ENOMEM)
+        m->kind = may_be_xml(head) ? root_kind(head) : xlsb_kind(head);
     stream_close(&s);
     return r == -ENOMEM ? r : 0;
 }
@@ -512,7 +512,7 @@ static int read_gaps(Office *o) {
 
 static int read_all(Office *o) {
     static int (*const steps[])(Office *) = {
-        look_at_all, odf_manifest, properties_read, docx_read, xlsx_read,
+        look_at_all, odf_manifest, properties_read, docx_read, xlsx_read, xlsb_read,
         pptx_read,   odf_read,     emit_links,      read_left, read_gaps,
     };
     int r = 0;
@@ -552,3 +552,4 @@ READER(xlsx);
 READER(pptx);
 READER(ooxml);
 READER(odf);
+READER(xlsb);

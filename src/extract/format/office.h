@@ -38,6 +38,11 @@ enum OfficeRoot {
     ROOT_ODF, /* content, styles, or a flat document */
     ROOT_ODF_MANIFEST,
     ROOT_ODF_ENCRYPTED, /* by the manifest */
+    ROOT_BIN_BOOK,      /* parts of an xlsb: no XML, but records */
+    ROOT_BIN_SHEET,
+    ROOT_BIN_STRINGS,
+    ROOT_BIN_STYLES,
+    ROOT_BIN_COMMENTS,
     N_OFFICE_ROOTS,
 };
 
@@ -100,6 +105,9 @@ int properties_read(Office *o);
 int properties_fact(Extraction *x, const char *name, Span value);
 int docx_read(Office *o);
 int xlsx_read(Office *o);
+int xlsb_read(Office *o);
+/* ROOT_BIN_... of a member that begins so; ROOT_NO_XML: another. */
+uint8_t xlsb_kind(Span head);
 int pptx_read(Office *o);
 int odf_manifest(Office *o); /* first: what it says is encrypted is not to be looked at */
 int odf_read(Office *o);

@@ -70,10 +70,12 @@ static int name_columns(Sheet *s) {
     }
     for (size_t i = 0; i < s->n_cells; i += n) {
         n = look_at_row(s, i, &words);
-        if (2 * n < widest || 2 * words <= n)
+        if (2 * n < widest || 2 * words <= n || i + n == s->n_cells)
             continue;
-        for (size_t k = i; r == 0 && k < i + n; k++)
-            r = extract_column(s->x, s->cells[k].column, held_text(s, &s->cells[k]));
+        for (size_t k = i; r == 0 && k < i + n; k++) {
+            if (is_word(held_text(s, &s->cells[k])))
+                r = extract_column(s->x, s->cells[k].column, held_text(s, &s->cells[k]));
+        }
         return r;
     }
     return r;

@@ -8,47 +8,21 @@
  * shows are what deleted cells left behind: they come out last. So do caches of pivot tables, whose
  * records survive the deletion of their source.
  */
-#include "extract/format/cellformat.h"
+#include "extract/format/book.h"
 #include "extract/format/office.h"
 #include "extract/format/sheet.h"
 
 enum {
-    STRINGS_MAX =
-        192 << 20, /* bytes of shared strings kept; those beyond come out without a cell */
-    STYLES_MAX = 1 << 16,
-    CODES_MAX = 8192,   /* number formats of a book */
-    FORMATS_MAX = 4096, /* ... that differ in what they do here */
     CELL_MAX = 1 << 20, /* bytes of one; Excel's limit is 32,767 characters */
     BESIDE_MAX = 16 << 20,
     SHEETS_MAX = 1 << 16,
     COLUMNS_MAX = 1 << 20,
 };
 
-typedef struct Strings {
-    Buf text;
-    uint32_t *ends; /* of string i, in text */
-    size_t n, cap;
-    uint8_t *used; /* a bit a string, made when all are read */
-} Strings;
-
-typedef struct Styles {
-    struct {
-        unsigned id;
-        CellFormat format;
-    } * codes;
-    size_t n_codes;
-    uint16_t *formats; /* of cell style i, in `known`; 0: plain */
-    size_t n;
-    CellFormat *known;
-    size_t n_known;
-} Styles;
-
-typedef struct Book {
+typedef struct Xlsx {
     Office *o;
-    Strings strings;
-    Styles styles;
-    bool date1904;
-} Book;
+    Book book;
+} Xlsx;
 
 static int emit_section(Office *o, Span of, const char *what, Span text) {
     _cleanup_(buf_done) Buf name = {0};
@@ -68,11 +42,9 @@ static int emit_section(Office *o, Span of, const char *what, Span text) {
 
 typedef struct StringsReading {
     Office *o;
-    Strings *s;
+    Book *book;
     Buf phonetic; /* of the string at hand: how it is read aloud, behind it */
     bool in_string, in_text, in_phonetic;
-    bool full;
-    uint64_t beyond; /* strings that had no room */
 } StringsReading;
 
 static int strings_start(void *of, const char *name, const char **attributes) {
@@ -93,39 +65,22 @@ static int strings_text(void *of, Span text) {
 
     if (!r->in_text && sax_blank(text))
         return 0;
-    if (r->in_phonetic) {
-        buf_span(&r->phonetic, text);
-        return buf_error(&r->phonetic);
-    }
-    if (r->full)
-        return extract_text(r->o->x, text);
-    buf_span(&r->s->text, text);
-    if (r->s->text.n > STRINGS_MAX) {
-        r->full = true; /* this one still; from the next on they go straight out */
-        return extract_part(r->o->x, PART_SECTION, span_of("sharedStrings"));
-    }
-    return buf_error(&r->s->text);
+    if (!r->in_phonetic)
+        return book_string(r->book, text);
+    buf_span(&r->phonetic, text);
+    return buf_error(&r->phonetic);
 }
 
-static int string_add(StringsReading *r) {
-    Strings *s = r->s;
+static int string_end(StringsReading *r) {
+    int e = 0;
 
-    if (r->phonetic.n) {
-        buf_byte(&s->text, ' ');
-        buf_span(&s->text, buf_as_span(&r->phonetic));
-        buf_clear(&r->phonetic);
-    }
-    if (s->n == s->cap) {
-        size_t cap = s->cap ? 2 * s->cap : 1024;
-        uint32_t *more = realloc(s->ends, cap * sizeof(*more));
-
-        if (!more)
-            return -ENOMEM;
-        s->ends = more;
-        s->cap = cap;
-    }
-    s->ends[s->n++] = (uint32_t)s->text.n;
-    return buf_error(&s->text);
+    if (r->phonetic.n)
+        e = book_string(r->book, span_of(" "));
+    if (e == 0)
+        e = book_string(r->book, buf_as_span(&r->phonetic));
+    buf_clear(&r->phonetic);
+    r->in_string = false;
+    return e ? e : book_string_end(r->book);
 }
 
 static int strings_end(void *of, const char *name) {
@@ -135,61 +90,27 @@ static int strings_end(void *of, const char *name) {
         r->in_text = false;
     else if (strcmp(name, "rPh") == 0)
         r->in_phonetic = false;
-    else if (strcmp(name, "si") == 0) {
-        r->in_string = false;
-        if (r->full && r->beyond++)
-            return extract_text(r->o->x, span_of("\n"));
-        return string_add(r);
-    }
-    return 0;
+    return strcmp(name, "si") == 0 ? string_end(r) : 0;
 }
 
 /* A string that the end of the part has cut. */
 static int strings_done(void *of) {
     StringsReading *r = of;
 
-    return r->in_string && !r->full ? string_add(r) : 0;
+    return r->in_string ? string_end(r) : 0;
 }
 
-static int read_strings(Book *b) {
+static int read_strings(Xlsx *b) {
     static const SaxHandler handler = {
         .start = strings_start, .end = strings_end, .text = strings_text, .other = office_other};
-    StringsReading reading = {.o = b->o, .s = &b->strings};
+    StringsReading reading = {.o = b->o, .book = &b->book};
     size_t at = 0;
     Member *m;
     int r = 0;
 
     while (r == 0 && (m = office_next(b->o, ROOT_STRINGS, &at)))
         r = office_parse(b->o, m, &handler, &reading, strings_done);
-    buf_done(&reading.phonetic);
-    b->strings.used = calloc(b->strings.n / 8 + 1, 1);
-    return r ? r : b->strings.used ? 0 : -ENOMEM;
-}
-
-static Span string_at(const Strings *s, size_t i) {
-    uint32_t from = i ? s->ends[i - 1] : 0;
-
-    return span(s->text.at + from, s->ends[i] - from);
-}
-
-static int emit_unused(Book *b) {
-    Strings *s = &b->strings;
-    bool begun = false;
-    int r = 0;
-
-    for (size_t i = 0; r == 0 && i < s->n; i++) {
-        if (s->used[i / 8] & 1 << i % 8 || string_at(s, i).n == 0)
-            continue;
-        if (!begun)
-            r = extract_part(b->o->x, PART_SECTION, span_of("sharedStrings"));
-        begun = true;
-        if (r == 0)
-            r = extract_at(b->o->x, i + 1, 0);
-        if (r == 0)
-            r = extract_text(b->o->x, string_at(s, i));
-        if (r == 0)
-            r = extract_text(b->o->x, span_of("\n"));
-    }
+    buf_wipe(&reading.phonetic);
     return r;
 }
 
@@ -197,71 +118,10 @@ static int emit_unused(Book *b) {
 
 typedef struct StylesReading {
     Office *o;
-    Styles *s;
+    Book *book;
     bool in_cells; /* cellXfs */
-    Buf names;     /* of styles that people made, and fonts: read as text */
+    Buf names;     /* of styles that people made, and formats: read as text */
 } StylesReading;
-
-static int add_code(Styles *s, unsigned id, const char *code) {
-    void *more;
-
-    if (s->n_codes == CODES_MAX)
-        return 0;
-    more = realloc(s->codes, (s->n_codes + 1) * sizeof(*s->codes));
-    if (!more)
-        return -ENOMEM;
-    s->codes = more;
-    s->codes[s->n_codes].id = id;
-    s->codes[s->n_codes++].format = cell_format_parse(span_of(code));
-    return 0;
-}
-
-static CellFormat format_of(const Styles *s, unsigned id) {
-    for (size_t i = 0; i < s->n_codes; i++) {
-        if (s->codes[i].id == id)
-            return s->codes[i].format;
-    }
-    return cell_format_builtin(id);
-}
-
-static bool same_format(const CellFormat *a, const CellFormat *b) {
-    return a->kind == b->kind && a->day == b->day && a->clock == b->clock &&
-           strcmp(a->mask, b->mask) == 0 && strcmp(a->below_mask, b->below_mask) == 0 &&
-           a->below == b->below;
-}
-
-static int add_style(Styles *s, unsigned id) {
-    CellFormat f = format_of(s, id);
-    size_t k = 0;
-    void *more;
-
-    if (s->n == STYLES_MAX)
-        return 0;
-    while (k < s->n_known && !same_format(&s->known[k], &f))
-        k++;
-    if (k == s->n_known) {
-        if (k == FORMATS_MAX) {
-            f = (CellFormat){.kind = CELL_PLAIN};
-            for (k = 0; k + 1 < s->n_known && !same_format(&s->known[k], &f);)
-                k++;
-        }
-    }
-    if (k == s->n_known) {
-        more = realloc(s->known, (k + 1) * sizeof(*s->known));
-        if (!more)
-            return -ENOMEM;
-        s->known = more;
-        s->known[s->n_known++] = f;
-    }
-    if (s->n % 64 == 0) {
-        more = realloc(s->formats, (s->n + 64) * sizeof(*s->formats));
-        if (!more)
-            return -ENOMEM;
-        s->formats = more;
-    }
-    s->formats[s->n++] = (uint16_t)k;
-    return 0;
-}
 
 static int styles_start(void *of, const char *name, const char **attributes) {
     StylesReading *r = of;
@@ -271,7 +131,7 @@ static int styles_start(void *of, const char *name, const char **attributes) {
         r->in_cells = true;
     else if (strcmp(name, "numFmt") == 0 && id) {
         const char *code = sax_attribute(attributes, "formatCode");
-        int e = add_code(r->s, (unsigned)strtoul(id, NULL, 10), code ? code : "");
+        int e = book_code(r->book, (unsigned)strtoul(id, NULL, 10), span_of(code ? code : ""));
 
         if (e == 0 && code) { /* literals of a format are seen in every cell that has it */
             buf_text(&r->names, code);
@@ -279,7 +139,7 @@ static int styles_start(void *of, const char *name, const char **attributes) {
         }
         return e;
     } else if (strcmp(name, "xf") == 0 && r->in_cells)
-        return add_style(r->s, id ? (unsigned)strtoul(id, NULL, 10) : 0);
+        return book_style(r->book, id ? (unsigned)strtoul(id, NULL, 10) : 0);
     else if (strcmp(name, "cellStyle") == 0 && sax_attribute(attributes, "name")) {
         buf_text(&r->names, sax_attribute(attributes, "name"));
         buf_byte(&r->names, '\n');
@@ -305,7 +165,7 @@ static int styles_text(void *of, Span text) {
     return buf_error(&r->names);
 }
 
-static int read_styles(Book *b) {
+static int read_styles(Xlsx *b) {
     static const SaxHandler handler = {
         .start = styles_start, .end = styles_end, .text = styles_text, .other = office_other};
     size_t at = 0;
@@ -313,7 +173,7 @@ static int read_styles(Book *b) {
     int r = 0;
 
     while (r == 0 && (m = office_next(b->o, ROOT_STYLES, &at))) {
-        StylesReading reading = {.o = b->o, .s = &b->styles};
+        StylesReading reading = {.o = b->o, .book = &b->book};
 
         r = office_parse(b->o, m, &handler, &reading, NULL);
         if (r == 0 && reading.names.n) {
@@ -324,12 +184,6 @@ static int read_styles(Book *b) {
         buf_done(&reading.names);
     }
     return r;
-}
-
-static const CellFormat *style_format(const Styles *s, unsigned style) {
-    static const CellFormat plain = {.kind = CELL_PLAIN};
-
-    return style < s->n ? &s->known[s->formats[style]] : &plain;
 }
 
 /* ---- a sheet (18.3) ---- */
@@ -359,7 +213,7 @@ typedef enum In {
 
 typedef struct SheetReading {
     Office *o;
-    Book *b;
+    Book *book;
     Span name;
     Sheet sheet;
     uint64_t row;
@@ -434,47 +288,54 @@ static void begin_cell(SheetReading *s, const char **attributes) {
     buf_clear(&s->formula);
 }
 
-static Span shared_string(SheetReading *s) {
-    Strings *strings = &s->b->strings;
+/* A number that is no string's comes out as it is. */
+static int shared_string(SheetReading *s, Span *ret) {
     size_t i = 0;
+    int r;
 
+    *ret = buf_as_span(&s->value);
     for (size_t k = 0; k < s->value.n; k++) {
-        if (s->value.at[k] < '0' || s->value.at[k] > '9' || i > strings->n)
-            return buf_as_span(&s->value);
+        if (s->value.at[k] < '0' || s->value.at[k] > '9' || i > s->book->n_strings)
+            return 0;
         i = i * 10 + (s->value.at[k] - '0');
     }
-    if (i >= strings->n) /* a number where a string's should be */
-        return buf_as_span(&s->value);
-    strings->used[i / 8] |= (uint8_t)(1 << i % 8);
-    return string_at(strings, i);
+    if (i >= s->book->n_strings)
+        return 0;
+    r = book_string_at(s->book, i, ret);
+    return r;
 }
 
-static Span cell_text(SheetReading *s) {
+static int cell_text(SheetReading *s, Span *ret) {
+    *ret = buf_as_span(&s->value);
     switch (s->type) {
     case TYPE_SHARED:
-        return shared_string(s);
+        return shared_string(s, ret);
     case TYPE_BOOLEAN:
-        if (span_is(buf_as_span(&s->value), "1"))
-            return span_of("TRUE");
-        return span_is(buf_as_span(&s->value), "0") ? span_of("FALSE") : buf_as_span(&s->value);
+        if (span_is(*ret, "1"))
+            *ret = span_of("TRUE");
+        else if (span_is(*ret, "0"))
+            *ret = span_of("FALSE");
+        return 0;
     case TYPE_NUMBER:
         buf_clear(&s->printed);
-        cell_print_text(style_format(&s->b->styles, s->style), buf_as_span(&s->value),
-                        s->b->date1904, &s->printed);
-        return buf_as_span(&s->printed);
+        cell_print_text(book_format(s->book, s->style), *ret, s->book->date1904, &s->printed);
+        *ret = buf_as_span(&s->printed);
+        return buf_error(&s->printed);
     default:
-        return buf_as_span(&s->value);
+        return 0;
     }
 }
 
 static int end_cell(SheetReading *s) {
-    Span text = s->value.n ? cell_text(s) : span(NULL, 0);
+    Span text = span(NULL, 0);
     int r = 0;
 
     s->in_cell = false;
-    if (buf_error(&s->value) || buf_error(&s->formula) || buf_error(&s->printed))
+    if (buf_error(&s->value) || buf_error(&s->formula))
         return -ENOMEM;
-    if (text.n)
+    if (s->value.n)
+        r = cell_text(s, &text);
+    if (r == 0)
         r = sheet_cell(&s->sheet, s->row, s->column, text);
     if (r == 0 && carries_data(buf_as_span(&s->formula)))
         r = beside_add(s, BESIDE_FORMULAS, buf_as_span(&s->formula));
@@ -630,10 +491,10 @@ static void reading_done(SheetReading *s) {
         buf_wipe(&s->beside[i]);
 }
 
-static int read_sheet(Book *b, Member *m, Span name) {
+static int read_sheet(Xlsx *b, Member *m, Span name) {
     static const SaxHandler handler = {
         .start = sheet_start, .end = sheet_close, .text = sheet_text, .other = office_other};
-    _cleanup_(reading_done) SheetReading s = {.o = b->o, .b = b, .name = name};
+    _cleanup_(reading_done) SheetReading s = {.o = b->o, .book = &b->book, .name = name};
     int r = sheet_begin(&s.sheet, b->o->x, PART_SHEET, name);
 
     return r ? r : office_parse(b->o, m, &handler, &s, sheet_finish);
@@ -706,7 +567,7 @@ static int comment_done(void *of) {
     return comment_emit(of);
 }
 
-static int read_comments(Book *b, Member *m, Span sheet) {
+static int read_comments(Xlsx *b, Member *m, Span sheet) {
     static const SaxHandler handler = {
         .start = comment_start, .end = comment_end, .text = comment_text, .other = office_other};
     CommentReading c = {.o = b->o};
@@ -725,7 +586,7 @@ static int read_comments(Book *b, Member *m, Span sheet) {
 }
 
 /* The comments that a sheet's relationships lead to. */
-static int read_sheet_comments(Book *b, Member *m, Span name) {
+static int read_sheet_comments(Xlsx *b, Member *m, Span name) {
     static const char *const types[] = {"comments", "threadedComment"};
     Rels rels;
     int r = office_rels(b->o, m, &rels);
@@ -747,7 +608,7 @@ typedef struct SheetName {
 
 typedef struct BookReading {
     Office *o;
-    Book *b;
+    Book *book;
     SheetName *sheets;
     size_t n, cap;
     Buf names, value; /* defined names with what they stand for */
@@ -760,7 +621,7 @@ static int book_start(void *of, const char *name, const char **attributes) {
     buf_clear(&b->value);
     if (strcmp(name, "workbookPr") == 0) {
         s = sax_attribute(attributes, "date1904");
-        b->b->date1904 = s && (strcmp(s, "1") == 0 || strcmp(s, "true") == 0);
+        b->book->date1904 = s && (strcmp(s, "1") == 0 || strcmp(s, "true") == 0);
     } else if (strcmp(name, "definedName") == 0 && (s = sax_attribute(attributes, "name"))) {
         buf_text(&b->names, s);
         buf_text(&b->names, ": ");
@@ -807,7 +668,7 @@ static int book_text(void *of, Span text) {
     return buf_error(&b->value);
 }
 
-static int read_named_sheets(Book *b, Member *workbook, const BookReading *reading) {
+static int read_named_sheets(Xlsx *b, Member *workbook, const BookReading *reading) {
     Rels rels;
     int r = office_rels(b->o, workbook, &rels);
 
@@ -824,10 +685,10 @@ static int read_named_sheets(Book *b, Member *workbook, const BookReading *readi
     return r;
 }
 
-static int read_workbook(Book *b, Member *m) {
+static int read_workbook(Xlsx *b, Member *m) {
     static const SaxHandler handler = {
         .start = book_start, .end = book_end, .text = book_text, .other = office_other};
-    BookReading reading = {.o = b->o, .b = b};
+    BookReading reading = {.o = b->o, .book = &b->book};
     int r = office_parse(b->o, m, &handler, &reading, NULL);
 
     if (r == 0)
@@ -923,7 +784,7 @@ static int pivot_done(void *of) {
     return sheet_end(&p->sheet);
 }
 
-static int read_pivots(Book *b, uint8_t kind) {
+static int read_pivots(Xlsx *b, uint8_t kind) {
     static const SaxHandler handler = {
         .start = pivot_start, .end = pivot_end, .text = pivot_text, .other = office_other};
     size_t at = 0;
@@ -945,15 +806,6 @@ static int read_pivots(Book *b, uint8_t kind) {
 
 /* ---- all of it ---- */
 
-static void book_done(Book *b) {
-    buf_wipe(&b->strings.text);
-    free(b->strings.ends);
-    free(b->strings.used);
-    free(b->styles.codes);
-    free(b->styles.formats);
-    free(b->styles.known);
-}
-
 static bool has_any(Office *o) {
     static const uint8_t kinds[] = {ROOT_WORKBOOK,      ROOT_WORKSHEET, ROOT_STRINGS,
                                     ROOT_CELL_COMMENTS, ROOT_PIVOT,     ROOT_PIVOT_RECORDS};
@@ -968,7 +820,7 @@ static bool has_any(Office *o) {
 }
 
 /* Sheets and comments that no workbook and no sheet leads to. */
-static int read_stray(Book *b) {
+static int read_stray(Xlsx *b) {
     size_t at = 0;
     Member *m;
     int r = 0;
@@ -984,7 +836,7 @@ static int read_stray(Book *b) {
 }
 
 int xlsx_read(Office *o) {
-    _cleanup_(book_done) Book b = {.o = o};
+    Xlsx b = {.o = o, .book = {.x = o->x}};
     size_t at = 0;
     Member *m;
     int r;
@@ -1002,5 +854,8 @@ int xlsx_read(Office *o) {
         r = read_pivots(&b, ROOT_PIVOT);
     if (r == 0)
         r = read_pivots(&b, ROOT_PIVOT_RECORDS);
-    return r ? r : emit_unused(&b);
+    if (r == 0)
+        r = book_unused(&b.book);
+    book_done(&b.book);
+    return r;
 }

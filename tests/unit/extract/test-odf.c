@@ -99,26 +99,29 @@ static void reads_text(void **state _unused_) {
 }
 
 static void reads_spreadsheets(void **state _unused_) {
-    static const Case cases[] =
-        {
-            {CONTENT("spreadsheet",
-                     "<table:table table:name=\"Pay\"><table:table-row "
-                     "table:number-rows-repeated=\"2\">"
-                     "<table:table-cell table:number-columns-repeated=\"2\"/><table:table-cell "
-                     "office:value-type=\"string\" table:number-columns-repeated=\"3\">" P(
-                         "name") "</table:table-cell><table:table-cell "
-                                 "office:value-type=\"string\">" P("ssn") "</table:table-cell></"
-                                                                          "table:table-row><table:"
-                                                                          "table-row><table:"
-                                                                          "covered-table-cell/>"
-                                                                          "<table:table-cell "
-                                                                          "office:value-type="
-                                                                          "\"float\" "
-                                                                          "office:value="
-                                                                          "\"78051120\">" P("078-"
-                                                                                            "05-"
-                                                                                            "1120") "</table:table-cell><table:table-cell office:value-type=\"float\" office:value=\"1234567\">" P(
-                                                                              "1,234,567") "</"
+    static const Case cases[] = {
+        {CONTENT(
+             "spreadsheet",
+             "<table:table table:name=\"Pay\"><table:table-row "
+             "table:number-rows-repeated=\"2\">"
+             "<table:table-cell table:number-columns-repeated=\"2\"/><table:table-cell "
+             "office:value-type=\"string\" table:number-columns-repeated=\"3\">" P(
+                 "name") "</table:table-cell><table:table-cell "
+                         "office:value-type=\"string\">" P(
+                             "ssn") "</table:table-cell></"
+                                    "table:table-row><table:"
+                                    "table-row><table:"
+                                    "covered-table-cell/>"
+                                    "<table:table-cell "
+                                    "office:value-type="
+                                    "\"float\" "
+                                    "office:value="
+                                    "\"78051120\">" P(
+                                        "078-"
+                                        "05-"
+                                        "1120") "</table:table-cell><table:table-cell "
+                                                "office:value-type=\"float\" "
+                                                "office:value=\"1234567\">" P("1,234,567") "</"
                                                                                            "table:"
                                                                                            "table-"
                                                                                            "cell><"
@@ -146,40 +149,36 @@ static void reads_spreadsheets(void **state _unused_) {
                                                                                                                "<table:table table:name=\"Two\"><table:table-row><table:table-cell "
                                                                                                                "office:value-type=\"boolean\" office:boolean-value=\"true\"/></table:table-row>"
                                                                                                                "</table:table>"),
-             "# sheet Pay\n= 1:3 name\\t\n= 1:6 ssn\\n\n= 3:2 078-05-1120\\t\n"
-             "= 3:3 1234567\\t\n= 3:4 1980-05-17\\t\n= 3:5 536904399\\t\n= 3:6 a b\\n\n"
-             "# section Pay/comments\n= 3:5 hm\\n\n# sheet Two\n| 1 true\n= 1:1 true\\n\n"},
-            /* a billion columns and rows that are not there */
-            {CONTENT("spreadsheet",
-                     "<table:table><table:table-row table:number-rows-repeated=\"4294967295\">"
-                     "<table:table-cell table:number-columns-repeated=\"4000000000\"/>"
-                     "</table:table-row><table:table-row><table:table-cell>" P(
-                         "x") "</table:table-cell></table:table-row></table:table>"),
-             "# sheet\n| 1 x\n= 16777217:1 x\\n\n"},
-        };
+         "# sheet Pay\n= 1:3 name\\t\n= 1:6 ssn\\n\n= 3:2 078-05-1120\\t\n"
+         "= 3:3 1234567\\t\n= 3:4 1980-05-17\\t\n= 3:5 536904399\\t\n= 3:6 a b\\n\n"
+         "# section Pay/comments\n= 3:5 hm\\n\n# sheet Two\n= 1:1 true\\n\n"},
+        /* a billion columns and rows that are not there */
+        {CONTENT("spreadsheet",
+                 "<table:table><table:table-row table:number-rows-repeated=\"4294967295\">"
+                 "<table:table-cell table:number-columns-repeated=\"4000000000\"/>"
+                 "</table:table-row><table:table-row><table:table-cell>" P(
+                     "x") "</table:table-cell></table:table-row></table:table>"),
+         "# sheet\n= 16777217:1 x\\n\n"},
+    };
 
     check(cases, N_ELEMENTS(cases));
 }
 
 static void reads_pages(void **state _unused_) {
-    static const Case
-        cases[] =
-            {
-                {CONTENT("presentation", "<draw:page "
-                                         "draw:master-page-name=\"m\"><draw:frame><draw:text-"
-                                         "box>" P("one") "</draw:text-box></"
-                                                         "draw:frame><presentation:notes>" P(
-                                                             "say") "</presentation:notes>"
-                                                                    "</draw:page><draw:page "
-                                                                    "draw:master-page-name="
-                                                                    "\"m\">" P(
-                                                                        "two") "</draw:page>"),
-                 "# page slide1\n= 1:0 one\\n\n# section slide1/notes\n= 1:0 say\\n\n# page "
-                 "slide2\n= 1:0 two\\n\n"},
-                {CONTENT("drawing",
-                         "<draw:page draw:master-page-name=\"m\">" P("x") "</draw:page>"),
-                 "# page page1\n= 1:0 x\\n\n"},
-            };
+    static const Case cases[] = {
+        {CONTENT("presentation", "<draw:page "
+                                 "draw:master-page-name=\"m\"><draw:frame><draw:text-"
+                                 "box>" P("one") "</draw:text-box></"
+                                                 "draw:frame><presentation:notes>" P(
+                                                     "say") "</presentation:notes>"
+                                                            "</draw:page><draw:page "
+                                                            "draw:master-page-name="
+                                                            "\"m\">" P("two") "</draw:page>"),
+         "# page slide1\n= 1:0 one\\n\n# section slide1/notes\n= 1:0 say\\n\n# page "
+         "slide2\n= 1:0 two\\n\n"},
+        {CONTENT("drawing", "<draw:page draw:master-page-name=\"m\">" P("x") "</draw:page>"),
+         "# page page1\n= 1:0 x\\n\n"},
+    };
 
     check(cases, N_ELEMENTS(cases));
 }

@@ -57,9 +57,9 @@ static void reads_cells_of_every_kind(void **state _unused_) {
              "</r><rPh><t>wan</t></rPh></si><si><t>left behind</t></si></sst>");
     assert_string_equal(finish(&r, &z),
                         "# section styles\n= 000\\-00\\-0000\\n\n"
-                        "# sheet Second\n| 1 zero\n= 1:1 zero\\n\n"
-                        "# sheet First\n| 2 on e  wan\n| 4 078-05-1120\n| 5 TRUE\n| 6 inline\n| 7 ab\n"
-                        "| 8 #N/A\n| 9 1980-05-17\n= 2:2 on e  wan\\t\n= 2:4 078-05-1120\\t\n= 2:5 TRUE\\t\n"
+                        "# sheet Second\n= 1:1 zero\\n\n"
+                        "# sheet First\n| 2 on e  wan\n| 5 TRUE\n| 6 inline\n| 7 ab\n"
+                        "| 8 #N/A\n= 2:2 on e  wan\\t\n= 2:4 078-05-1120\\t\n= 2:5 TRUE\\t\n"
                         "= 2:6 inline\\t\n= 2:7 ab\\t\n= 2:8 #N/A\\t\n= 2:9 1980-05-17\\n\n"
                         "= 3:1 12000000000\\t\n= 3:2 99\\t\n= 3:27 5\\n\n"
                         "# section First/formulas\n= CONCAT(\"a\",\"b\")\\n\n"

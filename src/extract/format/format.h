@@ -16,6 +16,17 @@ extern const Extractor archive_sevenzip, archive_ar, archive_cab, archive_cpio, 
 extern const Extractor stream_brotli, stream_bzip2, stream_compress, stream_gzip, stream_lz4,
     stream_lzip, stream_lzma, stream_xz, stream_zstd;
 
+/* office.c: documents that are packages of XML, all one reader, which goes by what is inside */
+extern const Extractor extractor_docx;
+extern const Extractor extractor_odf;
+extern const Extractor extractor_ooxml;
+extern const Extractor extractor_pptx;
+extern const Extractor extractor_xlsb;
+extern const Extractor extractor_xlsx;
+
+/* xml.c: XML of any other kind, by element path */
+extern const Extractor extractor_xml;
+
 extern const Extractor tar_reader;
 
 /* zip.c; the tail is a zip behind something else, whose bytes are read by another */

@@ -21,8 +21,8 @@ int reader_init(Reader *r, const Engine *engine, size_t window, Level floor, uin
     e = harvest_init(&r->harvest, engine, keep);
     if (e == 0)
         e = matcher_new(engine, &r->matcher);
-    r->room = window + 2 * MATCHER_MARGIN > SNIFF_HEAD_MAX ? window + 2 * MATCHER_MARGIN
-                                                           : SNIFF_HEAD_MAX;
+    r->room =
+        window + 2 * MATCHER_MARGIN > SNIFF_HEAD_MAX ? window + 2 * MATCHER_MARGIN : SNIFF_HEAD_MAX;
     r->buffer = calloc(1, r->room + MATCHER_PAD);
     if (e == 0 && !r->buffer)
         e = -ENOMEM;
@@ -94,8 +94,15 @@ static size_t text_at_raw(const TextWindow *w, uint64_t raw) {
 static void scan_window(Reader *r, const Content *c, Span raw, uint64_t raw_offset, uint64_t lo,
                         uint64_t hi, Piece *p) {
     Window w;
-    int e = charset_decode(c->sniff.encoding, raw, raw_offset, &r->decoded);
+    int e;
 
+    if (raw_offset > c->sniff.bom && raw_offset < lo) { /* the cut may be within a character */
+        size_t skip = charset_sync(c->sniff.encoding, span(raw.at, (size_t)(lo - raw_offset)));
+
+        raw = span(raw.at + skip, raw.n - skip);
+        raw_offset += skip;
+    }
+    e = charset_decode(c->sniff.encoding, raw, raw_offset, &r->decoded);
     if (e < 0) {
         p->error = e;
         return;

@@ -290,7 +290,7 @@ static size_t share_of(const Alphabet *a, const uint32_t count[256], size_t all)
 
 /* Two sets of the same letters need not be far apart: the one with more of them it is. */
 static Encoding guess_latin(const uint32_t count[256], size_t all) {
-    enum { LEAST = 750, CLEAR = 200 };
+    enum { LEAST = 750, CLEAR = 150 };
     size_t shares[N_ELEMENTS(latins)], best = 0, second = 0;
 
     for (size_t i = 0; i < N_ELEMENTS(latins); i++) {

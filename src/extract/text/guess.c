@@ -277,15 +277,16 @@ static Encoding guess_script(const uint32_t count[256], size_t all) {
     return least <= MOST && second - least >= CLEAR ? best : ENCODING_WINDOWS1252;
 }
 
-/* Thousandths of the bytes that are such letters. */
+/* Thousandths of the bytes that are such letters; large ones, rare among small ones, are half a
+ * proof. */
 static size_t share_of(const Alphabet *a, const uint32_t count[256], size_t all) {
     uint8_t place[256];
     size_t found = 0;
 
     rank(a, place);
     for (unsigned b = 0x80; b < 0x100; b++)
-        found += place[b] == NO_LETTER ? 0 : count[b];
-    return found * 1000 / all;
+        found += place[b] == NO_LETTER ? 0 : count[b] * (place[b] & LARGE ? 500u : 1000u);
+    return found / all;
 }
 
 /* Two sets of the same letters need not be far apart: the one with more of them it is. */

@@ -13,6 +13,7 @@ static const Extractor *const extractors[] = {
     &eml_extractor,
     &html_extractor,
     &mbox_extractor,
+    &rtf_extractor,
 };
 
 const Extractor *extractor_find(const char *format) {

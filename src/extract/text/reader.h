@@ -11,3 +11,4 @@
 extern const Extractor eml_extractor;
 extern const Extractor html_extractor;
 extern const Extractor mbox_extractor;
+extern const Extractor rtf_extractor;

@@ -12,8 +12,11 @@
 static const Extractor *const extractors[] = {
     &eml_extractor,
     &html_extractor,
+    &ics_extractor,
+    &ldif_extractor,
     &mbox_extractor,
     &rtf_extractor,
+    &vcard_extractor,
 };
 
 const Extractor *extractor_find(const char *format) {

@@ -10,5 +10,8 @@
 
 extern const Extractor eml_extractor;
 extern const Extractor html_extractor;
+extern const Extractor ics_extractor;
+extern const Extractor ldif_extractor;
 extern const Extractor mbox_extractor;
 extern const Extractor rtf_extractor;
+extern const Extractor vcard_extractor;

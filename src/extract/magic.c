@@ -67,6 +67,7 @@ static const Row rows[] = {
     ROW(0, "\x89LZO\0\r\n\x1A\n", CONTAINER, "lzop"),
     /* documents and databases */
     ROW(0, "%PDF-", CONTAINER, "pdf"),
+    ROW(0, "{\\rtf", TEXT, "rtf"),
     ROW(0, "\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1", CONTAINER, "ole2"),
     ROW(0, "SQLite format 3\0", CONTAINER, "sqlite"),
     ROW(0, "!BDN", CONTAINER, "pst"),

@@ -20,7 +20,7 @@
 #include "base/cleanup.h"
 #include "extract/text/dialect.h"
 #include "extract/text/find.h"
-#include "extract/text/outlet.h"
+#include "extract/text/textout.h"
 
 enum { CELL_MAX = 1 << 20 };
 
@@ -29,7 +29,7 @@ typedef enum CsvState { CSV_START, CSV_PLAIN, CSV_QUOTED } CsvState;
 typedef struct Csv {
     Extraction *x;
     Decoder in;
-    Outlet out;
+    TextOut out;
     Dialect dialect;
     CsvState state;
     uint64_t row;
@@ -74,7 +74,7 @@ static int read_plain(Csv *c, size_t *at, bool *ret_wait) {
             int r = 0;
 
             if (k > from && c->state == CSV_START && !is_bare_return(c, from, k))
-                r = outlet_mark(&c->out, from, c->row, c->column);
+                r = textout_mark(&c->out, from, c->row, c->column);
             if (r)
                 return r;
             if (text[k] == delimiter) {
@@ -100,7 +100,7 @@ static int read_plain(Csv *c, size_t *at, bool *ret_wait) {
         return 0;
     }
     c->state = CSV_PLAIN;
-    return outlet_mark(&c->out, from, c->row, c->column);
+    return textout_mark(&c->out, from, c->row, c->column);
 }
 
 /* What stands behind a quote inside a quoted cell says what it is. */
@@ -111,7 +111,7 @@ static int read_quote(Csv *c, size_t *at) {
     if (text[i + 1] == c->dialect.quote) {
         *at = i + 2;
         c->quoted++;
-        return outlet_instead(&c->out, i, 2, span(text + i, 1), c->row, c->column);
+        return textout_instead(&c->out, i, 2, span(text + i, 1), c->row, c->column);
     }
     if (text[i + 1] == c->dialect.delimiter || text[i + 1] == '\n' || text[i + 1] == '\r')
         c->state = CSV_PLAIN;
@@ -148,7 +148,7 @@ static int read_quoted(Csv *c, size_t *at, bool *ret_wait) {
 }
 
 static int open_quote(Csv *c, size_t *at) {
-    int r = outlet_mark(&c->out, *at, c->row, c->column);
+    int r = textout_mark(&c->out, *at, c->row, c->column);
 
     c->state = CSV_QUOTED;
     c->quoted = 0;
@@ -214,13 +214,13 @@ static int read_head(Csv *c, Feed *f, Encoding e) {
 /* The line "sep=;", which is no record. */
 static int skip_start(Csv *c) {
     size_t start = c->dialect.start;
-    int r = outlet_mark(&c->out, 0, 0, 0);
+    int r = textout_mark(&c->out, 0, 0, 0);
 
     while (r == 0 && start && c->in.text.n) {
         size_t n = start < c->in.text.n ? start : c->in.text.n;
 
         start -= n;
-        r = outlet_leave(&c->out, n);
+        r = textout_leave(&c->out, n);
         if (r == 0)
             r = decoder_next(&c->in, n);
     }
@@ -236,7 +236,7 @@ int csv_read(Extraction *x, Feed *f, Encoding e, size_t window) {
         return -ENOMEM;
     c->x = x;
     c->row = c->column = 1;
-    c->out = (Outlet){.x = x, .in = &c->in};
+    c->out = (TextOut){.x = x, .in = &c->in};
     r = read_head(c, f, e);
     if (r == 0)
         r = decoder_init(&c->in, f, e, window);
@@ -245,7 +245,7 @@ int csv_read(Extraction *x, Feed *f, Encoding e, size_t window) {
     while (r == 0) {
         r = read_window(c, &taken);
         if (r == 0)
-            r = outlet_leave(&c->out, taken);
+            r = textout_leave(&c->out, taken);
         if (r || (c->in.end && taken == c->in.text.n))
             break;
         r = decoder_next(&c->in, taken);

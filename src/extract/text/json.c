@@ -21,7 +21,7 @@
 #include "base/utf8.h"
 #include "extract/text/find.h"
 #include "extract/text/index.h"
-#include "extract/text/outlet.h"
+#include "extract/text/textout.h"
 
 enum {
     DEPTH_MAX = 10000,
@@ -40,7 +40,7 @@ typedef struct Frame {
 typedef struct Json {
     Extraction *x;
     Decoder in;
-    Outlet out;
+    TextOut out;
     bool lines;
     JsonState state;
     uint8_t quote;   /* of the string at hand */
@@ -94,7 +94,7 @@ static int new_column(Json *j, size_t at, uint64_t hash, uint32_t *ret) {
     if (r < 0)
         return r;
     *ret = (uint32_t)j->columns.n;
-    r = outlet_flush(&j->out, at);
+    r = textout_flush(&j->out, at);
     return r ? r : extract_column(j->x, *ret, span(j->path, n));
 }
 
@@ -189,7 +189,7 @@ static int begin_token(Json *j, size_t at, JsonState state) {
         count_row(j);
         r = find_column(j, at, &j->column);
     }
-    return r ? r : outlet_mark(&j->out, at, j->row, j->column);
+    return r ? r : textout_mark(&j->out, at, j->row, j->column);
 }
 
 static void end_token(Json *j) {
@@ -277,7 +277,7 @@ static int read_escape(Json *j, size_t *at, bool *ret_wait) {
         return 0;
     }
     made = utf8_encode(c, bytes);
-    r = outlet_instead(&j->out, *at, n, span(bytes, made), j->row, j->column);
+    r = textout_instead(&j->out, *at, n, span(bytes, made), j->row, j->column);
     gather(j, bytes, made);
     *at += n;
     return r;
@@ -475,11 +475,11 @@ int json_read(Extraction *x, Feed *f, Encoding e, bool lines, size_t window) {
     if (r == 0)
         r = decoder_init(&j->in, f, e, window);
     if (r == 0)
-        r = outlet_mark(&j->out, 0, 0, 0);
+        r = textout_mark(&j->out, 0, 0, 0);
     while (r == 0) {
         r = read_window(j, &taken);
         if (r == 0)
-            r = outlet_leave(&j->out, taken);
+            r = textout_leave(&j->out, taken);
         if (r || (j->in.end && taken == j->in.text.n))
             break;
         r = decoder_next(&j->in, taken);

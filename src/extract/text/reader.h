@@ -12,10 +12,14 @@
 extern const Extractor csv_extractor;
 extern const Extractor eml_extractor;
 extern const Extractor html_extractor;
+extern const Extractor ics_extractor;
 extern const Extractor json_extractor;
 extern const Extractor jsonl_extractor;
+extern const Extractor ldif_extractor;
 extern const Extractor mbox_extractor;
+extern const Extractor rtf_extractor;
 extern const Extractor sqldump_extractor;
+extern const Extractor vcard_extractor;
 
 int csv_read(Extraction *x, Feed *f, Encoding e, size_t window);
 int json_read(Extraction *x, Feed *f, Encoding e, bool lines, size_t window);

@@ -30,7 +30,7 @@
 #include "base/utf8.h"
 #include "extract/text/find.h"
 #include "extract/text/index.h"
-#include "extract/text/outlet.h"
+#include "extract/text/textout.h"
 #include "extract/text/sqlhead.h"
 
 enum {
@@ -73,7 +73,7 @@ typedef struct Table {
 typedef struct Sqldump {
     Extraction *x;
     Decoder in;
-    Outlet out;
+    TextOut out;
     SqlState state;
     Backslash backslash; /* of the dump */
     char delimiter[SQLHEAD_DELIMITER_MAX + 1];
@@ -221,7 +221,7 @@ static int count_lines(Sqldump *s, size_t to) {
             s->line += (uint64_t)__builtin_popcountll(bits);
         } else {
             for (; r == 0 && bits; bits &= bits - 1)
-                r = outlet_mark(&s->out, s->counted + (size_t)__builtin_ctzll(bits) + 1, ++s->line,
+                r = textout_mark(&s->out, s->counted + (size_t)__builtin_ctzll(bits) + 1, ++s->line,
                                 0);
         }
         s->counted += to - s->counted < 64 ? to - s->counted : 64;
@@ -232,7 +232,7 @@ static int count_lines(Sqldump *s, size_t to) {
 static int leave_part(Sqldump *s, size_t at) {
     int r = count_lines(s, at);
 
-    return r ? r : outlet_flush(&s->out, at);
+    return r ? r : textout_flush(&s->out, at);
 }
 
 /* What follows from `at` on is of no table. */
@@ -245,7 +245,7 @@ static int go_outside(Sqldump *s, size_t at) {
     s->part = 0;
     if (r == 0)
         r = extract_part(s->x, PART_TEXT, span(NULL, 0));
-    return r ? r : outlet_mark(&s->out, at, s->line, 0);
+    return r ? r : textout_mark(&s->out, at, s->line, 0);
 }
 
 /* ... is of the statement's table. */
@@ -264,11 +264,11 @@ static int go_table(Sqldump *s, size_t at) {
         if (t->columns[i].n)
             r = extract_column(s->x, i + 1, t->columns[i]);
     }
-    return r ? r : outlet_mark(&s->out, at, 0, 0);
+    return r ? r : textout_mark(&s->out, at, 0, 0);
 }
 
 static int mark_value(Sqldump *s, size_t at) {
-    return outlet_mark(&s->out, at, table_at(s)->rows, s->column);
+    return textout_mark(&s->out, at, table_at(s)->rows, s->column);
 }
 
 static void next_row(Sqldump *s) {
@@ -626,7 +626,7 @@ static int read_tuples(Sqldump *s, size_t *at, bool *ret_wait) {
         return 0;
     s->inside = comment_at(s, i);
     s->string_n = 0;
-    r = outlet_mark(&s->out, i, 0, 0);
+    r = textout_mark(&s->out, i, 0, 0);
     if (s->inside) {
         *at = i + 2;
     } else if (s->in.text.at[i] == ';' || begins_statement(rest(s, i))) {
@@ -718,7 +718,7 @@ static int read_value(Sqldump *s, size_t *at) {
         s->state = SQL_CELL;
     } else if (c == ';') { /* no tuple has one: the statement is over */
         s->state = SQL_START;
-        return outlet_mark(&s->out, i, 0, 0);
+        return textout_mark(&s->out, i, 0, 0);
     }
     s->bare_n = 0;
     return 0;
@@ -781,7 +781,7 @@ static int read_escape(Sqldump *s, size_t *at, bool *ret_wait) {
         return 0;
     n = escape_length(t, &byte);
     if (n)
-        r = outlet_instead(&s->out, *at, n, span(&byte, 1), table_at(s)->rows, s->column);
+        r = textout_instead(&s->out, *at, n, span(&byte, 1), table_at(s)->rows, s->column);
     else
         n = t.n < 2 ? 1 : 2;
     *at += n;
@@ -807,7 +807,7 @@ static int read_quote(Sqldump *s, size_t *at, bool *ret_wait) {
         return 0;
     if (i + 1 < s->in.text.n && s->in.text.at[i + 1] == s->quote) {
         *at = i + 2;
-        return outlet_instead(&s->out, i, 2, span(s->in.text.at + i, 1), table_at(s)->rows,
+        return textout_instead(&s->out, i, 2, span(s->in.text.at + i, 1), table_at(s)->rows,
                               s->column);
     }
     *at = i + 1;
@@ -833,7 +833,7 @@ static int read_string(Sqldump *s, size_t *at, bool *ret_wait) {
         if (*ret_wait || !begins_statement(rest(s, i + 1)))
             return 0;
         s->state = SQL_START;
-        return outlet_mark(&s->out, i + 1, 0, 0);
+        return textout_mark(&s->out, i + 1, 0, 0);
     }
     *ret_wait = !have(s, i, 4);
     if (*ret_wait)
@@ -859,7 +859,7 @@ static int read_row(Sqldump *s, size_t *at, bool *ret_wait) {
         if (*ret_wait)
             return 0;
         if (t.n > 1 && t.at[1] == '.' && ends_field(t, 2)) {
-            int r = outlet_mark(&s->out, *at, 0, 0);
+            int r = textout_mark(&s->out, *at, 0, 0);
 
             s->state = SQL_START;
             *at += 2;
@@ -971,7 +971,7 @@ static int read_window(Sqldump *s, size_t *ret_taken) {
     if (r == 0)
         r = count_lines(s, at);
     if (r == 0)
-        r = outlet_leave(&s->out, at);
+        r = textout_leave(&s->out, at);
     s->counted = 0;
     return r;
 }
@@ -1033,7 +1033,7 @@ int sqldump_read(Extraction *x, Feed *f, Encoding e, size_t window) {
     if (r == 0)
         r = decoder_init(&s->in, f, e, window);
     if (r == 0)
-        r = outlet_mark(&s->out, 0, 1, 0);
+        r = textout_mark(&s->out, 0, 1, 0);
     while (r == 0) {
         r = read_window(s, &taken);
         if (r || (s->in.end && taken == s->in.text.n))

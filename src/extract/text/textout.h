@@ -1,9 +1,9 @@
 /*
- * Outlet: text as it lies, with marks, on its way out.
+ * TextOut: text as it lies, with marks, on its way out.
  *
- * A reader goes through a Decoder's window and marks where cells and values begin; outlet_flush()
+ * A reader goes through a Decoder's window and marks where cells and values begin; textout_flush()
  * hands on the text as it is up to a place. Text that stands for something else (an escape for its
- * character) goes out by outlet_instead(). So every byte of the file comes out in order, itself or
+ * character) goes out by textout_instead(). So every byte of the file comes out in order, itself or
  * decoded, and marks are the only thing that a reader can get wrong.
  *
  * Before decoder_next(), flush up to what is taken. Positions are offsets in the window's text and
@@ -18,32 +18,32 @@
 /* One less than a piece may have: the core may hold a mark that waits for text. */
 enum { OUTLET_MARKS = EXTRACT_MARKS_MAX - 1 };
 
-typedef struct Outlet {
+typedef struct TextOut {
     Extraction *x;
     const Decoder *in;
     size_t from; /* up to there the window's text was handed on */
     size_t n_marks;
     Mark marks[OUTLET_MARKS]; /* positions in the window's text */
-} Outlet;
+} TextOut;
 
 /* The text up to `to`, with the marks that were set. */
-int outlet_flush(Outlet *o, size_t to);
+int textout_flush(TextOut *o, size_t to);
 
-/* As outlet_flush; the window is left then. */
-int outlet_leave(Outlet *o, size_t taken);
+/* As textout_flush; the window is left then. */
+int textout_leave(TextOut *o, size_t taken);
 
 /*
  * text[at, at + n) is written for `meant`; row and column are those of the value that holds it.
  * `meant` is not kept.
  */
-int outlet_instead(Outlet *o, size_t at, size_t n, Span meant, uint64_t row, uint32_t column);
+int textout_instead(TextOut *o, size_t at, size_t n, Span meant, uint64_t row, uint32_t column);
 
 /* What follows from `at` on stands in this row and column. */
-static inline int outlet_mark(Outlet *o, size_t at, uint64_t row, uint32_t column) {
+static inline int textout_mark(TextOut *o, size_t at, uint64_t row, uint32_t column) {
     Mark *m;
 
     if (_unlikely_(o->n_marks == OUTLET_MARKS)) {
-        int r = outlet_flush(o, at);
+        int r = textout_flush(o, at);
 
         if (r)
             return r;

@@ -45,6 +45,7 @@ void reader_done(Reader *r) {
     matcher_free(r->matcher);
     text_window_done(&r->decoded);
     buf_done(&r->name);
+    codes_done(&r->codes);
     if (r->buffer) {
         explicit_bzero(r->buffer, r->room + MATCHER_PAD);
         free(r->buffer);
@@ -96,7 +97,7 @@ static size_t text_at_raw(const TextWindow *w, uint64_t raw) {
 int reader_window(Reader *r, const RawWindow *raw, const MatcherSink *sink, HarvestWhere *where) {
     Window w;
     Span bytes = raw->bytes;
-    uint64_t at = raw->at;
+    uint64_t at = raw->at, newlines;
     int e;
 
     if (at > BOM_MAX && at < raw->lo && !raw->columns) { /* the cut may be within a character */
@@ -120,8 +121,15 @@ int reader_window(Reader *r, const RawWindow *raw, const MatcherSink *sink, Harv
     where->window = &r->decoded;
     where->position = at;
     where->columns = raw->columns;
+    where->lo = w.lo;
     e = matcher_scan(r->matcher, &w, sink);
-    where->line += matcher_newlines(r->matcher);
+    newlines = matcher_newlines(r->matcher);
+    if (sink->hit == harvest_hit && e != -ENOMEM) {
+        int coded = codes_scan(&r->codes, r->matcher, &w, sink);
+
+        e = coded < 0 ? coded : e;
+    }
+    where->line += newlines;
     return e;
 }
 

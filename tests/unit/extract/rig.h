@@ -204,7 +204,7 @@ static inline void rig_open(Rig *r, const ZygoteOptions *z, HostOptions o) {
     static const ZygoteOptions defaults = {.memory = 64 << 20};
 
     *r = (Rig){0};
-    assert_int_equal(zygote_start(z ? z : &defaults, &r->zygote), 0);
+    assert_int_equal(zygote_new(z ? z : &defaults, &r->zygote), 0);
     o.zygote = r->zygote;
     if (!o.own)
         o.own = rig_own;
@@ -213,7 +213,7 @@ static inline void rig_open(Rig *r, const ZygoteOptions *z, HostOptions o) {
 
 static inline void rig_close(Rig *r) {
     host_free(r->host);
-    zygote_stop(r->zygote);
+    zygote_free(r->zygote);
     buf_done(&r->recorder.log);
 }
 
@@ -224,6 +224,13 @@ static inline int rig_file(Span bytes) {
     assert_true(fd >= 0);
     assert_int_equal(write(fd, bytes.at, bytes.n), bytes.n);
     return fd;
+}
+
+static inline bool rig_relaxed(Rig *r) {
+    SandboxState s;
+
+    assert_int_equal(zygote_sandbox(r->zygote, &s), 0);
+    return s.relaxed;
 }
 
 static inline Receiver rig_receiver(Rig *r) {

@@ -179,11 +179,20 @@ static int hand_on(Extraction *x, const Text *t) {
     return r;
 }
 
+/* The last mark has no text yet: it waits for what follows. */
+static bool mark_waits(const Extraction *x) {
+    return x->n_marks && x->marks[x->n_marks - 1].at == x->n;
+}
+
 static int flush(Extraction *x) {
-    Text t = {.text = span(x->text, x->n), .marks = x->marks, .n_marks = x->n_marks};
+    bool waits = mark_waits(x);
+    Text t = {.text = span(x->text, x->n), .marks = x->marks, .n_marks = x->n_marks - waits};
     int r = x->n ? hand_on(x, &t) : 0;
 
-    x->n = x->n_marks = 0;
+    x->n = 0;
+    x->n_marks = waits;
+    x->marks[0] = x->last; /* if it waits: at is 0 by now */
+    x->marks[0].at = 0;
     return r < 0 ? r : pulse(x);
 }
 
@@ -195,6 +204,7 @@ static int part_begin(Extraction *x, PartKind kind, Span name, Encoding encoding
     buf_clear(&x->part_name);
     buf_add(&x->part_name, name.at, name.n < PART_NAME_MAX ? name.n : PART_NAME_MAX);
     x->announced = false;
+    x->n_marks = 0;
     x->last = (Mark){.source = MARK_NOWHERE};
     return r < 0 ? r : buf_error(&x->part_name);
 }
@@ -222,7 +232,7 @@ static int mark(Extraction *x, Mark m) {
     m.at = (uint32_t)x->n;
     if (m.column > PART_COLUMNS_MAX)
         m.column = 0;
-    if (x->n_marks && x->marks[x->n_marks - 1].at == m.at)
+    if (mark_waits(x))
         x->n_marks--; /* nothing stood under it */
     x->marks[x->n_marks++] = x->last = m;
     return r;
@@ -407,12 +417,14 @@ typedef struct Kept {
     Encoding encoding;
     Buf name;
     Mark last;
+    bool waits; /* no text has stood under it yet */
 } Kept;
 
 static int keep_part(Extraction *x, Kept *ret) {
     int r = flush(x);
 
-    *ret = (Kept){.part = x->part, .encoding = x->encoding, .last = x->last};
+    *ret =
+        (Kept){.part = x->part, .encoding = x->encoding, .last = x->last, .waits = mark_waits(x)};
     buf_span(&ret->name, buf_as_span(&x->part_name));
     return r < 0 ? r : buf_error(&ret->name);
 }
@@ -421,7 +433,9 @@ static int restore_part(Extraction *x, Kept *k) {
     int r = part_begin(x, k->part, buf_as_span(&k->name), k->encoding);
 
     buf_done(&k->name);
-    if (r == 0 && (k->last.row || k->last.column))
+    if (r == 0 && k->waits)
+        r = mark(x, k->last);
+    else if (r == 0 && (k->last.row || k->last.column))
         r = extract_at(x, k->last.row, k->last.column);
     return r;
 }
@@ -747,14 +761,15 @@ int extract_unit(Extraction *x, const Entry *e, Feed *f) {
 
 int extract_listed(Extraction *x, const Entry *e, Status status) {
     _cleanup_(buf_done) Buf name = {0};
-    int r = flush(x);
+    Kept kept;
+    int end, r = keep_part(x, &kept);
 
     if (r == 0)
         r = enter(x, e, &name);
     if (r == 0)
         r = leave(x, &(Ending){.status = status, .format = "", .encoding = ""});
-    x->announced = false;
-    return r;
+    end = restore_part(x, &kept);
+    return r ? r : end;
 }
 
 Span extract_name(const Extraction *x) {

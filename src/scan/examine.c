@@ -73,27 +73,6 @@ void content_join(Reader *r) {
     r->held = (Held){0};
 }
 
-/* The text offset of the first character at or behind raw offset `raw`. */
-static size_t text_at_raw(const TextWindow *w, uint64_t raw) {
-    size_t lo = 0, hi = w->text.n;
-
-    if (!w->runs.n)
-        return raw <= w->raw_offset              ? 0
-               : raw - w->raw_offset < w->text.n ? (size_t)(raw - w->raw_offset)
-                                                 : w->text.n;
-    while (lo < hi) {
-        size_t mid = lo + (hi - lo) / 2;
-        uint64_t at, length;
-
-        text_window_locate(w, mid, mid + 1, &at, &length);
-        if (at < raw)
-            lo = mid + 1;
-        else
-            hi = mid;
-    }
-    return lo;
-}
-
 int reader_window(Reader *r, const RawWindow *raw, const MatcherSink *sink, HarvestWhere *where) {
     Window w;
     Span bytes = raw->bytes;
@@ -114,8 +93,8 @@ int reader_window(Reader *r, const RawWindow *raw, const MatcherSink *sink, Harv
         return -ENOMEM;
     w = (Window){.text = r->decoded.runs.n ? r->decoded.own.at : r->decoded.text.at,
                  .n = r->decoded.text.n,
-                 .lo = text_at_raw(&r->decoded, raw->lo),
-                 .hi = text_at_raw(&r->decoded, raw->hi),
+                 .lo = text_window_find(&r->decoded, raw->lo),
+                 .hi = text_window_find(&r->decoded, raw->hi),
                  .columns = raw->columns};
     r->decoded.text.at = w.text;
     where->window = &r->decoded;

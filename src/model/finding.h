@@ -7,6 +7,7 @@
  */
 #pragma once
 
+#include "model/part.h"
 #include "model/tier.h"
 
 #define FINDING_SAMPLES_MAX 20
@@ -29,8 +30,8 @@ int level_parse(Span word, Level *ret);
 Level level_of(double score);
 
 typedef struct Sample {
-    uint64_t line;   /* 1-based; 0 where lines mean nothing */
-    uint64_t offset; /* raw bytes from the start of the outermost undecoded view */
+    uint64_t line;   /* from 1; of a part that has rows, the row; 0 where neither means anything */
+    uint64_t offset; /* raw bytes from the start of the unit; MARK_NOWHERE: not there as such */
     uint32_t length; /* raw bytes */
     float score;
     bool test_value;
@@ -41,8 +42,10 @@ typedef struct Sample {
 } Sample;
 
 typedef struct Finding {
-    uint32_t detector;        /* number in the Rules of the run */
-    Span part;                /* page, sheet, table.column; empty: the object as a whole */
+    uint32_t detector; /* number in the Rules of the run */
+    PartKind kind;
+    Span part;                /* page, sheet:column, table.column; empty: the object as a whole */
+    Span heading;             /* what the column of a sheet is headed by; empty: unknown */
     uint64_t count[N_LEVELS]; /* hits by level */
     uint64_t tested;          /* candidates of the right shape */
     uint64_t valid;           /* of these, passed the checksum; equals tested where there is none */

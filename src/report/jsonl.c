@@ -243,11 +243,12 @@ static void token_put(Json *j, const char *key, const Sample *sample) {
     text_put(j, "token", sample->has_token ? token : NULL);
 }
 
-static void sample_put(Json *j, const char *key, const Sample *sample) {
-    const Locator at = {.line = sample->line, .offset = sample->offset, .has_offset = true};
-    _cleanup_(buf_done) Buf printed = {0};
+static int sample_put(Json *j, const FoundRow *row, const Sample *sample) {
+    _cleanup_(buf_done) Buf printed = {0}, part = {0};
+    Locator at = {0};
     Span text;
 
+    found_place(row, sample, &part, &at);
     locator_print(&printed, &at);
     text = buf_as_span(&printed);
     json_object_begin(j);
@@ -255,9 +256,10 @@ static void sample_put(Json *j, const char *key, const Sample *sample) {
     json_span(j, text.n ? span(text.at + 1, text.n - 1) : text); /* without its '#' */
     uint_put(j, "length", sample->length);
     text_put(j, "mask", sample->mask);
-    token_put(j, key, sample);
+    token_put(j, row->key, sample);
     bool_put(j, "test_value", sample->test_value);
     json_object_end(j);
+    return buf_error(&part) ? -ENOMEM : buf_error(&printed);
 }
 
 static void counts_put(Json *j, const FoundRow *row) {
@@ -298,16 +300,18 @@ static int finding_put(const FoundRow *row, const Named *named, const Sample *sa
     if (r < 0)
         return r;
     name_put(&j, "part", row->part);
+    if (row->heading.n)
+        name_put(&j, "heading", row->heading);
     text_put(&j, "detector", row->detector);
     text_put(&j, "category", row->category);
     text_put(&j, "tier", tier_name(row->tier));
     counts_put(&j, row);
     json_key(&j, "samples");
     json_array_begin(&j);
-    for (size_t i = 0; i < n; i++)
-        sample_put(&j, row->key, &samples[i]);
+    for (size_t i = 0; i < n && r == 0; i++)
+        r = sample_put(&j, row, &samples[i]);
     json_array_end(&j);
-    return line_end(&j, to);
+    return r < 0 ? r : line_end(&j, to);
 }
 
 /* The finding, and again for each further name of a file with several links. */

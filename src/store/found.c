@@ -32,7 +32,7 @@ struct FoundCursor {
     "SELECT o.id, r.path, o.path, f.part, f.detector, f.level, f.score, f.count_high,"             \
     " f.count_medium, f.count_low, f.tested, f.valid, f.test_values, f.distinct_values,"           \
     " f.distinct_exact, f.samples, " names                                                         \
-    " FROM root r CROSS JOIN object o INDEXED BY object_found"                                     \
+    ", f.part_kind, f.heading FROM root r CROSS JOIN object o INDEXED BY object_found"             \
     " ON o.run = r.run AND o.root = r.number CROSS JOIN finding f ON f.object = o.id"              \
     " WHERE r.run = ?1 AND f.level >= ?2 AND o.id IS NOT NULL"                                     \
     " ORDER BY r.path, o.path"
@@ -114,6 +114,12 @@ static Level level_read(sqlite3_stmt *row, int i) {
     return level > LEVEL_NONE && level < N_LEVELS ? (Level)level : LEVEL_LOW;
 }
 
+static PartKind kind_read(sqlite3_stmt *row, int i) {
+    int kind = sqlite3_column_int(row, i);
+
+    return kind > PART_BYTES && kind < N_PART_KINDS ? (PartKind)kind : PART_BYTES;
+}
+
 static void row_read(const FoundCursor *c, FoundRow *ret) {
     const DetectorRow *d = &c->detectors[sqlite3_column_int64(c->rows, 4)];
 
@@ -122,6 +128,8 @@ static void row_read(const FoundCursor *c, FoundRow *ret) {
         .root = sql_blob(c->rows, 1),
         .path = sql_blob(c->rows, 2),
         .part = sql_blob(c->rows, 3),
+        .kind = kind_read(c->rows, 19),
+        .heading = sql_blob(c->rows, 20),
         .number = (uint32_t)sqlite3_column_int64(c->rows, 4),
         .detector = d->id,
         .title = d->title,
@@ -176,4 +184,15 @@ int found_samples(FoundCursor *c, Span samples, size_t most, Error *reterr, Samp
     int r = samples_get(samples, most, ret, ret_n);
 
     return r < 0 ? handle_unread(c->store, r, reterr) : 0;
+}
+
+void found_place(const FoundRow *row, const Sample *sample, Buf *part, Locator *l) {
+    buf_clear(part);
+    part_print_row(part, row->kind, row->part, sample->line);
+    l->part = buf_as_span(part);
+    if (part_has_rows(row->kind))
+        return;
+    l->line = sample->line;
+    l->has_offset = sample->offset != MARK_NOWHERE;
+    l->offset = l->has_offset ? sample->offset : 0;
 }

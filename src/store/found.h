@@ -8,6 +8,7 @@
 #pragma once
 
 #include "model/finding.h"
+#include "model/locator.h"
 #include "store/store.h"
 
 /* What is left out; {0} leaves out nothing. */
@@ -21,6 +22,8 @@ typedef struct FoundFilter {
 typedef struct FoundRow {
     int64_t object;
     Span root, path, part;
+    PartKind kind;
+    Span heading;      /* of a sheet's column */
     uint64_t dev, ino; /* of the object, if asked for: query_names() gives its further names */
     uint32_t nlink;    /* else 1 */
     uint32_t number;   /* of the detector */
@@ -52,5 +55,11 @@ int found_cursor_step(FoundCursor *c, Error *reterr, FoundRow *ret);
  */
 int found_samples(FoundCursor *c, Span samples, size_t most, Error *reterr, Sample *ret,
                   size_t *ret_n);
+/*
+ * Where a sample stands in its object: part, line and offset of *l; its names are the caller's. The
+ * part may be made in `part`, which must outlive *l.
+ */
+void found_place(const FoundRow *row, const Sample *sample, Buf *part, Locator *l);
+
 FoundCursor *found_cursor_close(FoundCursor *c);
 DEFINE_CLEANUP(FoundCursor, found_cursor_close)

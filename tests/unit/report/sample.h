@@ -51,6 +51,7 @@ static inline void sample_findings(Fixture *f) {
     Sample published = {.offset = 5, .length = 16, .mask = "4111********1111", .test_value = true};
     Finding findings[2] = {
         {.detector = SSN,
+         .kind = PART_TABLE,
          .part = span_of("people.\xe9 ssn"),
          .count = {[LEVEL_HIGH] = 1200, [LEVEL_LOW] = 34},
          .tested = 2000,

@@ -1,0 +1,574 @@
+/*
+ * Extract: see extract.h.
+ *
+ * Units being read stand in a stack, Level upon Level, in the C stack of extract_unit; text of the
+ * unit at hand is gathered here and flushed when it is full, when the part changes, and when a unit
+ * opens or closes. A unit inside interrupts the text of its container: what follows afterwards goes
+ * on in the same part, so the part is announced again.
+ */
+#include "extract/extract.h"
+
+#define XXH_INLINE_ALL
+#include <xxhash.h>
+
+#include "model/locator.h"
+
+#define MIB (UINT64_C(1) << 20)
+
+enum {
+    DEPTH_DEFAULT = 16,
+    ENTRIES_DEFAULT = 1000000,
+    RATIO_DEFAULT = 10000,
+    HOLD_DEFAULT = 64,   /* MiB */
+    OUTPUT_LEAST = 1024, /* MiB */
+    OUTPUT_MOST = 65536, /* MiB */
+    PULSE_STEP = 1 << 20,
+    READ_STEP = 64 << 10,
+    SUFFIX_MAX = 24, /* of a name that comes again */
+};
+
+_Static_assert(EXTRACT_DEPTH_MAX < LOCATOR_DEPTH_MAX, "a locator names every unit");
+
+/* Hashes of the names that a container has had, open addressing; made when there is a second. */
+typedef struct Names {
+    uint64_t *slots; /* 0: empty */
+    uint32_t *times;
+    size_t n, cap; /* a power of two */
+} Names;
+
+typedef struct Level {
+    struct Level *above; /* the container; NULL: the outermost */
+    Span name;
+    bool incomplete; /* some unit inside was not complete */
+    Names names;
+} Level;
+
+struct Extraction {
+    Receiver to;
+    ExtractPlace place;
+    const Extractor *own;
+    ExtractLimits limits;
+    Level *level; /* of the unit at hand */
+    const Feed *outermost;
+    unsigned depth;
+    uint64_t entries, output; /* drawn so far */
+    const char *spent;        /* which limit; NULL: none yet */
+    uint64_t pulsed;          /* bytes of the outermost feed at the last pulse */
+    /* the part at hand */
+    PartKind part;
+    Encoding encoding;
+    Buf part_name;
+    bool announced; /* the receiver knows of it */
+    /* text not handed on yet */
+    uint8_t *text;
+    size_t n;
+    Mark *marks;
+    size_t n_marks;
+    Mark last; /* what the text at hand goes on from */
+};
+
+/* ---- life ---- */
+
+static uint64_t output_limit(uint64_t size) {
+    uint64_t most = OUTPUT_MOST * MIB, least = OUTPUT_LEAST * MIB;
+
+    if (size == FEED_SIZE_UNKNOWN || size > most / RATIO_DEFAULT)
+        return most;
+    return size * RATIO_DEFAULT < least ? least : size * RATIO_DEFAULT;
+}
+
+int extraction_new(const ExtractOptions *o, Extraction **ret) {
+    _cleanup_(extraction_freep) Extraction *x = calloc(1, sizeof(*x));
+
+    if (!x)
+        return -ENOMEM;
+    x->to = *o->to;
+    x->place = o->place;
+    x->own = o->own;
+    x->limits = o->limits;
+    if (!x->limits.depth || x->limits.depth > EXTRACT_DEPTH_MAX)
+        x->limits.depth = x->limits.depth ? EXTRACT_DEPTH_MAX : DEPTH_DEFAULT;
+    if (!x->limits.entries)
+        x->limits.entries = ENTRIES_DEFAULT;
+    if (!x->limits.output)
+        x->limits.output = output_limit(o->size);
+    if (!x->limits.hold)
+        x->limits.hold = HOLD_DEFAULT * MIB;
+    x->part_name.limit = PART_NAME_MAX;
+    x->text = malloc(EXTRACT_TEXT_MAX);
+    x->marks = malloc(EXTRACT_MARKS_MAX * sizeof(*x->marks));
+    if (!x->text || !x->marks)
+        return -ENOMEM;
+    *ret = TAKE(x);
+    return 0;
+}
+
+Extraction *extraction_free(Extraction *x) {
+    if (!x)
+        return NULL;
+    if (x->text)
+        explicit_bzero(x->text, EXTRACT_TEXT_MAX);
+    free(x->text);
+    free(x->marks);
+    buf_done(&x->part_name);
+    free(x);
+    return NULL;
+}
+
+/* ---- the budget ---- */
+
+static int spent(Extraction *x, const char *which) {
+    if (!x->spent)
+        x->spent = which;
+    return EXTRACT_E_SPENT;
+}
+
+int extract_spend(Extraction *x, uint64_t bytes) {
+    if (x->spent)
+        return EXTRACT_E_SPENT;
+    if (bytes > x->limits.output - x->output)
+        return spent(x, "output");
+    x->output += bytes;
+    return 0;
+}
+
+/* ---- text ---- */
+
+static int pulse(Extraction *x) {
+    if (!x->outermost || x->outermost->at - x->pulsed < PULSE_STEP)
+        return 0;
+    x->pulsed = x->outermost->at;
+    return x->to.pulse ? x->to.pulse(x->to.of, x->pulsed) : 0;
+}
+
+static int flush(Extraction *x) {
+    Text t = {.text = span(x->text, x->n), .marks = x->marks, .n_marks = x->n_marks};
+    int r = 0;
+
+    if (x->n) {
+        if (!x->announced)
+            r = x->to.part(x->to.of, x->part, buf_as_span(&x->part_name), x->encoding);
+        x->announced = true;
+        if (r == 0)
+            r = x->to.text(x->to.of, &t);
+    }
+    x->n = x->n_marks = 0;
+    return r < 0 ? r : pulse(x);
+}
+
+static int part_begin(Extraction *x, PartKind kind, Span name, Encoding encoding) {
+    int r = flush(x);
+
+    x->part = kind;
+    x->encoding = encoding;
+    buf_clear(&x->part_name);
+    buf_add(&x->part_name, name.at, name.n < PART_NAME_MAX ? name.n : PART_NAME_MAX);
+    x->announced = false;
+    x->last = (Mark){.source = MARK_NOWHERE};
+    return r < 0 ? r : buf_error(&x->part_name);
+}
+
+int extract_part(Extraction *x, PartKind kind, Span name) {
+    return part_begin(x, kind, name, ENCODING_UTF8);
+}
+
+int extract_column(Extraction *x, uint32_t number, Span name) {
+    int r = flush(x);
+
+    if (r == 0 && !x->announced)
+        r = x->to.part(x->to.of, x->part, buf_as_span(&x->part_name), x->encoding);
+    x->announced = true;
+    if (name.n > PART_NAME_MAX)
+        name.n = PART_NAME_MAX;
+    if (r < 0 || number == 0 || number > PART_COLUMNS_MAX)
+        return r;
+    return x->to.column(x->to.of, number, name);
+}
+
+static int mark(Extraction *x, Mark m) {
+    int r = x->n_marks == EXTRACT_MARKS_MAX ? flush(x) : 0;
+
+    m.at = (uint32_t)x->n;
+    if (m.column > PART_COLUMNS_MAX)
+        m.column = 0;
+    if (x->n_marks && x->marks[x->n_marks - 1].at == m.at)
+        x->n_marks--; /* nothing stood under it */
+    x->marks[x->n_marks++] = x->last = m;
+    return r;
+}
+
+int extract_at(Extraction *x, uint64_t row, uint32_t column) {
+    return mark(x, (Mark){.row = row, .column = column, .source = MARK_NOWHERE});
+}
+
+int extract_from(Extraction *x, uint64_t row, uint32_t column, uint64_t source) {
+    return mark(x, (Mark){.row = row, .column = column, .source = source});
+}
+
+int extract_text(Extraction *x, Span text) {
+    int r = extract_spend(x, text.n);
+
+    while (r == 0 && text.n) {
+        size_t room = EXTRACT_TEXT_MAX - x->n, n = text.n < room ? text.n : room;
+
+        memcpy(x->text + x->n, text.at, n);
+        x->n += n;
+        text = span(text.at + n, text.n - n);
+        if (x->n == EXTRACT_TEXT_MAX)
+            r = flush(x);
+    }
+    return r;
+}
+
+int extract_bytes(Extraction *x, Span bytes, uint64_t offset, Encoding encoding) {
+    int r = 0;
+
+    if (x->part != PART_BYTES || x->encoding != encoding || x->part_name.n)
+        r = part_begin(x, PART_BYTES, span(NULL, 0), encoding);
+    if (r == 0)
+        r = extract_from(x, 0, 0, offset);
+    return r ? r : extract_text(x, bytes);
+}
+
+int extract_rest(Extraction *x, Feed *f, Encoding encoding) {
+    uint8_t bytes[READ_STEP];
+
+    for (;;) {
+        uint64_t at = f->at;
+        ssize_t n = feed_some(f, bytes, sizeof(bytes));
+        int r;
+
+        if (n <= 0)
+            return n == -ENOMEM ? -ENOMEM : 0; /* f->error tells the rest */
+        r = extract_bytes(x, span(bytes, (size_t)n), at, encoding);
+        if (r)
+            return r;
+    }
+}
+
+int extract_fact(Extraction *x, const Fact *f) {
+    Fact cut = *f;
+    int r = flush(x);
+
+    if (cut.text.n > FACT_TEXT_MAX)
+        cut.text.n = FACT_TEXT_MAX;
+    return r < 0 ? r : x->to.fact(x->to.of, &cut);
+}
+
+/* ---- names ---- */
+
+static int names_grow(Names *s) {
+    size_t cap = s->cap ? s->cap * 2 : 64;
+    Names next = {.cap = cap, .n = s->n};
+
+    next.slots = calloc(cap, sizeof(*next.slots));
+    next.times = calloc(cap, sizeof(*next.times));
+    if (!next.slots || !next.times) {
+        free(next.slots);
+        free(next.times);
+        return -ENOMEM;
+    }
+    for (size_t i = 0; i < s->cap; i++) {
+        size_t k = (size_t)s->slots[i] & (cap - 1);
+
+        if (!s->slots[i])
+            continue;
+        while (next.slots[k])
+            k = (k + 1) & (cap - 1);
+        next.slots[k] = s->slots[i];
+        next.times[k] = s->times[i];
+    }
+    free(s->slots);
+    free(s->times);
+    *s = next;
+    return 0;
+}
+
+/* How often the name was met before in this container. */
+static int names_note(Names *s, Span name, uint32_t *ret) {
+    uint64_t h = XXH3_64bits(name.at ? name.at : (const uint8_t *)"", name.n) | 1;
+    size_t k;
+
+    if (2 * s->n >= s->cap && names_grow(s) < 0)
+        return -ENOMEM;
+    for (k = (size_t)h & (s->cap - 1); s->slots[k] && s->slots[k] != h;)
+        k = (k + 1) & (s->cap - 1);
+    s->n += s->slots[k] == 0;
+    s->slots[k] = h;
+    *ret = s->times[k]++;
+    return 0;
+}
+
+static void names_done(Names *s) {
+    free(s->slots);
+    free(s->times);
+}
+
+/* A name that stands for one unit only: never empty, no NUL, not too long, not met before. */
+static int unit_name(Level *container, Span name, Buf *ret) {
+    uint32_t times = 0;
+    int r;
+
+    if (name.n > EXTRACT_NAME_MAX - SUFFIX_MAX)
+        name.n = EXTRACT_NAME_MAX - SUFFIX_MAX;
+    for (size_t i = 0; i < name.n; i++)
+        buf_byte(ret, name.at[i] ? name.at[i] : '?');
+    if (!ret->n)
+        buf_byte(ret, '?');
+    if (buf_error(ret))
+        return -ENOMEM;
+    do {
+        size_t n = ret->n;
+
+        r = names_note(&container->names, buf_as_span(ret), &times);
+        if (r == 0 && times) {
+            buf_printf(ret, ";%u", times + 1);
+            r = names_note(&container->names, buf_as_span(ret), &times);
+            if (times) /* a member of that very name was there before: take the next number */
+                ret->n = n;
+        }
+    } while (r == 0 && times);
+    return r < 0 ? r : buf_error(ret);
+}
+
+/* ---- units ---- */
+
+/* Text of the container may follow a unit inside: its part is announced again then. */
+typedef struct Kept {
+    PartKind part;
+    Encoding encoding;
+    Buf name;
+    Mark last;
+} Kept;
+
+static int keep_part(Extraction *x, Kept *ret) {
+    int r = flush(x);
+
+    *ret = (Kept){.part = x->part, .encoding = x->encoding, .last = x->last};
+    buf_span(&ret->name, buf_as_span(&x->part_name));
+    return r < 0 ? r : buf_error(&ret->name);
+}
+
+static int restore_part(Extraction *x, Kept *k) {
+    int r = part_begin(x, k->part, buf_as_span(&k->name), k->encoding);
+
+    buf_done(&k->name);
+    if (r == 0 && (k->last.row || k->last.column))
+        r = extract_at(x, k->last.row, k->last.column);
+    return r;
+}
+
+/* The reading of a unit that has no reader of its own, by what it looks like. */
+static Status leaf_status(const Sniff *s) {
+    switch (s->kind) {
+    case SNIFF_TEXT:
+        return status_of(STATUS_READ, NULL);
+    case SNIFF_CIPHER:
+        return status_of(STATUS_ENCRYPTED, s->format);
+    case SNIFF_IMAGE:
+        return status_of(STATUS_PARTIAL, "no-ocr");
+    case SNIFF_CONTAINER:
+    case SNIFF_MEDIA:
+        return status_of(STATUS_UNSUPPORTED, s->format);
+    default:
+        return status_of(STATUS_READ, "raw");
+    }
+}
+
+static int read_held(Extraction *x, const Extractor *e, Feed *f, Encoding encoding, Status *ret) {
+    _cleanup_(buf_wipe) Buf hold = {0};
+    int r = feed_hold(f, (size_t)x->limits.hold, &hold);
+    Feed memory = feed_of_span(buf_as_span(&hold));
+
+    if (r == -ENOMEM)
+        return r;
+    if (r == -EFBIG) { /* too large to be held: searched as bytes, said so */
+        r = extract_bytes(x, buf_as_span(&hold), 0, ENCODING_BINARY);
+        *ret = status_of(STATUS_LIMIT, "hold");
+        return r ? r : extract_rest(x, f, ENCODING_BINARY);
+    }
+    r = e->extract(x, &memory, encoding, ret);
+    feed_done(&memory);
+    return r;
+}
+
+static const Extractor *find_reader(const Extraction *x, const char *format) {
+    for (const Extractor *e = x->own; e && e->format; e++) {
+        if (strcmp(e->format, format) == 0)
+            return e;
+    }
+    return extractor_find(format);
+}
+
+/* The unit's bytes go to where its reader is. */
+static int hand_over(Extraction *x, const Extractor *e, Feed *f) {
+    uint8_t bytes[READ_STEP];
+
+    for (;;) {
+        ssize_t n = feed_some(f, bytes, sizeof(bytes));
+        int r;
+
+        if (n == -ENOMEM)
+            return -ENOMEM;
+        r = n > 0 ? extract_spend(x, (uint64_t)n) : 0;
+        if (r == 0)
+            r = x->to.handover(x->to.of, e, span(bytes, n > 0 ? (size_t)n : 0));
+        if (r || n <= 0)
+            return r;
+    }
+}
+
+/* A byte order mark is no text. */
+static int skip_bom(Feed *f, unsigned bom) {
+    uint8_t bytes[4];
+    ssize_t n = feed_read(f, bytes, bom < sizeof(bytes) ? bom : sizeof(bytes));
+
+    return n == -ENOMEM ? -ENOMEM : 0;
+}
+
+static int read_unit(Extraction *x, Feed *f, const Sniff *s, Status *ret) {
+    const Extractor *e = find_reader(x, s->format);
+    bool here = e && e->extract && (e->place == EXTRACT_ANYWHERE || e->place == x->place);
+
+    if (e && !here && x->to.handover)
+        return hand_over(x, e, f);
+    if (!here) {
+        int r = skip_bom(f, s->bom);
+
+        *ret = leaf_status(s);
+        return r ? r : extract_rest(x, f, s->encoding);
+    }
+    *ret = status_of(STATUS_READ, NULL);
+    if (e->seeks && !feed_seekable(f))
+        return read_held(x, e, f, s->encoding, ret);
+    return e->extract(x, f, s->encoding, ret);
+}
+
+static int sniff_unit(Feed *f, const char *format, Sniff *ret) {
+    Span head;
+    int r = feed_head(f, SNIFF_HEAD_MAX, &head);
+
+    if (r < 0)
+        head = span(f->head.at, f->head.n); /* what came before the damage */
+    *ret = sniff(head, f->size == FEED_SIZE_UNKNOWN ? 0 : f->size);
+    if (format)
+        ret->format = format;
+    return r == -ENOMEM ? r : 0;
+}
+
+static void settle(const Extraction *x, const Level *l, const Feed *f, Status *status) {
+    if (x->spent)
+        *status = status_of(STATUS_LIMIT, x->spent);
+    else if (f->error && f->error != -EBADMSG)
+        *status = status_errno(-f->error);
+    else if (f->error && status->kind == STATUS_READ)
+        *status = status_of(STATUS_PARTIAL, "corrupt");
+    else if (l->incomplete && status->kind == STATUS_READ)
+        *status = status_of(STATUS_PARTIAL, "member");
+}
+
+/* The unit at hand, from its head to its end. */
+static int level_read(Extraction *x, Level *l, Feed *f, const char *format, Ending *ret) {
+    Status status = status_of(STATUS_READ, NULL);
+    Sniff s = {.format = "", .encoding = ENCODING_BINARY};
+    int end, r = sniff_unit(f, format, &s);
+
+    *ret = (Ending){.format = s.format,
+                    .encoding = s.kind == SNIFF_TEXT ? encoding_name(s.encoding) : ""};
+    x->announced = false;
+    if (r == 0)
+        r = part_begin(x, PART_BYTES, span(NULL, 0), s.encoding);
+    if (r == 0)
+        r = read_unit(x, f, &s, &status);
+    end = flush(x);
+    settle(x, l, f, &status);
+    ret->status = status;
+    ret->bytes = f->at;
+    return r < 0 ? r : end;
+}
+
+int extraction_run(Extraction *x, Span name, Feed *f, Ending *ret_ending) {
+    Level l = {.name = name};
+    int r;
+
+    x->level = &l;
+    x->outermost = f;
+    r = level_read(x, &l, f, NULL, ret_ending);
+    x->level = NULL;
+    x->outermost = NULL;
+    names_done(&l.names);
+    return r;
+}
+
+static int enter(Extraction *x, const Entry *e, Buf *name) {
+    Entry named = *e;
+    int r;
+
+    if (x->spent)
+        return EXTRACT_E_SPENT;
+    if (x->entries >= x->limits.entries)
+        return spent(x, "entries");
+    x->entries++;
+    r = unit_name(x->level, e->name, name);
+    named.name = buf_as_span(name);
+    return r < 0 ? r : x->to.enter(x->to.of, &named);
+}
+
+static int leave(Extraction *x, const Ending *e) {
+    x->level->incomplete |= !status_complete(e->status.kind);
+    return x->to.leave(x->to.of, e);
+}
+
+int extract_unit_as(Extraction *x, const Entry *e, Feed *f, const char *format) {
+    _cleanup_(buf_done) Buf name = {0};
+    Level l = {.above = x->level};
+    Ending ending;
+    Kept kept;
+    int r, end;
+
+    if (x->depth + 1 >= x->limits.depth)
+        return extract_listed(x, e, status_of(STATUS_LIMIT, "depth"));
+    r = keep_part(x, &kept);
+    if (r == 0)
+        r = enter(x, e, &name);
+    if (r) {
+        buf_done(&kept.name);
+        return r;
+    }
+    l.name = buf_as_span(&name);
+    x->level = &l;
+    x->depth++;
+    r = level_read(x, &l, f, format, &ending);
+    x->depth--;
+    x->level = l.above;
+    names_done(&l.names);
+    end = r < 0 ? r : leave(x, &ending);
+    r = restore_part(x, &kept);
+    if (end < 0 || r < 0)
+        return end < 0 ? end : r;
+    return x->spent ? EXTRACT_E_SPENT : 0;
+}
+
+int extract_unit(Extraction *x, const Entry *e, Feed *f) {
+    return extract_unit_as(x, e, f, NULL);
+}
+
+int extract_listed(Extraction *x, const Entry *e, Status status) {
+    _cleanup_(buf_done) Buf name = {0};
+    int r = flush(x);
+
+    if (r == 0)
+        r = enter(x, e, &name);
+    if (r == 0)
+        r = leave(x, &(Ending){.status = status, .format = "", .encoding = ""});
+    x->announced = false;
+    return r;
+}
+
+Span extract_name(const Extraction *x) {
+    return x->level->name;
+}
+
+bool extract_incomplete(const Extraction *x) {
+    return x->level->incomplete;
+}

@@ -79,6 +79,14 @@ int tally_take(Store *s, int64_t run, const Status *status, bool member, const T
     return tally_put(s, run, status, member, &less);
 }
 
+bool tally_members(const Store *s, int64_t run) {
+    bool any = run != s->summed;
+
+    for (size_t i = 0; i < s->sums.n && !any; i++)
+        any = s->sums.rows[i].members && s->sums.rows[i].tally.objects;
+    return any;
+}
+
 static int sums_from(Store *s, int64_t run, const char *text, Sums *to) {
     _cleanup_(sql_finalizep) sqlite3_stmt *rows = NULL;
     int r = sql_prepare(s->db, text, &rows);

@@ -55,5 +55,8 @@ void sums_done(Sums *s);
 int tally_put(Store *s, int64_t run, const Status *status, bool member, const Tally *t);
 int tally_take(Store *s, int64_t run, const Status *status, bool member, const Tally *t);
 
+/* Whether the run may have members: true also where not all of its objects came by. */
+bool tally_members(const Store *s, int64_t run);
+
 /* Writes the sums down, made from the objects if not all of them came by; the caller commits. */
 int tally_record(Store *s, int64_t run, bool *ret_balanced);

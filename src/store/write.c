@@ -95,13 +95,18 @@ int store_run_resume(Store *s, Error *reterr, int64_t *ret) {
 
 static int members_forget(Store *s, int64_t run, uint32_t root, Span file);
 
-/* Units inside a file that was never finished: it was vanishing, or the run is being ended early.
+/*
+ * Units inside a file that was never finished: it was vanishing, or the run is being ended early.
+ * To look for them is a pass over all objects.
  */
 static int orphans_forget(Store *s, int64_t run) {
     _cleanup_(buf_done) Buf file = {0};
     sqlite3_stmt *stmt;
-    int r = handle_statement(s, ST_ORPHANS_FIND, &stmt);
+    int r;
 
+    if (!tally_members(s, run))
+        return 0;
+    r = handle_statement(s, ST_ORPHANS_FIND, &stmt);
     while (r == 0) {
         uint32_t root = 0;
 

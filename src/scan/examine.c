@@ -54,9 +54,10 @@ void reader_done(Reader *r) {
 }
 
 int content_open(Reader *r, int fd, uint64_t size, Content *ret) {
-    size_t n;
+    /* no more than there is: a small file is read by one call, and its end is not asked for */
+    size_t n = size && size < SNIFF_HEAD_MAX ? (size_t)size : SNIFF_HEAD_MAX;
     Content c = {.fd = fd, .size = size, .piece = EXAMINE_PIECE, .drop = size > EXAMINE_WINDOW};
-    int e = file_read_at(fd, 0, r->buffer, SNIFF_HEAD_MAX, &n);
+    int e = file_read_at(fd, 0, r->buffer, n, &n);
 
     if (e < 0)
         return e;

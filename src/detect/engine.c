@@ -12,6 +12,7 @@ Engine *engine_free(Engine *e) {
         free(e->patterns[i].derived);
         pcre2_code_free(e->patterns[i].code);
     }
+    needles_free(e->needles);
     keywords_done(&e->keywords);
     shapes_done(&e->shapes);
     runs_done(&e->runs);
@@ -272,6 +273,8 @@ int engine_new(const Rules *rules, const char *cache_dir, Error *reterr, Engine 
         r = add_detector(e, i, reterr);
     if (r == 0)
         r = context_words_new(rules, reterr, &e->words);
+    if (r == 0)
+        r = needles_new(e->keyword_patterns, e->n_patterns, &e->needles);
     if (r < 0)
         return r;
     r = keywords_compile(e->keyword_patterns, e->n_patterns, cache_dir, &e->keywords, &bad, reterr);

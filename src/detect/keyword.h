@@ -22,9 +22,10 @@ enum {
 };
 
 typedef struct KeywordPattern {
-    const char *derived; /* for Hyperscan */
-    uint32_t width;      /* bytes at most; filled by keywords_compile */
+    const char *derived; /* regex_derive() */
+    uint32_t width;      /* bytes at most; filled by needles_new or keywords_compile */
     uint32_t literal;    /* regex_literal() */
+    bool needle;         /* found by needles (needle.h), not by Hyperscan */
 } KeywordPattern;
 
 typedef struct Keywords {

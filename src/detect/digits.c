@@ -160,40 +160,51 @@ static uint64_t rules_concerned(const ShapeList *list, uint64_t bits, uint64_t a
 }
 
 /* The first two digits: the second may stand behind a separator. */
-static inline unsigned chain_lead(const uint8_t *text, const Chain *c) {
-    unsigned tens = (unsigned)(text[c->start] - '0') * 10;
-    uint8_t second = text[c->start + 1];
+static inline unsigned chain_lead(const uint8_t *text, size_t start, uint8_t joints) {
+    unsigned tens = (unsigned)(text[start] - '0') * 10;
+    uint8_t second = text[start + 1];
 
     if (!byte_is_digit(second))
-        second = c->joints ? text[c->start + 2] : '0';
+        second = joints ? text[start + 2] : '0';
     return tens + (unsigned)(second - '0');
 }
 
-/* Rules are left out before any of them is looked at, unless a trace wants to know why. */
-static inline void judge_list(Judge *j, Chain c, const ShapeList *list) {
-    const Bitmap *b = j->bitmap;
-    uint64_t bits = list->lead[chain_lead(b->text, &c)] & list->joined[c.joints], weak;
-    uint8_t before = c.start ? b->text[c.start - 1] : 0;
-    uint8_t behind = c.end < b->n ? b->text[c.end] : 0;
+/* Of the rules in `bits`, those that the edges and the words nearby leave. */
+static _noinline_ void judge_some(Judge *j, size_t start, size_t end, uint8_t joints,
+                                  const ShapeList *list, uint64_t bits, bool touched) {
+    Chain c = {.start = start, .end = end, .joints = joints};
     Edge edge = {0};
+    uint64_t weak;
 
-    if (!j->sink->trace)
-        bits &= list->before[beside_of(before)] & list->behind[beside_of(behind)];
-    if (!bits)
-        return;
-    /* what means something, means something where a digit stands beyond */
-    if (touches[before].digit != FREE || touches[behind].digit != FREE)
-        edge = edge_look(b->text, b->n, &c);
+    if (touched)
+        edge = edge_look(j->bitmap->text, j->bitmap->n, &c);
     if (!j->sink->trace) {
         if (edge.broken)
             bits &= list->formed;
         weak = bits & ~list->alone[j->sink->floor];
         if (weak)
             bits ^= weak ^ rules_concerned(list, weak,
-                                           context_about(j->context, c.start, c.end, list->within));
+                                           context_about(j->context, start, end, list->within));
     }
     if (bits)
         judge_rules(j, &c, &edge, list, bits);
+}
+
+/* Rules are left out before any of them is looked at, unless a trace wants to know why. */
+static inline void judge_list(Judge *j, size_t start, size_t end, uint8_t joints,
+                              const ShapeList *list) {
+    const Bitmap *b = j->bitmap;
+    uint64_t bits = list->lead[chain_lead(b->text, start, joints)] & list->joined[joints];
+    uint8_t before = start ? b->text[start - 1] : 0;
+    uint8_t behind = end < b->n ? b->text[end] : 0;
+
+    if (!j->sink->trace)
+        bits &= list->before[beside_of(before)] & list->behind[beside_of(behind)];
+    if (!bits)
+        return;
+    judge_some(j, start, end, joints, list, bits,
+               /* what means something, means something where a digit stands beyond */
+               touches[before].digit != FREE || touches[behind].digit != FREE);
 }
 
 /* Walks from `start` on, one step a group, as far as some shape goes. */
@@ -212,8 +223,7 @@ static inline void chain_walk(Judge *j, const Shapes *shapes, const Bitmap *b, s
         node = &shapes->nodes[node->next[length]];
         end += length;
         if (node->list)
-            judge_list(j, (Chain){.start = start, .end = end, .joints = joints},
-                       &shapes->lists[node->list - 1]);
+            judge_list(j, start, end, joints, &shapes->lists[node->list - 1]);
         joint = separator_bit(b->text[end]);
         if (!joint)
             return;

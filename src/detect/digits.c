@@ -73,7 +73,7 @@ static bool is_currency(const uint8_t *text, size_t end) {
            (end > 2 && memcmp(text + end - 3, "\xe2\x82\xac", 3) == 0);
 }
 
-static _noinline_ Edge edge_look(const uint8_t *text, size_t n, const Chain *c) {
+static _noinline_ void edge_look(const uint8_t *text, size_t n, const Chain *c, Edge *ret) {
     size_t start = c->start, end = c->end;
     Side left = FREE, right = FREE;
 
@@ -85,13 +85,13 @@ static _noinline_ Edge edge_look(const uint8_t *text, size_t n, const Chain *c) 
         right = touch_side(text[end], end + 1 < n ? text[end + 1] : 0);
     if (right == CURRENCY || right == SIGN)
         right = FREE;
-    return (Edge){.broken = sides[left].broken | sides[right].broken,
-                  .penalty = sides[left].penalty + sides[right].penalty,
-                  .why = sides[left].why ? sides[left].why : sides[right].why};
+    ret->broken = sides[left].broken | sides[right].broken;
+    ret->penalty = sides[left].penalty + sides[right].penalty;
+    ret->why = sides[left].why ? sides[left].why : sides[right].why;
 }
 
-/* The digits without separators, put together in scratch. */
-static _noinline_ Span chain_digits(const Bitmap *b, const Chain *c, char *scratch) {
+/* The digits without separators, put together in scratch; how many. */
+static _noinline_ size_t chain_digits(const Bitmap *b, const Chain *c, char *scratch) {
     uint64_t ahead = bitmap_from(b->digit, c->start);
     size_t at = c->start, n = 0;
 
@@ -103,7 +103,7 @@ static _noinline_ Span chain_digits(const Bitmap *b, const Chain *c, char *scrat
         at += length + 1;
         ahead >>= length + 1;
     }
-    return span(scratch, n);
+    return n;
 }
 
 static void judge_ipv4(Judge *j, const Chain *c, const ShapeRule *rule) {
@@ -127,14 +127,26 @@ static _noinline_ void judge_formed(Judge *j, const Chain *c, const ShapeRule *r
         candidate_layout(j, rule->match, c->start - rule->layout->anchor);
 }
 
+/* Field by field: what is written in pieces and read as a whole stalls. */
 static _noinline_ void judge_rules(Judge *j, const Chain *c, const Edge *edge,
                                    const ShapeList *list, uint64_t bits) {
     _uninitialized_ char digits[SHAPE_CHAIN_MAX + COPY];
-    Candidate candidate = {
-        .start = c->start, .end = c->end, .edge = edge->penalty, .why_edge = edge->why};
+    _uninitialized_ Candidate candidate;
 
-    candidate.canon = c->joints ? chain_digits(j->bitmap, c, digits)
-                                : span(j->bitmap->text + c->start, c->end - c->start);
+    candidate.start = c->start;
+    candidate.end = c->end;
+    candidate.edge = edge->penalty;
+    candidate.why_edge = edge->why;
+    candidate.form = 0;
+    candidate.why_form = NULL;
+    candidate.checked.at = NULL;
+    candidate.checked.n = 0;
+    candidate.canon.at = j->bitmap->text + c->start;
+    candidate.canon.n = c->end - c->start;
+    if (c->joints) {
+        candidate.canon.at = (const uint8_t *)digits;
+        candidate.canon.n = chain_digits(j->bitmap, c, digits);
+    }
     for (; bits; bits &= bits - 1) {
         const ShapeRule *rule = &list->rules[__builtin_ctzll(bits)];
 
@@ -177,7 +189,7 @@ static _noinline_ void judge_some(Judge *j, size_t start, size_t end, uint8_t jo
     uint64_t weak;
 
     if (touched)
-        edge = edge_look(j->bitmap->text, j->bitmap->n, &c);
+        edge_look(j->bitmap->text, j->bitmap->n, &c, &edge);
     if (!j->sink->trace) {
         if (edge.broken)
             bits &= list->formed;

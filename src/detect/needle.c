@@ -42,6 +42,40 @@ static const uint16_t frequency[NEEDLE_FOLDED] = {
     30,  14, 60, 58, 80, 32, 16, 26, 10, 24, 8,  3, 2,  4,  2,  6,
 };
 
+/*
+ * Words that office and computing texts are full of, whatever their letters are: a needle in one of
+ * them would be met all the time.
+ */
+static const char common_words[] =
+    "about access account address after again against agent agreement also amount another answer "
+    "application april august available back bank because before begin being below between board "
+    "book build business call card case center change check child city class clear client close "
+    "code come comment common company complete connect contact content contract control copy "
+    "country county create credit current customer daily data database date department design "
+    "detail direct director document does done down during each email employee enable enter "
+    "equipment error even event every example family father february field file final find first "
+    "follow form friday from full general give global good government great group hand have "
+    "head health help here high history home host hour house human image important include income "
+    "index information insurance internal international into invoice issue item january just keep "
+    "know language large last law leave left legal letter level library license life like limit "
+    "line list little local long look machine made mail make manage management manager many march "
+    "market material matter may meeting member message method million model module monday money "
+    "month more most mother move much must name nation need never next night note nothing notice "
+    "november number object october office official only open operation option order organization "
+    "original other over page paper part party password pay payment people period person personal "
+    "phone place plan please point policy position post present president press price private "
+    "problem process product production program project property provide public purchase quality "
+    "question rate read reason receive record report request require research resource response "
+    "result return review right risk room rule sale same schedule school search second secret "
+    "section secure security select send september server service session should show side simple "
+    "since site size small social software some source special staff standard start state "
+    "statement station status step still store street string strong student study subject such "
+    "support sure system table take tax team technical test text than that their them then there "
+    "these they thing think this those three through thursday time title token today total trade "
+    "training transaction transfer treatment tuesday type under union unit university until update "
+    "user using value vendor version very visit want water website wednesday week well were what "
+    "when where which while white will with without word work world would write year your";
+
 /* A step as it is compared: sets are kept once each. */
 typedef struct Stride {
     uint16_t set, least, most;
@@ -55,10 +89,20 @@ typedef struct Course {
     uint16_t least, most;   /* bytes before the needle */
 } Course;
 
-/* One spelling of a needle in the table. */
+/*
+ * Courses with the same needle, as bits of a word in their order. The byte on either side of it
+ * leaves most of them out, before any is compared.
+ */
+typedef struct Group {
+    size_t length; /* of the needle */
+    size_t first;  /* of its courses */
+    uint64_t before[NEEDLE_FOLDED], behind[NEEDLE_FOLDED];
+} Group;
+
+/* One spelling of a needle's key in the table. */
 typedef struct Spelling {
     uint64_t bytes, mask; /* what is certain of eight bytes */
-    uint32_t course;
+    uint32_t group;
     int32_t next; /* in the same slot, -1: none */
 } Spelling;
 
@@ -68,16 +112,18 @@ struct Needles {
     uint64_t sieve[1 << (HASH_BITS - 6)]; /* hashes of keys that are in the table */
     int32_t slots[1 << SLOT_BITS];
     Spelling *spellings;
-    Course *courses;
+    Group *groups;
+    Course *courses; /* group by group */
     Stride *strides;
     ByteSet *sets;
-    size_t n_spellings, n_courses, n_strides, n_sets;
-    size_t cap_spellings, cap_courses, cap_strides, cap_sets;
+    size_t n_spellings, n_groups, n_courses, n_strides, n_sets;
+    size_t cap_spellings, cap_groups, cap_courses, cap_strides, cap_sets;
 };
 
 Needles *needles_free(Needles *n) {
     if (n) {
         free(n->spellings);
+        free(n->groups);
         free(n->courses);
         free(n->strides);
         free(n->sets);
@@ -339,6 +385,25 @@ NeedleMark needle_mark_at(size_t i, const char **ret_name) {
 
 /* ---- choosing a needle ---- */
 
+/* Four bytes, of which the lower five bits are all that counts. */
+static inline uint32_t key_word(const uint8_t *p) {
+    uint32_t x;
+
+    memcpy(&x, p, sizeof(x));
+    return x & UINT32_C(0x1f1f1f1f);
+}
+
+static inline uint32_t key_hash(uint32_t key) {
+    return (key * UINT32_C(0x9E3779B1)) >> (32 - HASH_BITS);
+}
+
+static inline uint64_t eight_at(const uint8_t *p) {
+    uint64_t x;
+
+    memcpy(&x, p, sizeof(x));
+    return x;
+}
+
 /* A window over an outline: what the filter sees of each byte; behind its end anything. */
 typedef struct Choice {
     uint32_t folded[NEEDLE_BYTES];
@@ -375,33 +440,69 @@ static float folded_cost(uint32_t folded) {
     return (float)(sum < 1000 ? sum : 1000) / 1000.0f;
 }
 
-/* What it costs to look where text has the key of a needle, and where it has the whole. */
-static float choice_cost(const Choice *c) {
-    const float whole_weight = 12;
-    float cost = 1, key = 1;
+/* The keys that are in common words, by their hash. */
+typedef struct Common {
+    uint64_t keys[1 << (HASH_BITS - 6)];
+} Common;
 
-    for (size_t i = 0; i < NEEDLE_BYTES; i++) {
-        cost *= folded_cost(c->folded[i]);
-        if (i + 1 == NEEDLE_KEY)
-            key = cost;
+static void common_fill(Common *c) {
+    for (const char *p = common_words; p + NEEDLE_KEY < common_words + sizeof(common_words); p++) {
+        uint32_t hash = key_hash(key_word((const uint8_t *)p));
+
+        if (!memchr(p, ' ', NEEDLE_KEY))
+            c->keys[hash / 64] |= UINT64_C(1) << (hash % 64);
     }
-    return (key + whole_weight * cost) / (1 + whole_weight);
+}
+
+/* Are the four bytes from place i of a needle certain, and part of a common word? */
+static bool is_common(const Common *common, const Choice *c, size_t i) {
+    uint8_t key[NEEDLE_KEY];
+    uint32_t hash;
+
+    for (size_t k = 0; k < NEEDLE_KEY; k++) {
+        if (__builtin_popcount(c->folded[i + k]) != 1)
+            return false;
+        key[k] = (uint8_t)__builtin_ctz(c->folded[i + k]);
+    }
+    hash = key_hash(key_word(key));
+    return common->keys[hash / 64] >> (hash % 64) & 1;
+}
+
+/* What it costs to look where text has the key of a needle, and where it has the whole. */
+static float choice_cost(const Common *common, const Choice *c) {
+    const float whole_weight = 12, least_key = 2e-4f, least_whole = 5e-5f;
+    float whole = 1, key = 1;
+    size_t i;
+
+    for (i = 0; i < NEEDLE_BYTES; i++) {
+        whole *= folded_cost(c->folded[i]);
+        if (i + 1 == NEEDLE_KEY)
+            key = whole;
+    }
+    if (is_common(common, c, 0) && key < least_key)
+        key = least_key;
+    for (i = 0; i <= NEEDLE_BYTES - NEEDLE_KEY && is_common(common, c, i); i++)
+        ;
+    /* a common word as far as it is certain */
+    if (i > 0 && whole < least_whole &&
+        (i > NEEDLE_BYTES - NEEDLE_KEY || __builtin_popcount(c->folded[i + NEEDLE_KEY - 1]) != 1))
+        whole = least_whole;
+    return (key + whole_weight * whole) / (1 + whole_weight);
 }
 
 /* The window that starts with step i. */
-static Choice choice_at(const Outline *o, size_t i) {
+static Choice choice_at(const Common *common, const Outline *o, size_t i) {
     Choice c = {.step = i, .cost = 1};
     unsigned spellings = 1;
     size_t n = 0;
 
     for (size_t k = i; k < o->n && n < NEEDLE_BYTES; k++) {
         const Step *s = &o->steps[k];
+        uint32_t folded = set_folded(&s->set);
         size_t end = n + s->least < NEEDLE_BYTES ? n + s->least : NEEDLE_BYTES;
 
-        for (; n < end; n++) {
-            c.folded[n] = set_folded(&s->set);
-            set_bits(&s->set, &c.bytes[n], &c.mask[n]);
-        }
+        for (; n < end; n++)
+            c.folded[n] = folded;
         if (s->least != s->most)
             break;
         c.end = n < NEEDLE_BYTES ? k + 1 : k;
@@ -413,15 +514,29 @@ static Choice choice_at(const Outline *o, size_t i) {
     if (spellings > KEYS_MAX)
         return c;
     /* the further before the needle a match may start, the more there is to confirm */
-    c.cost = choice_cost(&c) * (1 + (float)outline_most(o, 0, i) / 32.0f);
+    c.cost = choice_cost(common, &c) * (1 + (float)outline_most(o, 0, i) / 32.0f);
     return c;
 }
 
-static Choice choice_best(const Outline *o) {
+/* What is certain of each byte. */
+static void choice_settle(const Outline *o, Choice *c) {
+    size_t n = 0;
+
+    for (size_t k = c->step; k < o->n && n < NEEDLE_BYTES; k++) {
+        const Step *s = &o->steps[k];
+
+        for (size_t copy = 0; copy < s->least && n < NEEDLE_BYTES; copy++, n++)
+            set_bits(&s->set, &c->bytes[n], &c->mask[n]);
+        if (s->least != s->most)
+            break;
+    }
+}
+
+static Choice choice_best(const Common *common, const Outline *o) {
     Choice best = {.cost = 1};
 
     for (size_t i = 0; i < o->n; i++) {
-        Choice c = choice_at(o, i);
+        Choice c = choice_at(common, o, i);
 
         if (c.cost < best.cost)
             best = c;
@@ -461,7 +576,7 @@ static int set_number(Needles *n, const ByteSet *s) {
             return (int)i;
     }
     if (n->n_sets == UINT16_MAX)
-        return -ENOTSUP;
+        return -ENOMEM;
     at = EXTEND(n, sets, 1);
     if (!at)
         return -ENOMEM;
@@ -496,43 +611,24 @@ static size_t comparable(const Outline *o, size_t i, int direction) {
     return n;
 }
 
-static inline uint32_t key_hash(uint32_t key) {
-    return (key * UINT32_C(0x9E3779B1)) >> (32 - HASH_BITS);
-}
-
-/* Four bytes, of which the lower five bits are all that counts. */
-static inline uint32_t key_word(const uint8_t *p) {
-    uint32_t x;
-
-    memcpy(&x, p, sizeof(x));
-    return x & UINT32_C(0x1f1f1f1f);
-}
-
-static inline uint64_t eight_at(const uint8_t *p) {
-    uint64_t x;
-
-    memcpy(&x, p, sizeof(x));
-    return x;
-}
-
-static int spelling_add(Needles *n, const Choice *c, const uint8_t *key, uint32_t course) {
+static int spelling_add(Needles *n, const Choice *c, const uint8_t *key, uint32_t group) {
     Spelling *s = EXTEND(n, spellings, 1);
     uint32_t hash;
     int32_t *slot;
 
     if (!s)
         return -ENOMEM;
-    *s = (Spelling){.bytes = eight_at(c->bytes), .mask = eight_at(c->mask), .course = course};
     hash = key_hash(key_word(key));
     slot = &n->slots[hash >> (HASH_BITS - SLOT_BITS)];
-    s->next = *slot;
+    *s = (Spelling){
+        .bytes = eight_at(c->bytes), .mask = eight_at(c->mask), .group = group, .next = *slot};
     *slot = (int32_t)n->n_spellings - 1;
     n->sieve[hash / 64] |= UINT64_C(1) << (hash % 64);
     return 0;
 }
 
 /* Every key that the sets of the needle's first bytes allow. */
-static int spell(Needles *n, const Choice *c, uint32_t course) {
+static int spell(Needles *n, const Choice *c, uint32_t group) {
     uint32_t left[NEEDLE_KEY];
     uint8_t key[NEEDLE_KEY];
     size_t i = 0;
@@ -543,7 +639,7 @@ static int spell(Needles *n, const Choice *c, uint32_t course) {
 
         for (size_t k = 0; k < NEEDLE_KEY; k++)
             key[k] = (uint8_t)__builtin_ctz(left[k]);
-        r = spelling_add(n, c, key, course);
+        r = spelling_add(n, c, key, group);
         if (r < 0)
             return r;
         /* the next one: as a number, whose digits are the bits that are set */
@@ -553,14 +649,33 @@ static int spell(Needles *n, const Choice *c, uint32_t course) {
     return 0;
 }
 
-static int course_add(Needles *n, const Outline *o, const Choice *c, uint32_t pattern) {
+/* What the byte before or behind the needle may be; behind the last step anything. */
+static uint32_t beside(const Outline *o, size_t i, int direction) {
+    uint32_t folded = 0;
+
+    for (; i < o->n; i += (size_t)direction) {
+        folded |= set_folded(&o->steps[i].set);
+        if (o->steps[i].least)
+            return folded;
+    }
+    return UINT32_MAX;
+}
+
+/* A course and its needle, until it has its group. */
+typedef struct Pending {
+    Choice choice;
+    Course course;
+    uint32_t before, behind; /* folded bytes beside the needle */
+} Pending;
+
+static int pending_make(Needles *n, const Outline *o, const Choice *c, uint32_t pattern,
+                        Pending *ret) {
     size_t behind = c->step ? comparable(o, c->step - 1, -1) : 0;
     size_t ahead = comparable(o, c->step, 1), first = n->n_strides;
     size_t inner = c->end - c->step; /* these are of fixed length */
     Stride *strides = EXTEND(n, strides, behind + ahead);
-    Course *course = EXTEND(n, courses, 1);
 
-    if (!strides || !course)
+    if (!strides)
         return -ENOMEM;
     for (size_t i = 0; i < behind + ahead; i++) {
         const Step *s = &o->steps[c->step - behind + i];
@@ -570,19 +685,79 @@ static int course_add(Needles *n, const Outline *o, const Choice *c, uint32_t pa
             return set;
         strides[i] = (Stride){.set = (uint16_t)set, .least = s->least, .most = s->most};
     }
-    *course = (Course){.pattern = pattern,
-                       .first = (uint32_t)(first + behind),
-                       .ahead = (uint16_t)ahead,
-                       .behind = (uint16_t)behind,
-                       .inner = (uint16_t)inner,
-                       .bytes = (uint16_t)outline_least(o, c->step, c->step + inner),
-                       .least = (uint16_t)outline_least(o, 0, c->step),
-                       .most = (uint16_t)outline_most(o, 0, c->step)};
-    return spell(n, c, (uint32_t)n->n_courses - 1);
+    *ret = (Pending){
+        .choice = *c,
+        .before = beside(o, c->step - 1, -1),
+        .behind = beside(o, c->end, 1),
+        .course = {.pattern = pattern,
+                   .first = (uint32_t)(first + behind),
+                   .ahead = (uint16_t)ahead,
+                   .behind = (uint16_t)behind,
+                   .inner = (uint16_t)inner,
+                   .bytes = (uint16_t)outline_least(o, c->step, c->end),
+                   .least = (uint16_t)outline_least(o, 0, c->step),
+                   .most = (uint16_t)outline_most(o, 0, c->step)},
+    };
+    choice_settle(o, &ret->choice);
+    return 0;
+}
+
+/* Order of needles, so that equal ones stand together. */
+static int pending_needle_compare(const Pending *x, const Pending *y) {
+    int r = memcmp(x->choice.bytes, y->choice.bytes, sizeof(x->choice.bytes));
+
+    if (r == 0)
+        r = memcmp(x->choice.mask, y->choice.mask, sizeof(x->choice.mask));
+    if (r == 0)
+        r = memcmp(x->choice.folded, y->choice.folded, sizeof(x->choice.folded));
+    return r ? r : x->course.bytes - y->course.bytes;
+}
+
+static int pending_compare(const void *a, const void *b) {
+    const Pending *x = a, *y = b;
+    int r = pending_needle_compare(x, y);
+
+    if (r)
+        return r;
+    return x->course.first < y->course.first ? -1 : x->course.first > y->course.first;
+}
+
+/* A group of some that have the same needle, 64 at most. */
+static int group_add(Needles *n, const Pending *p, size_t n_pending) {
+    Course *courses = EXTEND(n, courses, n_pending);
+    Group *g = EXTEND(n, groups, 1);
+
+    if (!courses || !g)
+        return -ENOMEM;
+    *g = (Group){.length = p->course.bytes, .first = n->n_courses - n_pending};
+    for (size_t i = 0; i < n_pending; i++) {
+        courses[i] = p[i].course;
+        for (size_t c = 0; c < NEEDLE_FOLDED; c++) {
+            g->before[c] |= (uint64_t)(p[i].before >> c & 1) << i;
+            g->behind[c] |= (uint64_t)(p[i].behind >> c & 1) << i;
+        }
+    }
+    return spell(n, &p->choice, (uint32_t)n->n_groups - 1);
+}
+
+static int groups_make(Needles *n, Pending *pending, size_t n_pending) {
+    size_t end;
+    int r = 0;
+
+    qsort(pending, n_pending, sizeof(*pending), pending_compare);
+    for (size_t i = 0; i < n_pending && r == 0; i = end) {
+        for (end = i + 1; end < n_pending && end - i < 64 &&
+                          pending_needle_compare(&pending[i], &pending[end]) == 0;
+             end++)
+            ;
+        r = group_add(n, &pending[i], end - i);
+    }
+    return r;
 }
 
 /* Outlines with their needles, before anything is put into the tables. */
 typedef struct Plan {
+    Common common;
     size_t n;
     Outline outlines[4 * OUTLINES_MAX];
     Choice choices[4 * OUTLINES_MAX];
@@ -613,7 +788,7 @@ static bool plan_merge(Plan *p, const Outline *o, const Choice *c) {
 
 /* The best needle for an outline; where none is rare, also with and without an optional byte. */
 static int plan_add(Plan *p, const Outline *o, unsigned splits, Arena *arena) {
-    Choice whole = choice_best(o), best = whole;
+    Choice whole = choice_best(&p->common, o), best = whole;
     Outline with, without;
     size_t at = SIZE_MAX;
 
@@ -624,8 +799,8 @@ static int plan_add(Plan *p, const Outline *o, unsigned splits, Arena *arena) {
             continue;
         if (outline_with(o, i, arena, &with) < 0 || outline_without(o, i, arena, &without) < 0)
             return -ENOMEM;
-        a = choice_best(&with);
-        b = choice_best(&without);
+        a = choice_best(&p->common, &with);
+        b = choice_best(&p->common, &without);
         if (a.cost < b.cost)
             a = b;
         if (a.cost < best.cost) {
@@ -707,29 +882,29 @@ static void bucket_add(Bucket *buckets, const Choice *c) {
     buckets[best].cost += least;
 }
 
-static int choice_compare(const void *a, const void *b) {
-    const Choice *x = a, *y = b;
+static int pending_cost_compare(const void *a, const void *b) {
+    const Pending *x = a, *y = b;
 
-    if (x->cost != y->cost)
-        return x->cost > y->cost ? -1 : 1; /* the most frequent first */
-    return memcmp(x->folded, y->folded, NEEDLE_KEY * sizeof(*x->folded));
+    if (x->choice.cost != y->choice.cost)
+        return x->choice.cost > y->choice.cost ? -1 : 1; /* the most frequent first */
+    return memcmp(x->choice.folded, y->choice.folded, sizeof(x->choice.folded));
 }
 
-static void filter_make(NeedleFilter *f, Choice *choices, size_t n) {
+static void filter_make(NeedleFilter *f, Pending *pending, size_t n) {
     Bucket buckets[BUCKETS] = {0};
 
-    qsort(choices, n, sizeof(*choices), choice_compare);
+    qsort(pending, n, sizeof(*pending), pending_cost_compare);
     for (size_t i = 0; i < n; i++) {
-        if (i == 0 ||
-            memcmp(choices[i].folded, choices[i - 1].folded, NEEDLE_KEY * sizeof(*choices->folded)))
-            bucket_add(buckets, &choices[i]);
+        if (i == 0 || memcmp(pending[i].choice.folded, pending[i - 1].choice.folded,
+                             sizeof(pending->choice.folded)) != 0)
+            bucket_add(buckets, &pending[i].choice);
     }
     for (size_t b = 0; b < BUCKETS; b++) {
-        for (size_t place = 0; place < NEEDLE_KEY; place++) {
+        for (size_t k = 0; k < NEEDLE_KEY; k++) {
             for (size_t c = 0; c < NEEDLE_FOLDED; c++) {
-                uint8_t bit = buckets[b].folded[place] >> c & 1;
+                uint8_t bit = buckets[b].folded[k] >> c & 1;
 
-                f->buckets[b / 8][place][c] |= (uint8_t)(bit << (b % 8));
+                f->buckets[b / 8][k][c] |= (uint8_t)(bit << (b % 8));
             }
         }
     }
@@ -737,51 +912,52 @@ static void filter_make(NeedleFilter *f, Choice *choices, size_t n) {
 
 /* ---- all patterns ---- */
 
-typedef struct Choices {
-    Choice *choices;
-    size_t n_choices, cap_choices;
-} Choices;
+typedef struct PendingList {
+    Pending *pending;
+    size_t n_pending, cap_pending;
+} PendingList;
 
-static void choices_done(Choices *c) {
-    free(c->choices);
+static void pending_done(PendingList *l) {
+    free(l->pending);
 }
 
-static int pattern_add(Needles *n, KeywordPattern *p, uint32_t number, Plan *plan, Choices *all) {
+static int pattern_add(Needles *n, KeywordPattern *p, uint32_t number, Plan *plan,
+                       PendingList *all) {
     _cleanup_(arena_done) Arena arena = {0};
     uint32_t width;
     int r = plan_make(p->derived, &arena, plan, &width);
 
     for (size_t i = 0; i < plan->n && r == 0; i++) {
-        Choice *c = EXTEND(all, choices, 1);
+        Pending *at = EXTEND(all, pending, 1);
 
-        if (!c)
-            return -ENOMEM;
-        *c = plan->choices[i];
-        r = course_add(n, &plan->outlines[i], c, number);
+        r = at ? pending_make(n, &plan->outlines[i], &plan->choices[i], number, at) : -ENOMEM;
     }
     if (r == 0) {
         p->needle = true;
         p->width = width;
     }
-    return r == -ENOTSUP ? 0 : r; /* places in vain do no harm */
+    return r == -ENOTSUP ? 0 : r;
 }
 
 int needles_new(KeywordPattern *patterns, size_t n_patterns, Needles **ret) {
     _cleanup_(needles_freep) Needles *n = calloc(1, sizeof(*n));
-    _cleanup_(free_p) Plan *plan = malloc(sizeof(*plan));
-    _cleanup_(choices_done) Choices all = {0};
+    _cleanup_(free_p) Plan *plan = calloc(1, sizeof(*plan));
+    _cleanup_(pending_done) PendingList all = {0};
     int r = n && plan ? 0 : -ENOMEM;
 
     if (r < 0)
         return r;
+    common_fill(&plan->common);
     n->mark = needle_mark_at(0, NULL);
     memset(n->slots, 0xff, sizeof(n->slots));
     for (size_t i = 0; i < n_patterns && r == 0; i++)
         r = pattern_add(n, &patterns[i], (uint32_t)i, plan, &all);
+    if (r == 0 && all.n_pending) {
+        filter_make(&n->filter, all.pending, all.n_pending);
+        r = groups_make(n, all.pending, all.n_pending);
+    }
     if (r < 0)
         return r;
-    if (all.n_choices)
-        filter_make(&n->filter, all.choices, all.n_choices);
     *ret = TAKE(n);
     return 0;
 }
@@ -823,11 +999,34 @@ static inline bool fits_behind(const Needles *n, const Course *c, const uint8_t 
     return true;
 }
 
-/* What stands beside the needle is looked at first: it is what most often differs. */
 static bool fits(const Needles *n, const Course *c, const uint8_t *text, size_t end, size_t at) {
-    return end - at >= c->bytes && at >= c->least &&
-           fits_ahead(n, c, c->inner, c->ahead, text, end, at + c->bytes) &&
+    return at >= c->least && fits_ahead(n, c, c->inner, c->ahead, text, end, at + c->bytes) &&
            fits_behind(n, c, text, at) && fits_ahead(n, c, 0, c->inner, text, end, at);
+}
+
+/* The courses of a group, whose needle may stand at `at`; false: the sink has enough. */
+static bool group_try(const Needles *n, const Group *g, const uint8_t *text, size_t end, size_t at,
+                      const NeedleSink *sink) {
+    uint64_t left;
+
+    if (end - at < g->length)
+        return true;
+    /* behind the end of the text it is anything, but then no step is left that could care */
+    left = g->behind[text[at + g->length] & (NEEDLE_FOLDED - 1)];
+    if (at)
+        left &= g->before[text[at - 1] & (NEEDLE_FOLDED - 1)];
+    for (; left; left &= left - 1) {
+        const Course *c = &n->courses[g->first + (size_t)__builtin_ctzll(left)];
+
+        if (fits(n, c, text, end, at) &&
+            !sink->place(sink->of, &(NeedlePlace){
+                                       .pattern = c->pattern,
+                                       .from = (uint32_t)(at > c->most ? at - c->most : 0),
+                                       .to = (uint32_t)(at - c->least + 1),
+                                   }))
+            return false;
+    }
+    return true;
 }
 
 /* All needles that stand at `at`; false: the sink has enough. */
@@ -838,14 +1037,9 @@ static bool look_up(const Needles *n, const uint8_t *text, size_t end, size_t at
 
     for (int32_t i = n->slots[hash >> (HASH_BITS - SLOT_BITS)]; i >= 0; i = n->spellings[i].next) {
         const Spelling *s = &n->spellings[i];
-        const Course *c = &n->courses[s->course];
 
-        if (((bytes ^ s->bytes) & s->mask) || !fits(n, c, text, end, at))
-            continue;
-        if (!sink->place(sink->of,
-                         &(NeedlePlace){.pattern = c->pattern,
-                                        .from = (uint32_t)(at > c->most ? at - c->most : 0),
-                                        .to = (uint32_t)(at - c->least + 1)}))
+        if (((bytes ^ s->bytes) & s->mask) == 0 &&
+            !group_try(n, &n->groups[s->group], text, end, at, sink))
             return false;
     }
     return true;

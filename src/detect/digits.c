@@ -9,7 +9,10 @@
 
 #include "detect/bytes.h"
 
-enum { COPY = SHAPE_GROUP_MAX + 13 /* a fixed size is copied faster; the text is padded */ };
+enum {
+    COPY = SHAPE_GROUP_MAX + 13, /* a fixed size is copied faster; the text is padded */
+    WITHIN_USUAL = 80,           /* bytes: most rules look no further for words */
+};
 
 /* The groups from start to end, which make a shape. */
 typedef struct Chain {
@@ -19,19 +22,23 @@ typedef struct Chain {
 
 typedef struct Edge {
     bool broken; /* part of something longer, never an identifier of its own */
-    float penalty;
+    EdgeKind left, right;
     const char *why; /* NULL: nothing to say */
 } Edge;
 
 typedef enum Side { FREE, BROKEN, WORD, NUMBER, ROW, SIGN, AMOUNT, CURRENCY, N_SIDES } Side;
 
-static const Edge sides[N_SIDES] = {
+static const struct {
+    bool broken;
+    uint8_t kind; /* EdgeKind */
+    const char *why;
+} sides[N_SIDES] = {
     [BROKEN] = {.broken = true},
-    [WORD] = {.penalty = SCORE_COMPOUND, .why = "joined to a word"},
-    [NUMBER] = {.penalty = SCORE_COMPOUND, .why = "joined to a number"},
-    [ROW] = {.penalty = SCORE_NUMBER_ROW, .why = "beside another number"},
-    [SIGN] = {.penalty = SCORE_COMPOUND, .why = "joined to a sign"},
-    [AMOUNT] = {.penalty = SCORE_MONEY, .why = "an amount"},
+    [WORD] = {.kind = EDGE_COMPOUND, .why = "joined to a word"},
+    [NUMBER] = {.kind = EDGE_COMPOUND, .why = "joined to a number"},
+    [ROW] = {.kind = EDGE_ROW, .why = "beside another number"},
+    [SIGN] = {.kind = EDGE_COMPOUND, .why = "joined to a sign"},
+    [AMOUNT] = {.kind = EDGE_MONEY, .why = "an amount"},
 };
 
 /* What a byte that touches a number means, by what stands beyond it. */
@@ -86,7 +93,8 @@ static _noinline_ void edge_look(const uint8_t *text, size_t n, const Chain *c, 
     if (right == CURRENCY || right == SIGN)
         right = FREE;
     ret->broken = sides[left].broken | sides[right].broken;
-    ret->penalty = sides[left].penalty + sides[right].penalty;
+    ret->left = sides[left].kind;
+    ret->right = sides[right].kind;
     ret->why = sides[left].why ? sides[left].why : sides[right].why;
 }
 
@@ -133,9 +141,14 @@ static _noinline_ void judge_rules(Judge *j, const Chain *c, const Edge *edge,
     _uninitialized_ char digits[SHAPE_CHAIN_MAX + COPY];
     _uninitialized_ Candidate candidate;
 
+    for (uint64_t formed = bits & list->formed; formed; formed &= formed - 1)
+        judge_formed(j, c, &list->rules[__builtin_ctzll(formed)]);
+    bits &= ~list->formed;
+    if (!bits)
+        return;
     candidate.start = c->start;
     candidate.end = c->end;
-    candidate.edge = edge->penalty;
+    candidate.edge = score_edges(edge->left, edge->right);
     candidate.why_edge = edge->why;
     candidate.form = 0;
     candidate.why_form = NULL;
@@ -151,9 +164,7 @@ static _noinline_ void judge_rules(Judge *j, const Chain *c, const Edge *edge,
         const ShapeRule *rule = &list->rules[__builtin_ctzll(bits)];
 
         candidate.match = rule->match;
-        if (rule->layout || rule->ipv4)
-            judge_formed(j, c, rule);
-        else if (edge->broken)
+        if (edge->broken)
             candidate_drop(j, c->start, c->end, rule->match, VERDICT_EDGE);
         else
             candidate_judge(j, &candidate);
@@ -181,51 +192,63 @@ static inline unsigned chain_lead(const uint8_t *text, size_t start, uint8_t joi
     return tens + (unsigned)(second - '0');
 }
 
-/* Of the rules in `bits`, those that the edges and the words nearby leave. */
-static _noinline_ void judge_some(Judge *j, size_t start, size_t end, uint8_t joints,
-                                  const ShapeList *list, uint64_t bits, bool touched) {
-    Chain c = {.start = start, .end = end, .joints = joints};
-    Edge edge = {0};
-    uint64_t weak;
+/* Where the walk stands; and which detectors the words around it concern, once that was asked. */
+typedef struct Walk {
+    Chain chain;
+    Edge edge;
+    uint64_t about;
+    size_t within; /* of about; 0: not asked yet */
+} Walk;
 
-    if (touched)
-        edge_look(j->bitmap->text, j->bitmap->n, &c, &edge);
-    if (!j->sink->trace) {
-        if (edge.broken)
-            bits &= list->formed;
-        weak = bits & ~list->alone[j->sink->floor];
-        if (weak)
-            bits ^= weak ^ rules_concerned(list, weak,
-                                           context_about(j->context, start, end, list->within));
+/* Of the weak rules, those that some word near the chain, however long it may grow, concerns. */
+static inline uint64_t walk_concerned(Judge *j, Walk *w, const ShapeList *list, uint64_t weak) {
+    if (w->within < list->within) {
+        w->within = list->within > WITHIN_USUAL ? list->within : WITHIN_USUAL;
+        w->about =
+            context_about(j->context, w->chain.start, w->chain.start + SHAPE_CHAIN_MAX, w->within);
     }
-    if (bits)
-        judge_rules(j, &c, &edge, list, bits);
+    return rules_concerned(list, weak, w->about);
 }
 
 /* Rules are left out before any of them is looked at, unless a trace wants to know why. */
-static inline void judge_list(Judge *j, size_t start, size_t end, uint8_t joints,
-                              const ShapeList *list) {
+static inline void judge_list(Judge *j, Walk *w, const ShapeList *list) {
     const Bitmap *b = j->bitmap;
-    uint64_t bits = list->lead[chain_lead(b->text, start, joints)] & list->joined[joints];
+    size_t start = w->chain.start, end = w->chain.end;
+    uint64_t bits =
+        list->lead[chain_lead(b->text, start, w->chain.joints)] & list->joined[w->chain.joints];
     uint8_t before = start ? b->text[start - 1] : 0;
     uint8_t behind = end < b->n ? b->text[end] : 0;
+    uint64_t weak;
 
     if (!j->sink->trace)
         bits &= list->before[beside_of(before)] & list->behind[beside_of(behind)];
     if (!bits)
         return;
-    judge_some(j, start, end, joints, list, bits,
-               /* what means something, means something where a digit stands beyond */
-               touches[before].digit != FREE || touches[behind].digit != FREE);
+    /* what means something, means something where a digit stands beyond */
+    if (touches[before].digit != FREE || touches[behind].digit != FREE)
+        edge_look(b->text, b->n, &w->chain, &w->edge);
+    else
+        w->edge = (Edge){0};
+    if (!j->sink->trace) {
+        if (w->edge.broken)
+            bits &= list->formed;
+        weak = bits & ~list->alone[w->edge.left][w->edge.right][j->sink->floor];
+        if (weak)
+            bits ^= weak ^ walk_concerned(j, w, list, weak);
+    }
+    if (bits)
+        judge_rules(j, &w->chain, &w->edge, list, bits);
 }
 
 /* Walks from `start` on, one step a group, as far as some shape goes. */
 static inline void chain_walk(Judge *j, const Shapes *shapes, const Bitmap *b, size_t start) {
     const ShapeNode *node = &shapes->nodes[1];
     uint64_t ahead = bitmap_from(b->digit, start);
-    size_t end = start;
-    uint8_t joints = 0;
+    _uninitialized_ Walk w;
 
+    w.chain.start = w.chain.end = start;
+    w.chain.joints = 0;
+    w.within = 0;
     for (;;) {
         unsigned length = (unsigned)__builtin_ctzll(~ahead | UINT64_C(1) << 63);
         uint8_t joint;
@@ -233,14 +256,14 @@ static inline void chain_walk(Judge *j, const Shapes *shapes, const Bitmap *b, s
         if (length > SHAPE_GROUP_MAX || !node->next[length])
             return;
         node = &shapes->nodes[node->next[length]];
-        end += length;
+        w.chain.end += length;
         if (node->list)
-            judge_list(j, start, end, joints, &shapes->lists[node->list - 1]);
-        joint = separator_bit(b->text[end]);
+            judge_list(j, &w, &shapes->lists[node->list - 1]);
+        joint = separator_bit(b->text[w.chain.end]);
         if (!joint)
             return;
-        joints |= joint;
-        end++;
+        w.chain.joints |= joint;
+        w.chain.end++;
         ahead >>= length + 1;
     }
 }

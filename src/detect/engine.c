@@ -46,6 +46,7 @@ static int add_shape(Engine *e, uint16_t number, const Match *m, Error *reterr) 
     ShapeRule rule = {.detector = e->matches[number].detector,
                       .match = number,
                       .alone = e->matches[number].alone,
+                      .base = e->matches[number].base,
                       .within = e->detectors[e->matches[number].detector].within,
                       .separators = separator_bits(m->separators)};
     uint8_t groups[LAYOUT_GROUPS_MAX];
@@ -83,6 +84,7 @@ static int add_layout(Engine *e, uint16_t number, const Match *m, Error *reterr)
                        (ShapeRule){.detector = e->matches[number].detector,
                                    .match = number,
                                    .alone = e->matches[number].alone,
+                                   .base = e->matches[number].base,
                                    .within = e->detectors[e->matches[number].detector].within,
                                    .layout = l});
         if (r == -EINVAL)
@@ -101,6 +103,7 @@ static int add_ipv4(Engine *e, uint16_t number) {
                       .match = number,
                       .separators = SEPARATOR_DOT,
                       .alone = e->matches[number].alone,
+                      .base = e->matches[number].base,
                       .within = e->detectors[e->matches[number].detector].within,
                       .ipv4 = true};
     int r = 0;

@@ -1,9 +1,10 @@
 /*
  * Confirm: see confirm.h.
  *
- * The Hyperscan callback only appends, joining ends that follow each other directly (a repeat at
- * the end of a pattern reports every length it could have). Limits of PCRE2 are far below its
- * defaults; running into one is an error of its own and never "no match".
+ * The callbacks of both searches only append; ends that follow each other directly are joined (a
+ * repeat at the end of a pattern reports every length it could have). Places of a pattern are
+ * taken in order of where they start. Limits of PCRE2 are far below its defaults; running into one
+ * is an error of its own and never "no match".
  */
 #include "detect/confirm.h"
 

@@ -851,35 +851,60 @@ static int plan_make(const char *derived, Arena *arena, Plan *ret, uint32_t *ret
 
 /* ---- the filter ---- */
 
-typedef struct Bucket {
-    uint32_t folded[NEEDLE_KEY];
-    float cost;
-} Bucket;
+/* Needles of different keys, and the bucket of each. */
+typedef struct Buckets {
+    size_t n;
+    const Choice **keys;
+    uint8_t *bucket;
+    uint32_t folded[BUCKETS][NEEDLE_KEY]; /* of all in it together */
+} Buckets;
 
-static float bucket_cost(const Bucket *b, const Choice *c) {
+enum { ROUNDS = 3 /* in which each key looks for a better bucket */ };
+
+static float key_cost(const uint32_t *a, const uint32_t *b) {
     float cost = 1;
 
     for (size_t i = 0; i < NEEDLE_KEY; i++)
-        cost *= folded_cost(b->folded[i] | c->folded[i]);
+        cost *= folded_cost(a[i] | b[i]);
     return cost;
 }
 
-/* Into the bucket that lets the least more through for it. */
-static void bucket_add(Bucket *buckets, const Choice *c) {
-    size_t best = 0;
+/* The bucket that lets the least more through for this key. */
+static uint8_t bucket_best(const Buckets *b, const Choice *c) {
+    static const uint32_t nothing[NEEDLE_KEY];
+    uint8_t best = 0;
     float least = 2;
 
-    for (size_t i = 0; i < BUCKETS; i++) {
-        float more = bucket_cost(&buckets[i], c) - buckets[i].cost;
+    for (uint8_t i = 0; i < BUCKETS; i++) {
+        float more = key_cost(b->folded[i], c->folded) - key_cost(b->folded[i], nothing);
 
         if (more < least) {
             least = more;
             best = i;
         }
     }
-    for (size_t i = 0; i < NEEDLE_KEY; i++)
-        buckets[best].folded[i] |= c->folded[i];
-    buckets[best].cost += least;
+    return best;
+}
+
+/* What bucket i allows, without key `less` (n: with all). */
+static void bucket_fold(Buckets *b, uint8_t bucket, size_t less) {
+    memset(b->folded[bucket], 0, sizeof(b->folded[bucket]));
+    for (size_t i = 0; i < b->n; i++) {
+        for (size_t k = 0; k < NEEDLE_KEY && b->bucket[i] == bucket && i != less; k++)
+            b->folded[bucket][k] |= b->keys[i]->folded[k];
+    }
+}
+
+static void buckets_fill(Buckets *b) {
+    memset(b->bucket, 0xff, b->n);
+    for (size_t round = 0; round < ROUNDS; round++) {
+        for (size_t i = 0; i < b->n; i++) {
+            if (b->bucket[i] < BUCKETS)
+                bucket_fold(b, b->bucket[i], i);
+            b->bucket[i] = bucket_best(b, b->keys[i]);
+            bucket_fold(b, b->bucket[i], b->n);
+        }
+    }
 }
 
 static int pending_cost_compare(const void *a, const void *b) {
@@ -890,24 +915,32 @@ static int pending_cost_compare(const void *a, const void *b) {
     return memcmp(x->choice.folded, y->choice.folded, sizeof(x->choice.folded));
 }
 
-static void filter_make(NeedleFilter *f, Pending *pending, size_t n) {
-    Bucket buckets[BUCKETS] = {0};
-
-    qsort(pending, n, sizeof(*pending), pending_cost_compare);
-    for (size_t i = 0; i < n; i++) {
-        if (i == 0 || memcmp(pending[i].choice.folded, pending[i - 1].choice.folded,
-                             sizeof(pending->choice.folded)) != 0)
-            bucket_add(buckets, &pending[i].choice);
+static void buckets_add(Buckets *b, const Choice *c) {
+    for (size_t i = 0; i < b->n; i++) {
+        if (memcmp(b->keys[i]->folded, c->folded, NEEDLE_KEY * sizeof(*c->folded)) == 0)
+            return;
     }
-    for (size_t b = 0; b < BUCKETS; b++) {
-        for (size_t k = 0; k < NEEDLE_KEY; k++) {
-            for (size_t c = 0; c < NEEDLE_FOLDED; c++) {
-                uint8_t bit = buckets[b].folded[k] >> c & 1;
+    b->keys[b->n++] = c;
+}
 
-                f->buckets[b / 8][k][c] |= (uint8_t)(bit << (b % 8));
-            }
+static int filter_make(NeedleFilter *f, Pending *pending, size_t n) {
+    _cleanup_(free_p) const Choice **keys = calloc(n, sizeof(*keys));
+    _cleanup_(free_p) uint8_t *bucket = calloc(n, sizeof(*bucket));
+    Buckets b = {.keys = keys, .bucket = bucket};
+
+    if (!keys || !bucket)
+        return -ENOMEM;
+    qsort(pending, n, sizeof(*pending), pending_cost_compare);
+    for (size_t i = 0; i < n; i++)
+        buckets_add(&b, &pending[i].choice);
+    buckets_fill(&b);
+    for (size_t i = 0; i < BUCKETS; i++) {
+        for (size_t k = 0; k < NEEDLE_KEY; k++) {
+            for (size_t c = 0; c < NEEDLE_FOLDED; c++)
+                f->buckets[i / 8][k][c] |= (uint8_t)((b.folded[i][k] >> c & 1) << (i % 8));
         }
     }
+    return 0;
 }
 
 /* ---- all patterns ---- */
@@ -953,8 +986,9 @@ int needles_new(KeywordPattern *patterns, size_t n_patterns, Needles **ret) {
     for (size_t i = 0; i < n_patterns && r == 0; i++)
         r = pattern_add(n, &patterns[i], (uint32_t)i, plan, &all);
     if (r == 0 && all.n_pending) {
-        filter_make(&n->filter, all.pending, all.n_pending);
-        r = groups_make(n, all.pending, all.n_pending);
+        r = filter_make(&n->filter, all.pending, all.n_pending);
+        if (r == 0)
+            r = groups_make(n, all.pending, all.n_pending);
     }
     if (r < 0)
         return r;

@@ -83,6 +83,24 @@ static uint64_t output_limit(uint64_t size) {
     return size * RATIO_DEFAULT < least ? least : size * RATIO_DEFAULT;
 }
 
+ExtractLimits extract_limits(const ExtractLimits *given, uint64_t size) {
+    ExtractLimits l = *given;
+
+    if (!l.depth)
+        l.depth = DEPTH_DEFAULT;
+    if (l.depth > EXTRACT_DEPTH_MAX)
+        l.depth = EXTRACT_DEPTH_MAX;
+    if (!l.filters)
+        l.filters = FILTERS_DEFAULT;
+    if (!l.entries)
+        l.entries = ENTRIES_DEFAULT;
+    if (!l.output)
+        l.output = output_limit(size);
+    if (!l.hold)
+        l.hold = HOLD_DEFAULT * MIB;
+    return l;
+}
+
 int extraction_new(const ExtractOptions *o, Extraction **ret) {
     _cleanup_(extraction_freep) Extraction *x = calloc(1, sizeof(*x));
 
@@ -91,17 +109,7 @@ int extraction_new(const ExtractOptions *o, Extraction **ret) {
     x->to = *o->to;
     x->place = o->place;
     x->own = o->own;
-    x->limits = o->limits;
-    if (!x->limits.depth || x->limits.depth > EXTRACT_DEPTH_MAX)
-        x->limits.depth = x->limits.depth ? EXTRACT_DEPTH_MAX : DEPTH_DEFAULT;
-    if (!x->limits.filters)
-        x->limits.filters = FILTERS_DEFAULT;
-    if (!x->limits.entries)
-        x->limits.entries = ENTRIES_DEFAULT;
-    if (!x->limits.output)
-        x->limits.output = output_limit(o->size);
-    if (!x->limits.hold)
-        x->limits.hold = HOLD_DEFAULT * MIB;
+    x->limits = extract_limits(&o->limits, o->size);
     x->part_name.limit = PART_NAME_MAX;
     x->text = malloc(EXTRACT_TEXT_MAX);
     x->marks = malloc(EXTRACT_MARKS_MAX * sizeof(*x->marks));
@@ -370,8 +378,8 @@ static int restore_part(Extraction *x, Kept *k) {
     int r = part_begin(x, k->part, buf_as_span(&k->name), k->encoding);
 
     buf_done(&k->name);
-    if (r == 0 && (k->last.row || k->last.column || k->last.source != MARK_NOWHERE))
-        x->last = k->last;
+    if (r == 0 && (k->last.row || k->last.column))
+        r = extract_at(x, k->last.row, k->last.column);
     return r;
 }
 
@@ -474,6 +482,14 @@ static bool reads_here(const Extraction *x, const Extractor *e) {
     return e && e->extract && (e->place == EXTRACT_ANYWHERE || e->place == x->place);
 }
 
+/* A byte order mark is no text. */
+static int skip_bom(Feed *f, unsigned bom) {
+    uint8_t bytes[4];
+    ssize_t n = feed_read(f, bytes, bom < sizeof(bytes) ? bom : sizeof(bytes));
+
+    return n == -ENOMEM ? -ENOMEM : 0;
+}
+
 static int read_unit(Extraction *x, Feed *f, const Sniff *s, Status *ret) {
     const Extractor *e = find_reader(x, s->format);
     bool here = reads_here(x, e);
@@ -481,8 +497,10 @@ static int read_unit(Extraction *x, Feed *f, const Sniff *s, Status *ret) {
     if (e && !here && x->to.handover)
         return hand_over(x, e, f);
     if (!here) {
+        int r = skip_bom(f, s->bom);
+
         *ret = leaf_status(s);
-        return extract_rest(x, f, s->encoding);
+        return r ? r : extract_rest(x, f, s->encoding);
     }
     *ret = status_of(STATUS_READ, NULL);
     x->level->filter = e->filter;
@@ -610,12 +628,16 @@ static int level_read(Extraction *x, Level *l, Feed *f, const char *format, Endi
 }
 
 int extraction_run(Extraction *x, Span name, Feed *f, Ending *ret_ending) {
+    return extraction_run_as(x, name, f, NULL, ret_ending);
+}
+
+int extraction_run_as(Extraction *x, Span name, Feed *f, const char *format, Ending *ret_ending) {
     Level l = {.name = name};
     int r;
 
     x->level = &l;
     x->outermost = f;
-    r = level_read(x, &l, f, NULL, ret_ending);
+    r = level_read(x, &l, f, format, ret_ending);
     x->level = NULL;
     x->outermost = NULL;
     names_done(&l.names);

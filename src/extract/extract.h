@@ -70,15 +70,15 @@ typedef struct Extraction Extraction;
 typedef struct Extractor {
     const char *format; /* the word of sniff() */
     ExtractPlace place;
-    bool seeks;   /* needs a feed that can be read at any offset; the core sees to it */
-    bool streams; /* ... but reads in order what is too large to be held in memory */
-    bool filter;  /* of a compressed stream: few of these are opened inside each other */
+    bool seeks; /* needs a feed that can be read at any offset; the core sees to it */
     /*
      * Reads the feed and says in *ret_status how that ended, `read` unless it says otherwise.
      * Members that are not complete are noted by extract_unit; the core makes `partial(member)`
      * of a container's `read` then. NULL: the reader is in a helper executable.
      */
     int (*extract)(Extraction *x, Feed *f, Encoding encoding, Status *ret_status);
+    bool streams; /* one that seeks: it reads in order what is too large to be held in memory */
+    bool filter;  /* of a compressed stream: few of these are opened inside each other */
 } Extractor;
 
 /* Where it all goes. Functions return 0 or a negative error, which ends the extraction. */
@@ -111,6 +111,9 @@ typedef struct ExtractLimits {
                          that for all that are open at a time */
 } ExtractLimits;
 
+/* With every default put in, for an outermost unit of that size. */
+ExtractLimits extract_limits(const ExtractLimits *given, uint64_t size);
+
 /* By the word of sniff(), or NULL: no reader. */
 const Extractor *extractor_find(const char *format);
 
@@ -132,6 +135,9 @@ DEFINE_CLEANUP(Extraction, extraction_free)
  * names its content after itself. Never EXTRACT_E_SPENT: that is in ret_ending.
  */
 int extraction_run(Extraction *x, Span name, Feed *f, Ending *ret_ending);
+
+/* As extraction_run, for bytes that come as `format` whatever they look like; NULL: as they look. */
+int extraction_run_as(Extraction *x, Span name, Feed *f, const char *format, Ending *ret_ending);
 
 /* ---- for extractors ---- */
 

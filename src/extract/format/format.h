@@ -16,10 +16,10 @@ extern const Extractor archive_sevenzip, archive_ar, archive_cab, archive_cpio, 
 extern const Extractor stream_brotli, stream_bzip2, stream_compress, stream_gzip, stream_lz4,
     stream_lzip, stream_lzma, stream_xz, stream_zstd;
 
-extern const Extractor tar_reader;
+extern const Extractor tar_extractor;
 
 /* zip.c; the tail is a zip behind something else, whose bytes are read by another */
-extern const Extractor zip_epub, zip_jar, zip_reader, zip_tail;
+extern const Extractor zip_epub, zip_jar, zip_extractor, zip_tail;
 
 /* Brotli has no signature: whether a unit of such a name, of no known format, can be decoded. */
 bool brotli_looks(Span name, const Sniff *s, Span head);

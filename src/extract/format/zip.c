@@ -527,5 +527,5 @@ static int tail_extract(Extraction *x, Feed *f, Encoding encoding, Status *ret) 
 
 ZIP(epub, "epub", zip_extract);
 ZIP(jar, "jar", zip_extract);
-ZIP(reader, "zip", zip_extract);
+ZIP(extractor, "zip", zip_extract);
 ZIP(tail, "zip-tail", tail_extract);

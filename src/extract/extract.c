@@ -27,7 +27,8 @@ enum {
     OUTPUT_MOST = 65536, /* MiB */
     PULSE_STEP = 1 << 20,
     READ_STEP = 64 << 10,
-    SUFFIX_MAX = 24, /* of a name that comes again */
+    ZEROS_SAID = 256, /* of many */
+    SUFFIX_MAX = 24,  /* of a name that comes again */
 };
 
 _Static_assert(EXTRACT_DEPTH_MAX < LOCATOR_DEPTH_MAX, "a locator names every unit");
@@ -255,17 +256,29 @@ int extract_bytes(Extraction *x, Span bytes, uint64_t offset, Encoding encoding)
     return r ? r : extract_text(x, bytes);
 }
 
+/* Zeros in bytes of no text: a few of them stand for all, which keep apart what is around them. */
+static int emit_zeros(Extraction *x, Span bytes, uint64_t offset, Encoding encoding) {
+    int r = extract_bytes(x, span(bytes.at, ZEROS_SAID), offset, encoding);
+
+    return r ? r : extract_spend(x, bytes.n - ZEROS_SAID);
+}
+
 int extract_rest(Extraction *x, Feed *f, Encoding encoding) {
     _uninitialized_ uint8_t bytes[READ_STEP];
 
     for (;;) {
         uint64_t at = f->derived ? MARK_NOWHERE : f->at;
         ssize_t n = feed_some(f, bytes, sizeof(bytes));
+        Span s = span(bytes, n > 0 ? (size_t)n : 0);
         int r;
 
         if (n <= 0)
             return n == -ENOMEM ? -ENOMEM : 0; /* f->error tells the rest */
-        r = extract_bytes(x, span(bytes, (size_t)n), at, encoding);
+        if (encoding == ENCODING_BINARY && s.n > 16 * ZEROS_SAID && s.at[0] == 0 &&
+            memcmp(s.at, s.at + 1, s.n - 1) == 0)
+            r = emit_zeros(x, s, at, encoding);
+        else
+            r = extract_bytes(x, s, at, encoding);
         if (r)
             return r;
     }

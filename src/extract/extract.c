@@ -8,6 +8,8 @@
  */
 #include "extract/extract.h"
 
+#include <assert.h>
+
 #define XXH_INLINE_ALL
 #include <xxhash.h>
 
@@ -167,18 +169,31 @@ int extract_spend(Extraction *x, uint64_t bytes) {
 
 /* ---- text ---- */
 
-static int flush(Extraction *x) {
-    Text t = {.text = span(x->text, x->n), .marks = x->marks, .n_marks = x->n_marks};
+static int hand_on(Extraction *x, const Text *t) {
     int r = 0;
 
-    if (x->n) {
-        if (!x->announced)
-            r = x->to.part(x->to.of, x->part, buf_as_span(&x->part_name), x->encoding);
-        x->announced = true;
-        if (r == 0)
-            r = x->to.text(x->to.of, &t);
-    }
-    x->n = x->n_marks = 0;
+    if (!x->announced)
+        r = x->to.part(x->to.of, x->part, buf_as_span(&x->part_name), x->encoding);
+    x->announced = true;
+    if (r == 0)
+        r = x->to.text(x->to.of, t);
+    return r;
+}
+
+/* The last mark has no text yet: it waits for what follows. */
+static bool mark_waits(const Extraction *x) {
+    return x->n_marks && x->marks[x->n_marks - 1].at == x->n;
+}
+
+static int flush(Extraction *x) {
+    bool waits = mark_waits(x);
+    Text t = {.text = span(x->text, x->n), .marks = x->marks, .n_marks = x->n_marks - waits};
+    int r = x->n ? hand_on(x, &t) : 0;
+
+    x->n = 0;
+    x->n_marks = waits;
+    x->marks[0] = x->last; /* if it waits: at is 0 by now */
+    x->marks[0].at = 0;
     return r < 0 ? r : pulse(x);
 }
 
@@ -190,6 +205,7 @@ static int part_begin(Extraction *x, PartKind kind, Span name, Encoding encoding
     buf_clear(&x->part_name);
     buf_add(&x->part_name, name.at, name.n < PART_NAME_MAX ? name.n : PART_NAME_MAX);
     x->announced = false;
+    x->n_marks = 0;
     x->last = (Mark){.source = MARK_NOWHERE};
     return r < 0 ? r : buf_error(&x->part_name);
 }
@@ -217,7 +233,7 @@ static int mark(Extraction *x, Mark m) {
     m.at = (uint32_t)x->n;
     if (m.column > PART_COLUMNS_MAX)
         m.column = 0;
-    if (x->n_marks && x->marks[x->n_marks - 1].at == m.at)
+    if (mark_waits(x))
         x->n_marks--; /* nothing stood under it */
     x->marks[x->n_marks++] = x->last = m;
     return r;
@@ -244,6 +260,43 @@ int extract_text(Extraction *x, Span text) {
             r = flush(x);
     }
     return r;
+}
+
+/* Gathered with what was there, if there is room. */
+static int gather_piece(Extraction *x, const Text *t) {
+    int r = 0;
+
+    if (t->text.n > EXTRACT_TEXT_MAX - x->n || t->n_marks > EXTRACT_MARKS_MAX - x->n_marks)
+        r = flush(x);
+    if (x->n_marks && t->n_marks && x->marks[x->n_marks - 1].at == x->n + t->marks[0].at)
+        x->n_marks--; /* nothing stood under it */
+    for (size_t i = 0; i < t->n_marks; i++) {
+        x->marks[x->n_marks] = t->marks[i];
+        x->marks[x->n_marks++].at += (uint32_t)x->n;
+    }
+    memcpy(x->text + x->n, t->text.at, t->text.n);
+    x->n += t->text.n;
+    return r;
+}
+
+int extract_piece(Extraction *x, const Text *t) {
+    enum { SMALL = 4096 };
+    int r;
+
+    assert(t->text.n <= EXTRACT_TEXT_MAX && t->n_marks <= EXTRACT_MARKS_MAX);
+    if (!t->text.n)
+        return 0;
+    r = extract_spend(x, t->text.n);
+    if (r)
+        return r;
+    if (t->n_marks)
+        x->last = t->marks[t->n_marks - 1];
+    if (t->text.n <= SMALL)
+        return gather_piece(x, t);
+    if (!x->n && x->n_marks && (!t->n_marks || t->marks[0].at))
+        return gather_piece(x, t); /* it stands under a mark that waits for text */
+    r = flush(x);
+    return r < 0 ? r : hand_on(x, t);
 }
 
 int extract_bytes(Extraction *x, Span bytes, uint64_t offset, Encoding encoding) {
@@ -377,12 +430,14 @@ typedef struct Kept {
     Encoding encoding;
     Buf name;
     Mark last;
+    bool waits; /* no text has stood under it yet */
 } Kept;
 
 static int keep_part(Extraction *x, Kept *ret) {
     int r = flush(x);
 
-    *ret = (Kept){.part = x->part, .encoding = x->encoding, .last = x->last};
+    *ret =
+        (Kept){.part = x->part, .encoding = x->encoding, .last = x->last, .waits = mark_waits(x)};
     buf_span(&ret->name, buf_as_span(&x->part_name));
     return r < 0 ? r : buf_error(&ret->name);
 }
@@ -391,7 +446,9 @@ static int restore_part(Extraction *x, Kept *k) {
     int r = part_begin(x, k->part, buf_as_span(&k->name), k->encoding);
 
     buf_done(&k->name);
-    if (r == 0 && (k->last.row || k->last.column))
+    if (r == 0 && k->waits)
+        r = mark(x, k->last);
+    else if (r == 0 && (k->last.row || k->last.column))
         r = extract_at(x, k->last.row, k->last.column);
     return r;
 }
@@ -491,16 +548,16 @@ static int hand_over(Extraction *x, const Extractor *e, Feed *f) {
     }
 }
 
-static bool reads_here(const Extraction *x, const Extractor *e) {
-    return e && e->extract && (e->place == EXTRACT_ANYWHERE || e->place == x->place);
-}
-
 /* A byte order mark is no text. */
 static int skip_bom(Feed *f, unsigned bom) {
     uint8_t bytes[4];
     ssize_t n = feed_read(f, bytes, bom < sizeof(bytes) ? bom : sizeof(bytes));
 
     return n == -ENOMEM ? -ENOMEM : 0;
+}
+
+static bool reads_here(const Extraction *x, const Extractor *e) {
+    return e && e->extract && (e->place == EXTRACT_ANYWHERE || e->place == x->place);
 }
 
 static int read_unit(Extraction *x, Feed *f, const Sniff *s, Status *ret) {
@@ -717,14 +774,15 @@ int extract_unit(Extraction *x, const Entry *e, Feed *f) {
 
 int extract_listed(Extraction *x, const Entry *e, Status status) {
     _cleanup_(buf_done) Buf name = {0};
-    int r = flush(x);
+    Kept kept;
+    int end, r = keep_part(x, &kept);
 
     if (r == 0)
         r = enter(x, e, &name);
     if (r == 0)
         r = leave(x, &(Ending){.status = status, .format = "", .encoding = ""});
-    x->announced = false;
-    return r;
+    end = restore_part(x, &kept);
+    return r ? r : end;
 }
 
 Span extract_name(const Extraction *x) {

@@ -70,15 +70,15 @@ typedef struct Extraction Extraction;
 typedef struct Extractor {
     const char *format; /* the word of sniff() */
     ExtractPlace place;
-    bool seeks; /* needs a feed that can be read at any offset; the core sees to it */
+    bool seeks;   /* needs a feed that can be read at any offset; the core sees to it */
+    bool streams; /* ... but reads in order what is too large to be held in memory */
+    bool filter;  /* of a compressed stream: few of these are opened inside each other */
     /*
      * Reads the feed and says in *ret_status how that ended, `read` unless it says otherwise.
      * Members that are not complete are noted by extract_unit; the core makes `partial(member)`
      * of a container's `read` then. NULL: the reader is in a helper executable.
      */
     int (*extract)(Extraction *x, Feed *f, Encoding encoding, Status *ret_status);
-    bool streams; /* one that seeks: it reads in order what is too large to be held in memory */
-    bool filter;  /* of a compressed stream: few of these are opened inside each other */
 } Extractor;
 
 /* Where it all goes. Functions return 0 or a negative error, which ends the extraction. */
@@ -96,8 +96,8 @@ typedef struct Receiver {
      * unit is then left with whatever status; its true ending comes from there. NULL: nobody is.
      */
     int (*handover)(void *of, const Extractor *e, Span bytes);
-    /* Bytes of the outermost unit taken so far: called now and then, so that the living are known.
-     */
+    /* Bytes of the outermost unit read so far, those read twice counted twice: called now and
+     * then, so that the living are known. */
     int (*pulse)(void *of, uint64_t taken);
 } Receiver;
 
@@ -174,6 +174,12 @@ int extract_from(Extraction *x, uint64_t row, uint32_t column, uint64_t source);
 
 /* Text, UTF-8, of any length; gathered and handed on in pieces. */
 int extract_text(Extraction *x, Span text);
+
+/*
+ * A piece of text with its marks, at most EXTRACT_TEXT_MAX and EXTRACT_MARKS_MAX of them: for
+ * readers that have many marks at once. A large one goes to the receiver without being copied.
+ */
+int extract_piece(Extraction *x, const Text *t);
 
 /* The unit's own bytes from `offset` on, in `encoding`: a part of kind PART_BYTES. */
 int extract_bytes(Extraction *x, Span bytes, uint64_t offset, Encoding encoding);

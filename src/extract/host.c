@@ -3,8 +3,9 @@
  *
  * A Joint is one call: the outermost unit and all that is inside it, with what is left of the
  * limits and how deep we stand. A Job is one unit at one worker: the outermost, or one that was
- * handed over. Jobs nest as units do; an inner one is spooled first, so that a death can be taken
- * back: nothing was passed on. When the spool is full it is, and a death then leaves what came.
+ * handed over; the outermost may also be read here, by a Job without a worker. Jobs nest as units
+ * do; an inner one is spooled first, so that a death can be taken back: nothing was passed on. When
+ * the spool is full it is, and a death then leaves what came.
  *
  * Functions of a Job's receiver return -EDQUOT when a limit is reached (joint.spent says which) and
  * -EPROTO when the worker may not say this; any other error is the caller's receiver's.
@@ -73,7 +74,7 @@ typedef struct Errand {
 
 typedef struct Job {
     Joint *j;
-    Peer *peer;
+    Peer *peer; /* NULL: read here */
     FrameGate gate;
     Buf name; /* of the unit entered last */
     Handover handover;
@@ -243,6 +244,10 @@ static int on_pulse(void *of, uint64_t taken) {
     const Job *job = of;
     const Receiver *to = job->j->to;
 
+    if (!job->peer)
+        return flag_get(job->j->host->o.stop) ? -ECANCELED
+               : to->pulse                    ? to->pulse(to->of, taken)
+                                              : 0;
     peer_took(job->peer, taken);
     return job->inner || !to->pulse ? 0 : to->pulse(to->of, job->peer->taken);
 }
@@ -299,8 +304,15 @@ static const Receiver checking = {.enter = no_enter,
 
 /* ---- a job ---- */
 
+static Receiver receiver_of(Job *job, const Receiver *functions) {
+    Receiver to = *functions;
+
+    to.of = job;
+    return to;
+}
+
 static int pass_frame(Job *job, FrameKind kind, Span payload) {
-    Receiver to = job->passing ? passing : checking;
+    const Receiver to = receiver_of(job, job->passing ? &passing : &checking);
     Joint *j = job->j;
     int r;
 
@@ -309,7 +321,6 @@ static int pass_frame(Job *job, FrameKind kind, Span payload) {
         if (j->other > j->limits.output)
             return spent(j, "output");
     }
-    to.of = job;
     r = frame_gate_pass(&job->gate, kind, payload, &to);
     return r == FRAME_E_BAD ? -EPROTO : r;
 }
@@ -385,8 +396,10 @@ static ExtractLimits limits_left(const Joint *j) {
     l.depth -= j->depth;
     l.entries -= j->entries;
     l.output -= j->output;
+    if (!l.depth)
+        l.depth = 1; /* 0 would be the default; the first one too many is counted here */
     if (!l.entries)
-        l.entries = 1; /* 0 would be the default; the first one too many is counted here */
+        l.entries = 1;
     if (!l.output)
         l.output = 1;
     return l;
@@ -405,9 +418,9 @@ static int start_job(Job *job, const Errand *u) {
     return peer_give(job->peer, &what, u->fd);
 }
 
-/* The outermost unit of the job ended: what the worker says, or who it handed it over to. */
-static void end_job(Job *job, Ending *ret) {
-    *ret = settle(job, &job->gate.ending);
+/* The outermost unit of the job ended: what its reader says, or who it was handed over to. */
+static void end_job(Job *job, const Ending *said, Ending *ret) {
+    *ret = settle(job, said);
     snprintf(job->j->host->format, sizeof(job->j->host->format), "%s", ret->format);
     ret->format = job->j->host->format;
     forget_handover(job);
@@ -439,7 +452,7 @@ static int run_job(Joint *j, const Errand *u, bool inner, bool *ret_passed, Endi
     if (r == 0)
         r = listen(&job);
     if (r == 0) {
-        end_job(&job, ret);
+        end_job(&job, &job.gate.ending, ret);
         give_back_peer(j->host, job.peer);
     } else {
         peer_bury(job.peer, why, sizeof(why));
@@ -594,22 +607,58 @@ static int on_handover(void *of, const Extractor *e, Span bytes) {
 
 /* ---- the outermost unit ---- */
 
+static Joint joint_of(Host *h, uint64_t size, const ExtractLimits *limits, const Receiver *to) {
+    static const ExtractLimits defaults = {0};
+
+    return (Joint){
+        .host = h, .to = to, .limits = extract_limits(limits ? limits : &defaults, size)};
+}
+
+/* Errors that only mean that a limit was reached are none. */
+static int end_joint(Joint *j, int r, Ending *ret) {
+    if (!j->spent || r >= 0)
+        return r;
+    *ret = (Ending){.status = status_of(STATUS_LIMIT, j->spent), .format = "", .encoding = ""};
+    return close_units(j, 0, ret->status);
+}
+
 int host_extract(Host *h, ExtractPlace place, int fd, uint64_t size, Span name,
                  const ExtractLimits *limits, const Receiver *to, Ending *ret) {
-    static const ExtractLimits defaults = {0};
-    Joint j = {.host = h, .to = to, .limits = extract_limits(limits ? limits : &defaults, size)};
+    Joint j = joint_of(h, size, limits, to);
     const Errand u = {.place = place, .fd = fd, .size = size, .name = name};
     Ending e = {.format = "", .encoding = ""};
     bool passed;
-    int r = run_job(&j, &u, false, &passed, &e);
+    int r = end_joint(&j, run_job(&j, &u, false, &passed, &e), &e);
 
-    if (j.spent && r < 0) {
-        r = close_units(&j, 0, status_of(STATUS_LIMIT, j.spent));
-        e = (Ending){.status = status_of(STATUS_LIMIT, j.spent), .format = "", .encoding = ""};
-    }
     if (r == HOST_E_ABSENT)
         e.status = status_of(STATUS_UNSUPPORTED, place_name(place));
     if (r >= 0)
+        *ret = e;
+    return r;
+}
+
+int host_read(Host *h, Feed *f, Span name, const ExtractLimits *limits, const Receiver *to,
+              Ending *ret) {
+    Joint j = joint_of(h, f->size, limits, to);
+    Job job = {.j = &j, .passing = true, .handover = {.fd = -1}};
+    const Receiver here = receiver_of(&job, &passing);
+    const ExtractOptions o = {.to = &here,
+                              .place = EXTRACT_ANYWHERE,
+                              .own = h->o.own,
+                              .limits = j.limits,
+                              .size = f->size};
+    _cleanup_(extraction_freep) Extraction *x = NULL;
+    Ending e = {.format = "", .encoding = ""};
+    int r = extraction_new(&o, &x);
+
+    buf_span(&job.name, name);
+    if (r == 0)
+        r = extraction_run(x, name, f, &e);
+    if (r == 0)
+        end_job(&job, &e, &e);
+    done_job(&job);
+    r = end_joint(&j, r, &e);
+    if (r == 0)
         *ret = e;
     return r;
 }

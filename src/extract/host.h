@@ -51,3 +51,10 @@ DEFINE_CLEANUP(Host, host_free)
  */
 int host_extract(Host *h, ExtractPlace place, int fd, uint64_t size, Span name,
                  const ExtractLimits *limits, const Receiver *to, Ending *ret);
+
+/*
+ * As host_extract, for an outermost unit whose reader may run anywhere: it is read here, on this
+ * thread, and only units inside it that belong elsewhere go to workers. 0 or a negative error.
+ */
+int host_read(Host *h, Feed *f, Span name, const ExtractLimits *limits, const Receiver *to,
+              Ending *ret);

@@ -9,6 +9,7 @@
 #include "extract/format/format.h"
 #include "extract/text/reader.h"
 
+/* clang-format off */
 static const Extractor *const extractors[] = {
     &archive_ar,
     &archive_cab,
@@ -22,9 +23,23 @@ static const Extractor *const extractors[] = {
     &archive_sevenzip,
     &archive_warc,
     &archive_xar,
+    &csv_extractor,
     &eml_extractor,
+    &extractor_docx,
+    &extractor_odf,
+    &extractor_ooxml,
+    &extractor_pptx,
+    &extractor_xlsb,
+    &extractor_xlsx,
+    &extractor_xml,
     &html_extractor,
+    &ics_extractor,
+    &json_extractor,
+    &jsonl_extractor,
+    &ldif_extractor,
     &mbox_extractor,
+    &rtf_extractor,
+    &sqldump_extractor,
     &stream_brotli,
     &stream_bzip2,
     &stream_compress,
@@ -34,12 +49,14 @@ static const Extractor *const extractors[] = {
     &stream_lzma,
     &stream_xz,
     &stream_zstd,
-    &tar_extractor,
+    &tar_reader,
+    &vcard_extractor,
     &zip_epub,
-    &zip_extractor,
     &zip_jar,
+    &zip_reader,
     &zip_tail,
 };
+/* clang-format on */
 
 const Extractor *extractor_find(const char *format) {
     for (size_t i = 0; i < N_ELEMENTS(extractors); i++) {

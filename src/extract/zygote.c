@@ -37,11 +37,11 @@ enum {
 typedef enum AskKind {
     ASK_SPAWN = 1,
     ASK_REAP,
+    ASK_SANDBOX,
 } AskKind;
 
 typedef struct Settings {
     uint64_t memory;
-    bool with_thread; /* end with the thread that started us */
     char helpers[HELPERS_MAX];
 } Settings;
 
@@ -153,19 +153,16 @@ typedef struct Nursery {
     pid_t self;
     Settings settings;
     const Extractor *own;
-    SandboxState sandbox;
     pid_t children[CHILDREN_MAX];
     size_t n;
 } Nursery;
 
-static void nursery_harden(const Nursery *n) {
+static void nursery_harden(void) {
     const struct rlimit none = {0, 0};
 
     setrlimit(RLIMIT_CORE, &none);
     prctl(PR_SET_DUMPABLE, 0);
     prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
-    if (n->settings.with_thread)
-        prctl(PR_SET_PDEATHSIG, SIGKILL);
     signal(SIGPIPE, SIG_IGN);
     signal(SIGINT, SIG_IGN);
     signal(SIGHUP, SIG_IGN);
@@ -335,7 +332,7 @@ static void bury(Nursery *n) {
 }
 
 /* A worker that does nothing but enter the sandbox and tell how that went. */
-static int try_sandbox(Nursery *n) {
+static int try_sandbox(const Nursery *n, SandboxState *ret) {
     SandboxOptions o = {.profile = SANDBOX_WORKER, .memory = n->settings.memory};
     struct {
         int error;
@@ -358,7 +355,7 @@ static int try_sandbox(Nursery *n) {
     close(sockets[0]);
     while (pid > 0 && waitpid(pid, &status, 0) < 0 && errno == EINTR)
         ;
-    n->sandbox = told.state;
+    *ret = told.state;
     return r < 0 ? r : told.error;
 }
 
@@ -380,6 +377,9 @@ static int serve(Nursery *n) {
     case ASK_REAP:
         a.error = reap(n, &ask, &a);
         break;
+    case ASK_SANDBOX:
+        a.error = try_sandbox(n, &a.sandbox);
+        break;
     default:
         a.error = -EINVAL;
     }
@@ -388,23 +388,18 @@ static int serve(Nursery *n) {
 
 void zygote_main(const Extractor *own) {
     Nursery n = {.socket = ZYGOTE_SOCKET_FD, .self = getpid(), .own = own};
-    Answer ready = {.pid = n.self};
     int none;
 
     if (receive_packet(n.socket, &n.settings, sizeof(n.settings), &none) < 0)
         _exit(1);
     n.settings.helpers[HELPERS_MAX - 1] = 0;
-    nursery_harden(&n);
+    nursery_harden();
     fcntl(n.socket, F_SETFD, FD_CLOEXEC);
     n.null = open("/dev/null", O_RDWR | O_CLOEXEC);
     if (n.null < 0)
         _exit(1);
     for (size_t i = 0; i < N_ELEMENTS(warm); i++)
         warm[i]();
-    ready.error = try_sandbox(&n);
-    ready.sandbox = n.sandbox;
-    if (send_packet(n.socket, &ready, sizeof(ready), -1) < 0 || ready.error < 0)
-        _exit(1);
     while (serve(&n) == 0)
         ;
     _exit(0);
@@ -413,12 +408,11 @@ void zygote_main(const Extractor *own) {
 /* ---- the scanner's handle ---- */
 
 struct Zygote {
-    Lock lock; /* of all below, but for sandbox, which is set once */
+    Lock lock; /* of all below */
     char *program;
     Settings settings;
-    int socket;
+    int socket; /* -1: not started */
     pid_t pid;
-    SandboxState sandbox;
 };
 
 static int launch(Zygote *z, int socket) {
@@ -454,32 +448,23 @@ static void bury_zygote(Zygote *z) {
     z->pid = 0;
 }
 
-static int start(Zygote *z, bool with_thread) {
-    int sockets[2], none, r;
-    Answer ready;
+static int start(Zygote *z) {
+    int sockets[2], r;
 
     if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, sockets) < 0)
         return -errno;
     r = launch(z, sockets[1]);
     close(sockets[1]);
     z->socket = sockets[0];
-    z->settings.with_thread = with_thread;
     if (r == 0)
         r = send_packet(z->socket, &z->settings, sizeof(z->settings), -1);
-    if (r == 0)
-        r = receive_packet(z->socket, &ready, sizeof(ready), &none);
-    if (r == 0)
-        r = ready.error;
     if (r < 0)
         bury_zygote(z);
-    else
-        z->sandbox = ready.sandbox;
     return r;
 }
 
-int zygote_start(const ZygoteOptions *o, Zygote **ret) {
-    _cleanup_(zygote_stopp) Zygote *z = calloc(1, sizeof(*z));
-    int r;
+int zygote_new(const ZygoteOptions *o, Zygote **ret) {
+    _cleanup_(zygote_freep) Zygote *z = calloc(1, sizeof(*z));
 
     if (!z)
         return -ENOMEM;
@@ -492,14 +477,11 @@ int zygote_start(const ZygoteOptions *o, Zygote **ret) {
     if (o->helpers && strlen(o->helpers) >= HELPERS_MAX)
         return -ENAMETOOLONG;
     snprintf(z->settings.helpers, sizeof(z->settings.helpers), "%s", o->helpers ? o->helpers : "");
-    r = start(z, true);
-    if (r < 0)
-        return r;
     *ret = TAKE(z);
     return 0;
 }
 
-Zygote *zygote_stop(Zygote *z) {
+Zygote *zygote_free(Zygote *z) {
     if (!z)
         return NULL;
     bury_zygote(z);
@@ -507,10 +489,6 @@ Zygote *zygote_stop(Zygote *z) {
     free(z->program);
     free(z);
     return NULL;
-}
-
-SandboxState zygote_sandbox(const Zygote *z) {
-    return z->sandbox;
 }
 
 static int exchange(Zygote *z, const Ask *ask, Answer *ret, int *ret_fd) {
@@ -522,20 +500,37 @@ static int exchange(Zygote *z, const Ask *ask, Answer *ret, int *ret_fd) {
     return r < 0 ? -ECONNRESET : ret->error;
 }
 
+/* Of one that lives: started if there is none, and if it has died. */
+static int exchange_living(Zygote *z, const Ask *ask, Answer *ret, int *ret_fd) {
+    int r;
+
+    lock_hold(&z->lock);
+    r = exchange(z, ask, ret, ret_fd);
+    if (r == -ECONNRESET) {
+        bury_zygote(z);
+        r = start(z);
+        if (r == 0)
+            r = exchange(z, ask, ret, ret_fd);
+    }
+    lock_release(&z->lock);
+    return r;
+}
+
+int zygote_sandbox(Zygote *z, SandboxState *ret) {
+    const Ask ask = {.kind = ASK_SANDBOX};
+    Answer a = {0};
+    int fd, r = exchange_living(z, &ask, &a, &fd);
+
+    if (r == 0)
+        *ret = a.sandbox;
+    return r;
+}
+
 int zygote_spawn(Zygote *z, ExtractPlace place, pid_t *ret_pid, int *ret_fd) {
     const Ask ask = {.kind = ASK_SPAWN, .place = place};
     Answer a = {0};
-    int r, fd;
+    int fd, r = exchange_living(z, &ask, &a, &fd);
 
-    lock_hold(&z->lock);
-    r = exchange(z, &ask, &a, &fd);
-    if (r == -ECONNRESET) {
-        bury_zygote(z);
-        r = start(z, false); /* this thread may end before the scanner does */
-        if (r == 0)
-            r = exchange(z, &ask, &a, &fd);
-    }
-    lock_release(&z->lock);
     if (r < 0)
         return r;
     if (fd < 0)

@@ -1,10 +1,11 @@
 /*
  * Zygote: a small process that forks workers, so that no process with threads or much memory does.
  *
- * The scanner starts it by posix_spawn of the program itself, `terrier role zygote`, asks it for
- * workers and has it bury them. It has one thread, and has loaded what workers need before they
- * are shut in. It holds no key, no store and no descriptor of what is scanned, and reads nothing
- * but the scanner's short requests. It ends with the scanner, and its workers with it.
+ * The scanner starts it by posix_spawn of the program itself, `terrier role zygote`, when it wants
+ * the first worker: most scans of small trees never do. It asks it for workers and has it bury
+ * them. The zygote has one thread, and has loaded what workers need before they are shut in. It
+ * holds no key, no store and no descriptor of what is scanned, and reads nothing but the scanner's
+ * short requests. It ends with the scanner, and its workers with it.
  *
  * The handle may be used by all threads of the scanner.
  */
@@ -26,20 +27,20 @@ typedef struct ZygoteOptions {
 
 typedef struct Zygote Zygote;
 
-/*
- * Returns when the zygote is ready. To be called on the main thread, before the process makes
- * itself undumpable: the zygote is killed when the thread that started it ends.
- */
-int zygote_start(const ZygoteOptions *o, Zygote **ret);
-Zygote *zygote_stop(Zygote *z);
-DEFINE_CLEANUP(Zygote, zygote_stop)
+/* Starts nothing yet. */
+int zygote_new(const ZygoteOptions *o, Zygote **ret);
+Zygote *zygote_free(Zygote *z);
+DEFINE_CLEANUP(Zygote, zygote_free)
 
-/* What a worker was shut in by, tried when the zygote started. */
-SandboxState zygote_sandbox(const Zygote *z);
+/*
+ * What a worker would be shut in by, tried in one that does nothing else. Negative: it could not
+ * shut itself in, by a mechanism that the kernel has.
+ */
+int zygote_sandbox(Zygote *z, SandboxState *ret);
 
 /*
  * A new worker, and the socket to it. -ENOENT: the place wants a helper executable that is not
- * installed. A zygote that has died is started again, once a call.
+ * installed. The zygote is started if there is none, or if it has died: once a call.
  */
 int zygote_spawn(Zygote *z, ExtractPlace place, pid_t *ret_pid, int *ret_fd);
 

@@ -8,7 +8,6 @@ struct Inside {
     Outbox *outbox;
     Host *host;
     Intake *intake;
-    Receiver receiver; /* the intake's, and the host's way to other places */
     /* the outermost unit at hand */
     uint32_t root;
     Span path;
@@ -68,7 +67,6 @@ int inside_new(Reader *reader, Outbox *outbox, Host *host, const IntakeHelp *hel
     r = intake_new(reader, &(IntakeTo){.of = i, .unit = on_unit}, help, &i->intake);
     if (r < 0)
         return r;
-    i->receiver = *intake_receiver(i->intake);
     *ret = TAKE(i);
     return 0;
 }
@@ -82,10 +80,8 @@ Inside *inside_free(Inside *i) {
     return NULL;
 }
 
-const Extractor *inside_reader(const Inside *i, const Content *c) {
-    const Extractor *e = extractor_find(c->sniff.format);
-
-    return e && (e->place == EXTRACT_ANYWHERE || i->host) ? e : NULL;
+const Extractor *inside_reader(const Content *c) {
+    return extractor_find(c->sniff.format);
 }
 
 static Span last_name(Span path) {
@@ -96,25 +92,15 @@ static Span last_name(Span path) {
     return span(path.at + n, path.n - n);
 }
 
-/* By our own reader, on this thread. */
-static int extract_here(Inside *i, Feed *f, Span name, Ending *ret) {
-    const ExtractOptions o = {.to = &i->receiver, .place = EXTRACT_ANYWHERE, .size = f->size};
-    _cleanup_(extraction_freep) Extraction *x = NULL;
-    int r = extraction_new(&o, &x);
-
-    if (r == 0)
-        r = extraction_run(x, name, f, ret);
-    return r;
-}
-
 static int extract_file(Inside *i, const Unit *u, const Extractor *e, Ending *ret) {
+    const Receiver *to = intake_receiver(i->intake);
     Feed f = feed_of_fd(u->fd, u->meta.size);
     int r;
 
     if (e->place != EXTRACT_ANYWHERE)
-        return host_extract(i->host, e->place, u->fd, u->meta.size, last_name(u->path), NULL,
-                            &i->receiver, ret);
-    r = extract_here(i, &f, last_name(u->path), ret);
+        return host_extract(i->host, e->place, u->fd, u->meta.size, last_name(u->path), NULL, to,
+                            ret);
+    r = host_read(i->host, &f, last_name(u->path), NULL, to, ret);
     feed_done(&f);
     return r;
 }
@@ -147,7 +133,7 @@ int inside_stream(Inside *i, int fd, Span name, Ending *ret_ending, IntakeUnit *
     i->root = 0;
     i->path = span_of("");
     intake_begin(i->intake);
-    r = extract_here(i, &f, name, ret_ending);
+    r = host_read(i->host, &f, name, NULL, intake_receiver(i->intake), ret_ending);
     feed_done(&f);
     return r < 0 ? r : intake_end(i->intake, ret_unit);
 }

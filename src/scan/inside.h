@@ -13,16 +13,13 @@
 
 typedef struct Inside Inside;
 
-/*
- * reader, outbox, host: the thread's, borrowed. host NULL: only our own readers; help NULL: nobody
- * else examines windows.
- */
+/* reader, outbox, host: the thread's, borrowed. help NULL: nobody else examines windows. */
 int inside_new(Reader *reader, Outbox *outbox, Host *host, const IntakeHelp *help, Inside **ret);
 Inside *inside_free(Inside *i);
 DEFINE_CLEANUP(Inside, inside_free)
 
 /* The reader of that content, or NULL: it is read as it lies. */
-const Extractor *inside_reader(const Inside *i, const Content *c);
+const Extractor *inside_reader(const Content *c);
 
 /*
  * Opens the file u, as deep as it goes. again: units inside it may have been reported before.

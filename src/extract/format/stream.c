@@ -62,7 +62,7 @@ static int read_inside(Extraction *x, Feed *f, const Decode *d, Status *ret) {
     s = sniff(r < 0 ? span(f->head.at, f->head.n) : head, 0);
     f->derived = strcmp(s.format, "tar") == 0 || strcmp(s.format, "cpio") == 0;
     if (strcmp(s.format, "tar") == 0)
-        return tar_extractor.extract(x, f, ENCODING_BINARY, ret);
+        return tar_reader.extract(x, f, ENCODING_BINARY, ret);
     if (strcmp(s.format, "cpio") == 0)
         return archive_cpio.extract(x, f, ENCODING_BINARY, ret);
     if (d && decode_name(d).n)

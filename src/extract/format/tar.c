@@ -610,4 +610,4 @@ static int tar_extract(Extraction *x, Feed *f, Encoding encoding, Status *ret) {
     return r;
 }
 
-const Extractor tar_extractor = {.format = "tar", .place = EXTRACT_FORMAT, .extract = tar_extract};
+const Extractor tar_reader = {.format = "tar", .place = EXTRACT_FORMAT, .extract = tar_extract};

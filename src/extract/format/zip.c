@@ -18,6 +18,7 @@
 #include "extract/format/format.h"
 #include "extract/format/gap.h"
 #include "extract/format/inflate.h"
+#include "extract/format/package.h"
 #include "extract/format/zip-directory.h"
 
 enum {
@@ -66,7 +67,7 @@ static int window_at(Zip *z, uint64_t offset, size_t least, Span *ret) {
 
 /* ---- members that are stored or deflated ---- */
 
-typedef struct Member {
+typedef struct ZipMember {
     Zip *z;
     const ZipEntry *e;
     uint64_t data, end; /* from its first byte to where something else must begin */
@@ -76,10 +77,10 @@ typedef struct Member {
     bool ended; /* the stream says so */
     bool over;  /* and the reader knows */
     bool later; /* sum and sizes stand behind the data */
-} Member;
+} ZipMember;
 
 /* APPNOTE 4.3.9: the sum and the sizes again, behind data of which they were not known before. */
-static int check_descriptor(Member *m) {
+static int check_descriptor(ZipMember *m) {
     Span s;
     int r = window_at(m->z, m->pos, 8, &s);
 
@@ -90,7 +91,7 @@ static int check_descriptor(Member *m) {
     return s.n >= 4 && zip32(s.at) == m->crc ? 0 : -EBADMSG;
 }
 
-static ssize_t member_over(Member *m, bool whole) {
+static ssize_t member_over(ZipMember *m, bool whole) {
     const ZipEntry *e = m->e;
 
     m->over = true;
@@ -101,13 +102,13 @@ static ssize_t member_over(Member *m, bool whole) {
     return m->crc != e->crc || m->made != e->size || m->pos - m->data != e->packed ? -EPROTO : 0;
 }
 
-static void member_made(Member *m, Span bytes) {
+static void member_made(ZipMember *m, Span bytes) {
     m->crc = inflate_crc(m->crc, bytes);
     m->made += bytes.n;
 }
 
 static ssize_t inflate_read(Feed *f, uint8_t *at, size_t n) {
-    Member *m = f->of;
+    ZipMember *m = f->of;
 
     while (!m->over) {
         ssize_t made;
@@ -133,7 +134,7 @@ static ssize_t inflate_read(Feed *f, uint8_t *at, size_t n) {
 
 /* What is stored can be read at any place; its sum is told to whoever reads it from end to end. */
 static ssize_t stored_read_at(Feed *f, uint64_t offset, uint8_t *at, size_t n) {
-    Member *m = f->of;
+    ZipMember *m = f->of;
     uint64_t size = m->end - m->data, left = offset < size ? size - offset : 0;
     ssize_t got = 0;
 
@@ -149,7 +150,7 @@ static ssize_t stored_read_at(Feed *f, uint64_t offset, uint8_t *at, size_t n) {
                : got;
 }
 
-static int member_unit(Zip *z, const Entry *unit, Member *m) {
+static int member_unit(Zip *z, const Entry *unit, ZipMember *m) {
     static const FeedKind stored = {.read_at = stored_read_at}, deflated = {.read = inflate_read};
     bool is_stored = m->e->method == STORED;
     Feed f = feed_of(is_stored ? &stored : &deflated, m, is_stored ? m->end - m->data : unit->size);
@@ -247,7 +248,7 @@ static int skip_descriptor(Zip *z, const ZipEntry *e) {
 /* With its data, at `data`, and nothing of what begins at `to`. */
 static int entry_data(Zip *z, const ZipEntry *e, const Entry *unit, uint64_t data, uint64_t to) {
     uint64_t end = e->packed < to - data ? data + e->packed : to;
-    Member m = {.z = z, .e = e, .data = data, .pos = data, .end = e->method == DEFLATED ? to : end};
+    ZipMember m = {.z = z, .e = e, .data = data, .pos = data, .end = e->method == DEFLATED ? to : end};
     bool directory = unit->name.n && unit->name.at[unit->name.n - 1] == '/' && e->size == 0;
     ArchiveWalk walk = {0};
     ZipEntry said = *e;
@@ -508,9 +509,19 @@ static int zip_read(Extraction *x, Feed *f, bool tail, Status *ret) {
     return r;
 }
 
+/* A document, if what the list of entries names makes it one: its head need not tell. */
+static const Extractor *package_reader(Feed *f) {
+    int error;
+    const char *kind =
+        feed_seekable(f) && f->size != FEED_SIZE_UNKNOWN ? package_kind(f, &error) : NULL;
+
+    return kind ? extractor_find(kind) : NULL;
+}
+
 static int zip_extract(Extraction *x, Feed *f, Encoding encoding, Status *ret) {
-    (void)encoding;
-    return zip_read(x, f, false, ret);
+    const Extractor *document = package_reader(f);
+
+    return document ? document->extract(x, f, encoding, ret) : zip_read(x, f, false, ret);
 }
 
 static int tail_extract(Extraction *x, Feed *f, Encoding encoding, Status *ret) {
@@ -527,5 +538,5 @@ static int tail_extract(Extraction *x, Feed *f, Encoding encoding, Status *ret) 
 
 ZIP(epub, "epub", zip_extract);
 ZIP(jar, "jar", zip_extract);
-ZIP(extractor, "zip", zip_extract);
+ZIP(reader, "zip", zip_extract);
 ZIP(tail, "zip-tail", tail_extract);

@@ -179,6 +179,14 @@ static const Extractor rig_own[] = {
     {.format = NULL},
 };
 
+/* The host's own, for text that it reads itself. */
+static const Extractor rig_here[] = {
+    {.format = "text", .place = EXTRACT_ANYWHERE, .extract = rig_read},
+    {.format = "other", .place = EXTRACT_RISKY, .extract = rig_read},
+    {.format = "extern", .place = EXTRACT_PST},
+    {.format = NULL},
+};
+
 static inline void rig_role(int argc, char **argv) {
     if (argc == 3 && strcmp(argv[1], "role") == 0)
         zygote_main(rig_own);
@@ -196,15 +204,16 @@ static inline void rig_open(Rig *r, const ZygoteOptions *z, HostOptions o) {
     static const ZygoteOptions defaults = {.memory = 64 << 20};
 
     *r = (Rig){0};
-    assert_int_equal(zygote_start(z ? z : &defaults, &r->zygote), 0);
+    assert_int_equal(zygote_new(z ? z : &defaults, &r->zygote), 0);
     o.zygote = r->zygote;
-    o.own = rig_own;
+    if (!o.own)
+        o.own = rig_own;
     assert_int_equal(host_new(&o, &r->host), 0);
 }
 
 static inline void rig_close(Rig *r) {
     host_free(r->host);
-    zygote_stop(r->zygote);
+    zygote_free(r->zygote);
     buf_done(&r->recorder.log);
 }
 
@@ -217,17 +226,27 @@ static inline int rig_file(Span bytes) {
     return fd;
 }
 
-/* What host_extract returns; the log ends with how the unit ended. */
-static inline int rig_extract(Rig *r, Span bytes, const ExtractLimits *limits) {
-    Receiver to;
-    Ending e;
-    int fd = rig_file(bytes), got;
+static inline bool rig_relaxed(Rig *r) {
+    SandboxState s;
 
+    assert_int_equal(zygote_sandbox(r->zygote, &s), 0);
+    return s.relaxed;
+}
+
+static inline Receiver rig_receiver(Rig *r) {
     buf_clear(&r->recorder.log);
     r->recorder.open = false;
     r->recorder.next = MARK_NOWHERE;
     r->recorder.text_bytes = r->recorder.units = 0;
-    to = recorder_receiver(&r->recorder);
+    return recorder_receiver(&r->recorder);
+}
+
+/* What host_extract returns; the log ends with how the unit ended. */
+static inline int rig_extract(Rig *r, Span bytes, const ExtractLimits *limits) {
+    const Receiver to = rig_receiver(r);
+    Ending e;
+    int fd = rig_file(bytes), got;
+
     got = host_extract(r->host, EXTRACT_FORMAT, fd, bytes.n, span_of("unit"), limits, &to, &e);
     if (got >= 0)
         record_leave(&r->recorder, &e);
@@ -240,5 +259,17 @@ static inline const char *rig_say(Rig *r, const char *command, int expected) {
     int got = rig_extract(r, span_of(command), NULL);
 
     assert_int_equal(got, expected);
+    return buf_cstr(&r->recorder.log);
+}
+
+/* What host_read makes of it: the log, ending with how the unit ended. */
+static inline const char *rig_read_here(Rig *r, Span bytes, const ExtractLimits *limits) {
+    const Receiver to = rig_receiver(r);
+    Feed f = feed_of_span(bytes);
+    Ending e;
+
+    assert_int_equal(host_read(r->host, &f, span_of("unit"), limits, &to, &e), 0);
+    record_leave(&r->recorder, &e);
+    feed_done(&f);
     return buf_cstr(&r->recorder.log);
 }

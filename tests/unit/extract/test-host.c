@@ -79,7 +79,7 @@ static void test_memory(void **state) {
 
     (void)state;
     rig_open(&r, NULL, (HostOptions){0});
-    if (zygote_sandbox(r.zygote).relaxed) {
+    if (rig_relaxed(&r)) {
         rig_close(&r);
         print_message("sanitizer: memory is not limited\n");
         skip();
@@ -110,7 +110,7 @@ static void test_escapes(void **state) {
     for (size_t i = 0; i < N_ELEMENTS(cases); i++) {
         bool dies = cases[i].ending[0] == '<';
 
-        if (zygote_sandbox(r.zygote).relaxed && !cases[i].relaxed) {
+        if (rig_relaxed(&r) && !cases[i].relaxed) {
             print_message("sanitizer: not tried: %s\n", cases[i].command);
             continue;
         }
@@ -160,6 +160,79 @@ static void test_helper_absent(void **state) {
     rig_close(&r);
 }
 
+/* Text that is read here, with units inside that are read elsewhere. */
+static void test_read_here(void **state) {
+    Rig r;
+
+    (void)state;
+    rig_open(&r, NULL, (HostOptions){.own = rig_here});
+    assert_string_equal(rig_read_here(&r, span_of("say hello"), NULL),
+                        "# section rig\n= hello\n< read\n");
+    assert_string_equal(rig_read_here(&r, span_of("text say hello"), NULL),
+                        "> text\n# section rig\n= hello\n< read\n# section rig\n= after\n< read\n");
+    assert_string_equal(rig_read_here(&r, span_of("other say hello"), NULL),
+                        "> other\n# section rig\n= hello\n< read\n# section rig\n= after\n"
+                        "< read\n");
+    assert_string_equal(rig_read_here(&r, span_of("text other partial"), NULL),
+                        "> text\n> other\n< partial(corrupt)\n# section rig\n= after\n"
+                        "< partial(member)\n# section rig\n= after\n< partial(member)\n");
+    assert_string_equal(rig_read_here(&r, span_of("two b say second"), NULL),
+                        "> one\n# section rig\n= first\n< read\n> b\n# section rig\n= second\n"
+                        "< read\n< read\n");
+    rig_close(&r);
+}
+
+static void test_read_here_deaths(void **state) {
+    Rig r;
+
+    (void)state;
+    rig_open(&r, NULL, (HostOptions){.own = rig_here});
+    assert_string_equal(rig_read_here(&r, span_of("other segv"), NULL),
+                        "> other\n# bytes binary\n= @0 segv\n"
+                        "< error(parser-killed:SIGSEGV)\n# section rig\n= after\n"
+                        "< partial(member)\n");
+    assert_string_equal(rig_read_here(&r, span_of("extern say hello"), NULL),
+                        "> extern\n# bytes binary\n= @0 say hello\n< unsupported(extern)\n"
+                        "# section rig\n= after\n< partial(member)\n");
+    rig_close(&r);
+}
+
+/* What units elsewhere draw is missing here. */
+static void test_read_here_limits(void **state) {
+    static const struct {
+        ExtractLimits limits;
+        const char *command, *log;
+    } cases[] = {
+        {{.depth = 2},
+         "other say hello",
+         "> other\n# section rig\n= hello\n< read\n# section rig\n= after\n< read\n"},
+        {{.depth = 1},
+         "other say hello",
+         "> other\n< limit(depth)\n# section rig\n= after\n< partial(member)\n"},
+        {{.depth = 2},
+         "other other say hello",
+         "> other\n> other\n< limit(depth)\n# section rig\n= after\n< partial(member)\n"
+         "# section rig\n= after\n< partial(member)\n"},
+        {{.entries = 2},
+         "two b say second",
+         "> one\n# section rig\n= first\n< read\n> b\n# section rig\n= second\n< read\n< read\n"},
+        {{.entries = 1},
+         "two b say second",
+         "> one\n# section rig\n= first\n< read\n< limit(entries)\n"},
+        {{.entries = 1}, /* the second is inside the first, in a worker */
+         "other other say hello",
+         "> other\n< limit(entries)\n< limit(entries)\n"},
+    };
+    Rig r;
+
+    (void)state;
+    rig_open(&r, NULL, (HostOptions){.own = rig_here});
+    for (size_t i = 0; i < N_ELEMENTS(cases); i++)
+        assert_string_equal(rig_read_here(&r, span_of(cases[i].command), &cases[i].limits),
+                            cases[i].log);
+    rig_close(&r);
+}
+
 int main(int argc, char **argv) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_text_comes_through),
@@ -172,6 +245,9 @@ int main(int argc, char **argv) {
         cmocka_unit_test(test_handing_over),
         cmocka_unit_test(test_death_inside),
         cmocka_unit_test(test_helper_absent),
+        cmocka_unit_test(test_read_here),
+        cmocka_unit_test(test_read_here_deaths),
+        cmocka_unit_test(test_read_here_limits),
     };
 
     rig_role(argc, argv);

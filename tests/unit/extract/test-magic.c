@@ -16,7 +16,13 @@ typedef struct Case {
 static const Case cases[] = {
     HEAD(0, "PK\3\4\24\0\0\0\10\0", "zip"),
     HEAD(0, "PK\3\4\24\0\6\0\10\0\0\0!\0ABCDEFGHIJKL\23\0\0\0[Content_Types].xml", "ooxml"),
-    HEAD(0, "PK\3\4\24\0\6\0\10\0\0\0!\0ABCDEFGHIJKL\23\0\0\0word/document.xml", "ooxml"),
+    HEAD(0, "PK\3\4\24\0\6\0\10\0\0\0!\0ABCDEFGHIJKL\23\0\0\0word/document.xml", "docx"),
+    HEAD(0,
+         "PK\3\4\24\0\6\0\10\0\0\0!\0ABCDEFGHIJKL\13\0\0\0_rels/.relsxPK\3\4\24\0\0\0\10\0\0\0!\0"
+         "ABCDEFGHIJKL\16\0\0\0xl/styles.xml",
+         "xlsx"),
+    HEAD(0, "PK\3\4\24\0\6\0\10\0\0\0!\0ABCDEFGHIJKL\22\0\0\0ppt/presentation.xml", "pptx"),
+    HEAD(0, "PK\3\4\24\0\6\0\10\0\0\0!\0ABCDEFGHIJKL\17\0\0\0xl/workbook.bin", "xlsb"),
     HEAD(0,
          "PK\3\4\24\0\0\0\0\0\0\0!\0ABCDEFGHIJKL\10\0\0\0mimetypeapplication/"
          "vnd.oasis.opendocument.text",
@@ -84,6 +90,11 @@ static const Case cases[] = {
          "\xC3\x0D\x04\x09\x03\x08"
          "8bytesalt\x60..",
          "pgp"),
+    HEAD(0, "\x30\x82\1\0\x06\x09\x2A\x86\x48\x86\xF7\x0D\x01\x07\x03", "smime"),
+    HEAD(0, "\x30\x80\x06\x0B\x2A\x86\x48\x86\xF7\x0D\x01\x09\x10\x01\x17\xA0\x80", "smime"),
+    HEAD(0, "{\\rtf1", "rtf"),
+    HEAD(0, "Received: x\r\n y\r\nDate: z\r\nMessage-ID: <1>\r\n", "eml"),
+    HEAD(0, "From a@b Thu Jan  1 00:00:00 1970\nSubject: x\n", "mbox"),
     HEAD(0, "Salted__", "openssl"),
     HEAD(0, "$ANSIBLE_VAULT;1.1;AES256\n", "ansible-vault"),
     HEAD(0, "\x03\xD9\xA2\x9A\x67\xFB\x4B\xB5", "keepass"),

@@ -41,27 +41,41 @@ static bool gone(pid_t pid) {
     return false;
 }
 
-static Zygote *started(void) {
+static Zygote *handle(void) {
     Zygote *z = NULL;
 
-    assert_int_equal(zygote_start(&(ZygoteOptions){0}, &z), 0);
+    assert_int_equal(zygote_new(&(ZygoteOptions){0}, &z), 0);
     return z;
 }
 
 static void test_sandbox_is_tried(void **state) {
-    Zygote *z = started();
-    SandboxState s = zygote_sandbox(z);
+    Zygote *z = handle();
+    SandboxState s;
     char words[128];
 
     (void)state;
+    assert_int_equal(zygote_sandbox(z, &s), 0);
     sandbox_print(&s, words, sizeof(words));
     print_message("sandbox here: %s\n", words);
     assert_true(s.seccomp && s.no_new_privs);
-    zygote_stop(z);
+    zygote_free(z);
+}
+
+/* Nothing is started for a scan that wants no worker. */
+static void test_nothing_yet(void **state) {
+    Zygote *z = handle();
+    SandboxState s;
+
+    (void)state;
+    assert_int_equal(child_of(getpid()), 0);
+    assert_int_equal(zygote_sandbox(z, &s), 0);
+    assert_int_not_equal(child_of(getpid()), 0);
+    zygote_free(z);
+    assert_int_equal(child_of(getpid()), 0);
 }
 
 static void test_birth_and_death(void **state) {
-    Zygote *z = started();
+    Zygote *z = handle();
     ZygoteDeath death;
     pid_t pid;
     int fd;
@@ -76,7 +90,7 @@ static void test_birth_and_death(void **state) {
     close(fd);
     assert_int_equal(zygote_spawn(z, EXTRACT_ANYWHERE, &pid, &fd), -EINVAL);
     assert_int_equal(zygote_spawn(z, EXTRACT_PST, &pid, &fd), -ENOENT);
-    zygote_stop(z);
+    zygote_free(z);
 }
 
 static void test_no_descriptor_is_left(void **state) {
@@ -125,7 +139,7 @@ static void test_scanner_dies(void **state) {
         Zygote *z = NULL;
         int fd;
 
-        if (zygote_start(&(ZygoteOptions){0}, &z) == 0 &&
+        if (zygote_new(&(ZygoteOptions){0}, &z) == 0 &&
             zygote_spawn(z, EXTRACT_FORMAT, &all[2], &fd) == 0) {
             all[1] = child_of(getpid());
             (void)!write(ends[1], all, sizeof(all));
@@ -149,9 +163,9 @@ static void test_scanner_dies(void **state) {
 
 int main(int argc, char **argv) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_sandbox_is_tried),      cmocka_unit_test(test_birth_and_death),
-        cmocka_unit_test(test_no_descriptor_is_left), cmocka_unit_test(test_zygote_dies),
-        cmocka_unit_test(test_scanner_dies),
+        cmocka_unit_test(test_nothing_yet),     cmocka_unit_test(test_sandbox_is_tried),
+        cmocka_unit_test(test_birth_and_death), cmocka_unit_test(test_no_descriptor_is_left),
+        cmocka_unit_test(test_zygote_dies),     cmocka_unit_test(test_scanner_dies),
     };
 
     rig_role(argc, argv);

@@ -579,11 +579,27 @@ static int read_unit(Extraction *x, Feed *f, const Sniff *s, Status *ret) {
     return e->extract(x, f, s->encoding, ret);
 }
 
-/* What it looks like, and then the archive that stands behind that, if one does: not behind text
- * that was looked at whole. */
-static int read_ends(Extraction *x, Feed *f, const Sniff *s, Status *ret) {
+/* The format that the feed ends as: not behind text that was looked at whole. */
+static const char *tail_format(Feed *f, const Sniff *s) {
     bool seen = s->kind == SNIFF_TEXT && f->size <= SNIFF_HEAD_MAX;
-    const char *format = feed_seekable(f) && !seen ? tail_sniff(f, s->format) : NULL;
+
+    return feed_seekable(f) && !seen ? tail_sniff(f, s->format) : NULL;
+}
+
+const Extractor *extractor_of(Feed *f, Span name, const Sniff *s) {
+    const char *tail = tail_format(f, s);
+    const Extractor *e = extractor_find(tail ? tail : s->format);
+    Span head;
+
+    if (!e && brotli_named(name) && feed_head(f, SNIFF_HEAD_MAX, &head) == 0 &&
+        brotli_looks(s, head))
+        e = extractor_find("brotli");
+    return e;
+}
+
+/* What it looks like, and then the archive that stands behind that, if one does. */
+static int read_ends(Extraction *x, Feed *f, const Sniff *s, Status *ret) {
+    const char *format = tail_format(f, s);
     const Extractor *e = format ? find_reader(x, format) : NULL;
     Status tail = status_of(STATUS_READ, NULL);
     int r = read_unit(x, f, s, ret);
@@ -617,7 +633,7 @@ static int sniff_unit(const Level *l, Feed *f, const char *format, Sniff *ret) {
     *ret = sniff(head, f->size == FEED_SIZE_UNKNOWN ? 0 : f->size);
     if (format)
         ret->format = format;
-    else if (brotli_looks(l->name, ret, head))
+    else if (brotli_named(l->name) && brotli_looks(ret, head))
         *ret = (Sniff){.kind = SNIFF_CONTAINER, .format = "brotli"};
     return r == -ENOMEM ? r : 0;
 }

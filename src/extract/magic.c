@@ -267,13 +267,13 @@ static const Magic *find_cpio(Span s) {
     return s.at[HEADER] && s.at[HEADER + n - 1] == 0 ? &cpio : NULL;
 }
 
-/* Oracle Data Pump: its first block names the table that the export was run by. */
+/* Oracle Data Pump: binary, and its first block names the table that the export was run by. */
 static const Magic *find_data_pump(Span s) {
     static const Magic dump = {"oracle-datapump", SNIFF_CONTAINER, true};
     enum { LOOK = 4096 };
     size_t n = s.n < LOOK ? s.n : LOOK;
 
-    return n && memmem(s.at, n, "SYS_EXPORT_", 11) ? &dump : NULL;
+    return s.n > 64 && memchr(s.at, 0, 64) && memmem(s.at, n, "SYS_EXPORT_", 11) ? &dump : NULL;
 }
 
 /* Two bytes and what little their headers tell: arj's sizes, the code width of compress. */

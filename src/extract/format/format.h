@@ -33,4 +33,5 @@ extern const Extractor tar_reader;
 extern const Extractor zip_epub, zip_jar, zip_reader, zip_tail;
 
 /* Brotli has no signature: whether a unit of such a name, of no known format, can be decoded. */
-bool brotli_looks(Span name, const Sniff *s, Span head);
+bool brotli_named(Span name);
+bool brotli_looks(const Sniff *s, Span head);

@@ -249,15 +249,29 @@ static int on_done(void *of) {
     return story_finish(&d->story);
 }
 
+static const SaxHandler handler = {
+    .start = on_start, .end = on_end, .text = on_text, .other = office_other};
+
 int docx_story(Office *o, Member *m, PartKind kind, Span name) {
-    static const SaxHandler handler = {
-        .start = on_start, .end = on_end, .text = on_text, .other = office_other};
     Docx d = {.o = o};
     int r = story_begin(&d.story, o->x, kind, name);
 
     if (r == 0)
         r = office_parse(o, m, &handler, &d, on_done);
     story_done(&d.story);
+    return r;
+}
+
+int docx_flat(Extraction *x, Feed *f, Encoding encoding, Status *ret_status) {
+    Office o = {.x = x, .status = *ret_status, .encoding = encoding};
+    Docx d = {.o = &o};
+    int r = story_begin(&d.story, x, PART_TEXT, span_of(""));
+
+    if (r == 0)
+        r = office_parse_feed(&o, f, span_of("xml"), &handler, &d, on_done);
+    *ret_status = o.status;
+    story_done(&d.story);
+    buf_done(&o.aside);
     return r;
 }
 

@@ -168,6 +168,20 @@ static int gather_deleted(Odf *d, Span text) {
     return buf_error(&d->gone);
 }
 
+/* ---- asides ---- */
+
+/* In a spreadsheet not into the cells. */
+static int put_aside(Odf *d, const char *value) {
+    int r;
+
+    if (!d->in_table)
+        return story_aside(&d->story, value);
+    r = story_open(&d->story);
+    if (r == 0)
+        r = story_aside(&d->story, value);
+    return r ? r : story_close_into(&d->story, STORY_SHAPES, d->row, d->column);
+}
+
 /* ---- cells of a spreadsheet (9.1) ---- */
 
 static int table_begin(Odf *d, const char **attributes) {
@@ -207,10 +221,11 @@ static void row_begin(Odf *d, const char **attributes) {
     d->column = 1;
 }
 
-static void cell_begin(Odf *d, const char **attributes) {
+static int cell_begin(Odf *d, const char **attributes) {
     static const char *const values[] = {"date-value", "time-value", "boolean-value", "value",
                                          "string-value"};
     const char *type = sax_attribute(attributes, "value-type");
+    const char *formula = sax_attribute(attributes, "formula");
 
     d->columns = number_of(sax_attribute(attributes, "number-columns-repeated"), 1, REPEAT_MAX);
     d->in_cell = true;
@@ -223,6 +238,7 @@ static void cell_begin(Odf *d, const char **attributes) {
 
         buf_text(&d->value, v ? v : "");
     }
+    return formula && sheet_formula_carries(span_of(formula)) ? put_aside(d, formula) : 0;
 }
 
 /* What is shown is the number with signs between its digits, as 078-05-1120, and not grouped. */
@@ -422,18 +438,6 @@ static int part_begin(Odf *d, const char *name, const char **attributes) {
 
 /* ---- elements ---- */
 
-/* In a spreadsheet not into the cells. */
-static int put_aside(Odf *d, const char *value) {
-    int r;
-
-    if (!d->in_table)
-        return story_aside(&d->story, value);
-    r = story_open(&d->story);
-    if (r == 0)
-        r = story_aside(&d->story, value);
-    return r ? r : story_close_into(&d->story, STORY_SHAPES, d->row, d->column);
-}
-
 static int gather_attributes(Odf *d, const char **attributes) {
     static const char *const texts[] = {"href",          "title",       "label",
                                         "current-value", "description", "text-contents",
@@ -460,7 +464,7 @@ static int cells_start(Odf *d, const char *name, const char **attributes) {
     if (is(name, "table-row"))
         row_begin(d, attributes);
     else if (is(name, "table-cell") || is(name, "covered-table-cell"))
-        cell_begin(d, attributes);
+        return cell_begin(d, attributes);
     else if (d->in_cell && (d->over || is(name, "annotation") || is(name, "frame") ||
                             is(name, "custom-shape") || is(name, "g") || is(name, "control")))
         d->over++;

@@ -104,6 +104,8 @@ int properties_read(Office *o);
 /* A property that is a time or a label is a fact; others are none. */
 int properties_fact(Extraction *x, const char *name, Span value);
 int docx_read(Office *o);
+/* A document of Word in one XML file: that of 2003, and a package written flat. */
+int docx_flat(Extraction *x, Feed *f, Encoding encoding, Status *ret_status);
 int xlsx_read(Office *o);
 int xlsb_read(Office *o);
 /* ROOT_BIN_... of a member that begins so; ROOT_NO_XML: another. */

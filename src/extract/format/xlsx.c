@@ -241,18 +241,6 @@ static int beside_add(SheetReading *s, Beside where, Span text) {
     return buf_error(b);
 }
 
-/* Formulas mostly name cells; those that carry text or a number of some length are worth a look. */
-static bool carries_data(Span formula) {
-    size_t digits = 0;
-
-    for (size_t i = 0; i < formula.n; i++) {
-        digits = formula.at[i] - '0' < 10 && formula.at[i] >= '0' ? digits + 1 : 0;
-        if (formula.at[i] == '"' || digits >= 6)
-            return true;
-    }
-    return false;
-}
-
 static CellType cell_type(const char *t) {
     if (!t || strcmp(t, "n") == 0)
         return TYPE_NUMBER;
@@ -337,7 +325,7 @@ static int end_cell(SheetReading *s) {
         r = cell_text(s, &text);
     if (r == 0)
         r = sheet_cell(&s->sheet, s->row, s->column, text);
-    if (r == 0 && carries_data(buf_as_span(&s->formula)))
+    if (r == 0 && sheet_formula_carries(buf_as_span(&s->formula)))
         r = beside_add(s, BESIDE_FORMULAS, buf_as_span(&s->formula));
     buf_clear(&s->value);
     buf_clear(&s->formula);

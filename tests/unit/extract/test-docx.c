@@ -99,10 +99,31 @@ static void test_tracked_changes(void **state) {
     buf_done(&r.log);
 }
 
+static void test_flat_documents(void **state) {
+    static const Case cases[] = {
+        {"<?xml version=\"1.0\"?><w:wordDocument "
+         "xmlns:w=\"http://schemas.microsoft.com/office/word/2003/"
+         "wordml\"><w:body>" P(R("078-") R("05-1120")) "</w:body></w:wordDocument>",
+         "# text\n= 1:0 078-05-1120\\n\n< read\n"},
+        {"<?xml version=\"1.0\"?><pkg:package xmlns:pkg=\"http://schemas.microsoft.com/office/2006/"
+         "xmlPackage\"><pkg:part pkg:name=\"/word/document.xml\"><pkg:xmlData>"
+         "<w:document " W ">" P(R("078-") R("05-1120")) "</w:document></pkg:xmlData></pkg:part>"
+                                                        "</pkg:package>",
+         "# text\n= 1:0 078-05-1120\\n\n< read\n"},
+    };
+    Recorder r = {.place = EXTRACT_FORMAT};
+
+    (void)state;
+    for (size_t i = 0; i < N_ELEMENTS(cases); i++)
+        assert_string_equal(record_bytes(&r, span_of(cases[i].document), "a.xml"), cases[i].log);
+    buf_done(&r.log);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_paragraphs),
         cmocka_unit_test(test_tracked_changes),
+        cmocka_unit_test(test_flat_documents),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -9,9 +9,9 @@
  * tab between leaves, a line feed behind what has children.
  *
  * All that is in the file comes out: declarations of entities, comments and instructions as they
- * are written, and, from where the XML is not well-formed or too deep, the bytes themselves. The
- * table is a view of the text, so such a file is still `read`. Text carries its place in the bytes
- * as long as they are the same.
+ * are written, and, from where the XML is not well-formed, too deep or expands too much, the bytes
+ * themselves. The table is a view of the text, so such a file is still `read`. Text carries its
+ * place in the bytes as long as they are the same.
  */
 #define XXH_INLINE_ALL
 #include <xxhash.h>
@@ -296,8 +296,6 @@ static int xml_extract(Extraction *x, Feed *f, Encoding encoding, Status *ret_st
         r = extract_text(x, span_of("\n"));
     if (r == 0 && end != SAX_WHOLE)
         r = read_rest(s, f, encoding);
-    if (end == SAX_LIMIT)
-        *ret_status = status_of(STATUS_PARTIAL, "limit");
     buf_done(&s->path);
     return r;
 }

@@ -438,21 +438,32 @@ static int part_begin(Odf *d, const char *name, const char **attributes) {
 
 /* ---- elements ---- */
 
+/* Attributes that people fill in, and any other that may be a value. */
+static int gather_attribute(Odf *d, const char *name, const char *value) {
+    static const char *const texts[] = {"title",       "label",         "current-value",
+                                        "description", "text-contents", "help-message",
+                                        "author",      "custom1"};
+    static const char *const values[] = {"value", "date-value", "time-value", "string-value",
+                                         "formula"}; /* of cells */
+
+    if (is(name, "href")) /* links inside the package are members of it, and come as such */
+        return strchr(value, ':') ? put_aside(d, value) : 0;
+    for (size_t i = 0; i < N_ELEMENTS(texts); i++) {
+        if (is(name, texts[i]))
+            return put_aside(d, value);
+    }
+    for (size_t i = 0; d->in_cell && i < N_ELEMENTS(values); i++) {
+        if (is(name, values[i]))
+            return 0;
+    }
+    return office_attribute(d->o, name, value);
+}
+
 static int gather_attributes(Odf *d, const char **attributes) {
-    static const char *const texts[] = {"href",          "title",       "label",
-                                        "current-value", "description", "text-contents",
-                                        "help-message",  "author",      "custom1"};
     int r = 0;
 
-    for (; r == 0 && *attributes; attributes += 2) {
-        const char *local = sax_local(attributes[0]), *value = attributes[1];
-
-        for (size_t i = 0; r == 0 && i < N_ELEMENTS(texts); i++) {
-            /* links inside the package are members of it, and come as such */
-            if (is(local, texts[i]) && (i > 0 || strchr(value, ':')))
-                r = put_aside(d, value);
-        }
-    }
+    for (; r == 0 && *attributes; attributes += 2)
+        r = gather_attribute(d, sax_local(attributes[0]), attributes[1]);
     return r;
 }
 

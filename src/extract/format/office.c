@@ -153,19 +153,45 @@ Span office_stem(Span name) {
 
 /* ---- parsing a part ---- */
 
-int office_other(void *of, Span raw) {
-    Office *o = *(Office **)of;
-
-    if (raw.n < 4 || raw.at[0] != '<' ||
-        (raw.at[1] == '?' && strncmp((const char *)raw.at, "<?xml ", raw.n < 6 ? raw.n : 6) == 0))
-        return 0;
-    if (o->aside.n + raw.n + 1 > ASIDE_MAX) {
+int office_aside(Office *o, Span text) {
+    if (o->aside.n + text.n + 1 > ASIDE_MAX) {
         office_note(o, status_of(STATUS_LIMIT, "comments"));
         return 0;
     }
-    buf_span(&o->aside, raw);
+    buf_span(&o->aside, text);
     buf_byte(&o->aside, '\n');
     return buf_error(&o->aside);
+}
+
+int office_other(void *of, Span raw) {
+    static const char declaration[] = "<?xml ";
+    Office *o = *(Office **)of;
+
+    if (raw.n < 4 || raw.at[0] != '<' || span_starts(raw, span_of(declaration)))
+        return 0;
+    return office_aside(o, raw);
+}
+
+int office_attribute(Office *o, const char *name, const char *value) {
+    enum { LEAST = 6, DIGITS = 9 };
+    size_t digits = 0, n = 0;
+    bool may_be = false;
+    int r;
+
+    for (; value[n]; n++) {
+        digits += value[n] >= '0' && value[n] <= '9';
+        may_be |= value[n] == '@' || digits == DIGITS;
+    }
+    if (n < LEAST || !may_be)
+        return 0;
+    if (o->aside.n > ASIDE_MAX) {
+        office_note(o, status_of(STATUS_LIMIT, "comments"));
+        return 0;
+    }
+    buf_text(&o->aside, sax_local(name));
+    buf_text(&o->aside, ": ");
+    r = buf_error(&o->aside);
+    return r ? r : office_aside(o, span(value, n));
 }
 
 static int text_in(Extraction *x, Span bytes, Encoding encoding, TextWindow *w) {

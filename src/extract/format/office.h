@@ -72,6 +72,15 @@ int office_parse_feed(Office *o, Feed *f, Span name, const SaxHandler *h, void *
 /* For SaxHandler.other: keeps comments and instructions for the end of the part. */
 int office_other(void *of, Span raw);
 
+/* Text of the part that has no place in its reading: kept for the same place. */
+int office_aside(Office *o, Span text);
+
+/*
+ * An attribute that a reader does not know: kept so if it may be a value (nine digits, or an '@'),
+ * as hardly any of the measures, colours and names that markup is full of.
+ */
+int office_attribute(Office *o, const char *name, const char *value);
+
 /* "header1" of "word/header1.xml". */
 Span office_stem(Span name);
 

@@ -249,10 +249,11 @@ static CellType cell_type(const char *t) {
     return strcmp(t, "b") == 0 ? TYPE_BOOLEAN : TYPE_TEXT;
 }
 
-static void begin_cell(SheetReading *s, const char **attributes) {
+static int begin_cell(SheetReading *s, const char **attributes) {
     const char *type = NULL, *reference = NULL;
     uint32_t column = 0;
     uint64_t row = 0;
+    int r = 0;
 
     s->style = 0;
     for (; *attributes; attributes += 2) {
@@ -264,6 +265,8 @@ static void begin_cell(SheetReading *s, const char **attributes) {
             type = attributes[1];
         else if (a[0] == 's' && !a[1])
             s->style = (unsigned)strtoul(attributes[1], NULL, 10);
+        else if (r == 0)
+            r = office_attribute(s->o, a, attributes[1]);
     }
     if (reference)
         sheet_reference(reference, &column, &row);
@@ -274,6 +277,7 @@ static void begin_cell(SheetReading *s, const char **attributes) {
     s->in_cell = true;
     buf_clear(&s->value);
     buf_clear(&s->formula);
+    return r;
 }
 
 /* A number that is no string's comes out as it is. */
@@ -370,10 +374,13 @@ static int add_attributes(SheetReading *s, const char **attributes) {
     int r = 0;
 
     for (; r == 0 && *attributes; attributes += 2) {
-        for (size_t i = 0; i < N_ELEMENTS(texts); i++) {
-            if (strcmp(sax_local(attributes[0]), texts[i]) == 0)
-                r = beside_add(s, BESIDE_OTHER, span_of(attributes[1]));
-        }
+        const char *name = sax_local(attributes[0]);
+        bool known = false;
+
+        for (size_t i = 0; !known && i < N_ELEMENTS(texts); i++)
+            known = strcmp(name, texts[i]) == 0;
+        r = known ? beside_add(s, BESIDE_OTHER, span_of(attributes[1]))
+                  : office_attribute(s->o, name, attributes[1]);
     }
     return r;
 }
@@ -390,9 +397,8 @@ static int sheet_start(void *of, const char *name, const char **attributes) {
     uint64_t row;
 
     if (name[0] == 'c' && !name[1]) {
-        begin_cell(s, attributes);
         s->in = IN_NOTHING;
-        return 0;
+        return begin_cell(s, attributes);
     }
     if (name[0] == 'v' && !name[1]) {
         s->in = IN_VALUE;

@@ -99,67 +99,128 @@ static void reads_text(void **state _unused_) {
 }
 
 static void reads_spreadsheets(void **state _unused_) {
-    static const Case cases[] = {
-        {CONTENT(
-             "spreadsheet",
-             "<table:table table:name=\"Pay\"><table:table-row "
-             "table:number-rows-repeated=\"2\">"
-             "<table:table-cell table:number-columns-repeated=\"2\"/><table:table-cell "
-             "office:value-type=\"string\" table:number-columns-repeated=\"3\">" P(
-                 "name") "</table:table-cell><table:table-cell "
-                         "office:value-type=\"string\">" P(
-                             "ssn") "</table:table-cell></"
-                                    "table:table-row><table:"
-                                    "table-row><table:"
-                                    "covered-table-cell/>"
-                                    "<table:table-cell "
-                                    "office:value-type="
-                                    "\"float\" "
-                                    "office:value="
-                                    "\"78051120\">" P(
-                                        "078-"
-                                        "05-"
-                                        "1120") "</table:table-cell><table:table-cell "
-                                                "office:value-type=\"float\" "
-                                                "office:value=\"1234567\">" P("1,234,567") "</"
-                                                                                           "table:"
-                                                                                           "table-"
-                                                                                           "cell><"
-                                                                                           "table:"
-                                                                                           "table-"
-                                                                                           "cell "
-                                                                                           "office:"
-                                                                                           "value-"
-                                                                                           "type="
-                                                                                           "\"date"
-                                                                                           "\" "
-                                                                                           "office:"
-                                                                                           "date-"
-                                                                                           "value="
-                                                                                           "\"1980-"
-                                                                                           "05-"
-                                                                                           "17\""
-                                                                                           ">" P(
-                                                                                               "17."
-                                                                                               " Ma"
-                                                                                               "i") "</table:table-cell><table:table-cell "
-                                                                                                    "office:value-type=\"float\" office:value=\"5.36904399E8\"><office:annotation>" P(
-                                                                                                        "hm") "</office:annotation>" P("5.37E+08") "</table:table-cell><table:table-cell>" P("a")
-                                                                                                        P("b") "</table:table-cell></table:table-row></table:table>"
-                                                                                                               "<table:table table:name=\"Two\"><table:table-row><table:table-cell "
-                                                                                                               "office:value-type=\"boolean\" office:boolean-value=\"true\"/></table:table-row>"
-                                                                                                               "</table:table>"),
-         "# sheet Pay\n= 1:3 name\\t\n= 1:6 ssn\\n\n= 3:2 078-05-1120\\t\n"
-         "= 3:3 1234567\\t\n= 3:4 1980-05-17\\t\n= 3:5 536904399\\t\n= 3:6 a b\\n\n"
-         "# section Pay/comments\n= 3:5 hm\\n\n# sheet Two\n= 1:1 true\\n\n"},
-        /* a billion columns and rows that are not there */
-        {CONTENT("spreadsheet",
-                 "<table:table><table:table-row table:number-rows-repeated=\"4294967295\">"
-                 "<table:table-cell table:number-columns-repeated=\"4000000000\"/>"
-                 "</table:table-row><table:table-row><table:table-cell>" P(
-                     "x") "</table:table-cell></table:table-row></table:table>"),
-         "# sheet\n= 16777217:1 x\\n\n"},
-    };
+    static const Case cases[] =
+        {
+            {CONTENT("spreadsheet",
+                     "<table:table table:name=\"Pay\"><table:table-row "
+                     "table:number-rows-repeated=\"2\">"
+                     "<table:table-cell table:number-columns-repeated=\"2\"/><table:table-cell "
+                     "office:value-type=\"string\" table:number-columns-repeated=\"3\">" P(
+                         "name") "</table:table-cell><table:table-cell "
+                                 "office:value-type=\"string\">" P(
+                                     "ssn") "</table:table-cell></"
+                                            "table:table-row><table:"
+                                            "table-row><table:"
+                                            "covered-table-cell/>"
+                                            "<table:table-cell "
+                                            "office:value-type="
+                                            "\"float\" "
+                                            "office:value="
+                                            "\"78051120\">" P(
+                                                "078-"
+                                                "05-"
+                                                "1120") "</table:table-cell><table:table-cell "
+                                                        "office:value-type=\"float\" "
+                                                        "office:value=\"1234567\">" P(
+                                                            "1,234,567") "</"
+                                                                         "table:"
+                                                                         "table-"
+                                                                         "cell><"
+                                                                         "table:"
+                                                                         "table-"
+                                                                         "cell "
+                                                                         "office:"
+                                                                         "value-"
+                                                                         "type="
+                                                                         "\"date"
+                                                                         "\" "
+                                                                         "office:"
+                                                                         "date-"
+                                                                         "value="
+                                                                         "\"1980-"
+                                                                         "05-"
+                                                                         "17\""
+                                                                         ">" P(
+                                                                             "17."
+                                                                             " Ma"
+                                                                             "i") "</"
+                                                                                  "table:table-"
+                                                                                  "cell><table:"
+                                                                                  "table-cell "
+                                                                                  "office:value-"
+                                                                                  "type=\"float\" "
+                                                                                  "office:value="
+                                                                                  "\"5."
+                                                                                  "36904399E8\"><"
+                                                                                  "office:"
+                                                                                  "annotation>" P("hm") "</office:annotation>" P(
+                                                                                      "5.37E+08") "</table:table-cell><table:table-cell>" P("a")
+                                                                                      P("b") "</"
+                                                                                             "table"
+                                                                                             ":tabl"
+                                                                                             "e-"
+                                                                                             "cell>"
+                                                                                             "</"
+                                                                                             "table"
+                                                                                             ":tabl"
+                                                                                             "e-"
+                                                                                             "row><"
+                                                                                             "/tabl"
+                                                                                             "e:"
+                                                                                             "table"
+                                                                                             ">"
+                                                                                             "<tabl"
+                                                                                             "e:"
+                                                                                             "table"
+                                                                                             " tabl"
+                                                                                             "e:"
+                                                                                             "name="
+                                                                                             "\"Two"
+                                                                                             "\"><"
+                                                                                             "table"
+                                                                                             ":tabl"
+                                                                                             "e-"
+                                                                                             "row><"
+                                                                                             "table"
+                                                                                             ":tabl"
+                                                                                             "e-"
+                                                                                             "cell "
+                                                                                             "offic"
+                                                                                             "e:"
+                                                                                             "value"
+                                                                                             "-type"
+                                                                                             "=\"bo"
+                                                                                             "olean"
+                                                                                             "\" "
+                                                                                             "offic"
+                                                                                             "e:"
+                                                                                             "boole"
+                                                                                             "an-"
+                                                                                             "value"
+                                                                                             "=\"tr"
+                                                                                             "ue\"/"
+                                                                                             "></"
+                                                                                             "table"
+                                                                                             ":tabl"
+                                                                                             "e-"
+                                                                                             "row>"
+                                                                                             "</"
+                                                                                             "table"
+                                                                                             ":tabl"
+                                                                                             "e>"),
+             "# sheet Pay\n= 1:3 name\\t\n= 1:6 ssn\\n\n= 3:2 078-05-1120\\t\n"
+             "= 3:3 1234567\\t\n= 3:4 1980-05-17\\t\n= 3:5 536904399\\t\n= 3:6 a b\\n\n"
+             "# section Pay/comments\n= 3:5 hm\\n\n# sheet Two\n= 1:1 true\\n\n"},
+            /* a billion columns and rows that are not there */
+            {CONTENT("spreadsheet",
+                     "<table:table><table:table-row table:number-rows-repeated=\"4294967295\">"
+                     "<table:table-cell table:number-columns-repeated=\"4000000000\"/>"
+                     "</table:table-row><table:table-row><table:table-cell>" P(
+                         "x") "</table:table-cell></table:table-row></table:table>"),
+             "# sheet\n= 16777217:1 x\\n\n# section content.xml\n= number-rows-repeated: "
+             "4294967295\\n"
+             "number-columns-repeated: 4000000000\\n\n"},
+        };
 
     check(cases, N_ELEMENTS(cases));
 }

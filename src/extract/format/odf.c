@@ -108,7 +108,7 @@ static int change_begin(Odf *d, const char **attributes) {
         d->cap_changes = cap;
     }
     c = &d->changes[d->n_changes++];
-    *c = (Change){.id = arena_span(&d->o->arena, span_of(id ? id : "")), .at = (uint32_t)d->gone.n};
+    *c = (Change){.id = office_name(d->o, id), .at = (uint32_t)d->gone.n};
     if (!c->id.at || !d->index)
         return -ENOMEM;
     slot = change_slot(d, c->id);
@@ -379,9 +379,25 @@ static int paragraph_begin(Odf *d) {
     return story_open(&d->story);
 }
 
+/* What waits to come out apart is not gathered without end. */
+static int bound_lists(Odf *d) {
+    enum { WAITING_MAX = 1 << 20 };
+    int r;
+
+    if (d->story.lists[STORY_COMMENTS].n + d->story.lists[STORY_SHAPES].n < WAITING_MAX)
+        return 0;
+    r = story_lists(&d->story, d->in_table ? buf_as_span(&d->name) : span(NULL, 0));
+    if (r == 0 && d->in_table)
+        r = extract_part(d->o->x, PART_SHEET, buf_as_span(&d->name));
+    return r;
+}
+
 static int remark_end(Odf *d) {
-    return story_close_into(&d->story, STORY_COMMENTS, d->in_table ? d->row : d->story.row,
-                            d->in_table ? d->column : 0);
+    int r = bound_lists(d);
+
+    return r ? r
+             : story_close_into(&d->story, STORY_COMMENTS, d->in_table ? d->row : d->story.row,
+                                d->in_table ? d->column : 0);
 }
 
 static int paragraph_end(Odf *d) {
@@ -391,8 +407,11 @@ static int paragraph_end(Odf *d) {
         return 0;
     if (d->remarks)
         return remark_end(d);
-    if (d->in_table)
-        return story_close_into(&d->story, STORY_SHAPES, d->row, d->column);
+    if (d->in_table) {
+        int r = bound_lists(d);
+
+        return r ? r : story_close_into(&d->story, STORY_SHAPES, d->row, d->column);
+    }
     return story_close(&d->story);
 }
 
@@ -675,7 +694,9 @@ static int manifest_end(void *of, const char *name) {
 }
 
 static int manifest_text(void *of, Span text) {
-    return sax_blank(text) ? 0 : office_other(of, text);
+    Manifest *m = of;
+
+    return sax_blank(text) ? 0 : office_aside(m->o, text);
 }
 
 int odf_manifest(Office *o) {

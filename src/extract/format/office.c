@@ -14,7 +14,7 @@
 enum {
     HEAD = 4096, /* of a member, for its root */
     ASIDE_MAX = 16 << 20,
-    RELS_MAX = 1 << 20, /* relationships of one part */
+    RELS_BYTES = 64 << 20, /* relationships of one part */
     STEP = 64 << 10,
 };
 
@@ -152,6 +152,12 @@ Span office_stem(Span name) {
 }
 
 /* ---- parsing a part ---- */
+
+Span office_name(Office *o, const char *name) {
+    Span s = span_of(name ? name : "");
+
+    return arena_span(&o->arena, s.n > OFFICE_NAME_MAX ? span(s.at, OFFICE_NAME_MAX) : s);
+}
 
 int office_aside(Office *o, Span text) {
     if (o->aside.n + text.n + 1 > ASIDE_MAX) {
@@ -309,12 +315,16 @@ static Span last_word(const char *type) {
 static int on_relationship(void *of, const char *name, const char **attributes) {
     RelsReading *reading = of;
     Rels *rels = reading->rels;
-    Arena *a = &reading->o->arena;
+    Arena *a = &rels->arena;
     const char *mode = sax_attribute(attributes, "TargetMode");
     Rel *rel;
 
-    if (strcmp(name, "Relationship") != 0 || rels->n >= RELS_MAX)
+    if (strcmp(name, "Relationship") != 0)
         return 0;
+    if (a->total > RELS_BYTES) {
+        office_note(reading->o, status_of(STATUS_LIMIT, "relationships"));
+        return 0;
+    }
     if (rels->n == rels->cap) {
         size_t cap = rels->cap ? 2 * rels->cap : 16;
         Rel *more = arena_array(a, cap, sizeof(*more));
@@ -352,8 +362,15 @@ static int on_no_text(void *of, Span text) {
     return 0;
 }
 
+/* There should be none. */
+static int on_stray_text(void *of, Span text) {
+    RelsReading *reading = of;
+
+    return sax_blank(text) ? 0 : office_aside(reading->o, text);
+}
+
 static const SaxHandler rels_handler = {
-    .start = on_relationship, .end = on_nothing, .text = on_no_text, .other = office_other};
+    .start = on_relationship, .end = on_nothing, .text = on_stray_text, .other = office_other};
 
 /* Parsed here without being taken: the links come out at the end. */
 int office_rels(Office *o, Member *of, Rels *ret) {
@@ -413,6 +430,11 @@ static Member *resolve(Office *o, const Member *of, Span target) {
     return buf_error(&name) || !name.n ? NULL : package_find(o->package, buf_as_span(&name));
 }
 
+void rels_done(Rels *r) {
+    arena_done(&r->arena);
+    *r = (Rels){0};
+}
+
 Member *rels_by_id(Office *o, const Rels *r, const char *id) {
     Rel key = {.id = span_of(id ? id : "")};
     const Rel *rel = r->n ? bsearch(&key, r->rels, r->n, sizeof(*r->rels), by_id) : NULL;
@@ -468,6 +490,7 @@ static int emit_links(Office *o) {
             if (r == 0)
                 r = extract_text(o->x, span_of("\n"));
         }
+        rels_done(&rels);
     }
     return r;
 }
@@ -497,9 +520,6 @@ static bool is_folder(const Member *m) {
     return m->size == 0 && m->packed <= 2 && m->name.n && m->name.at[m->name.n - 1] == '/';
 }
 
-/* Content types say nothing that is not said by the members, but for names: of members that are
- * not there, and extensions. They are read as the XML they are only when nobody knows their root.
- */
 static int read_left(Office *o) {
     int r = 0;
 

@@ -6,6 +6,8 @@
 #include "base/cleanup.h"
 #include "base/utf8.h"
 #include "extract/magic.h"
+#include "extract/text/charset.h"
+#include "extract/text/kind.h"
 
 const char *sniff_kind_name(SniffKind k) {
     static const char *const names[N_SNIFF_KINDS] = {
@@ -16,26 +18,29 @@ const char *sniff_kind_name(SniffKind k) {
     return names[k];
 }
 
-/* Text that is written in a markup with a reader of its own. */
-static const char *text_format(Span text) {
+/* Text that is written in a way with a reader of its own. */
+static const char *text_format(Span text, bool whole) {
     static const struct {
         const char *start, *format;
     } starts[] = {
         {"{\\rtf", "rtf"}, {"<?xml", "xml"},       {"<!doctype html", "html"},
         {"<html", "html"}, {"%!PS", "postscript"},
     };
+    const char *kind;
     size_t i = 0;
+    Span first;
 
     while (i < text.n && (text.at[i] == ' ' || (text.at[i] >= '\t' && text.at[i] <= '\r')))
         i++;
-    text = span(text.at + i, text.n - i);
+    first = span(text.at + i, text.n - i);
     for (i = 0; i < N_ELEMENTS(starts); i++) {
         size_t n = strlen(starts[i].start);
 
-        if (text.n >= n && strncasecmp((const char *)text.at, starts[i].start, n) == 0)
+        if (first.n >= n && strncasecmp((const char *)first.at, starts[i].start, n) == 0)
             return starts[i].format;
     }
-    return "text";
+    kind = kind_of_text(text, whole);
+    return kind ? kind : "text";
 }
 
 /*
@@ -70,12 +75,29 @@ static Span whole_characters(Span head, uint64_t size) {
     return head;
 }
 
-static Sniff sniff_text(Span head, Encoding encoding, unsigned bom) {
+/* As text_format, for text that must be decoded first; the start of it is enough. */
+static const char *decoded_format(Span raw, Encoding encoding, bool whole) {
+    enum { HEAD = 16 << 10 };
+    TextWindow w = {0};
+    const char *format = "text";
+
+    if (raw.n > HEAD) {
+        raw.n = HEAD;
+        whole = false;
+    }
+    if (charset_decode(encoding, raw, 0, &w) == 0)
+        format = text_format(w.text, whole);
+    text_window_done(&w);
+    return format;
+}
+
+static Sniff sniff_text(Span head, Encoding encoding, unsigned bom, bool whole) {
     bool plain = encoding_unit(encoding) == 1 && !encoding_is_ebcdic(encoding);
+    Span text = span(head.at + bom, head.n - bom);
 
     return (Sniff){
         .kind = SNIFF_TEXT,
-        .format = plain ? text_format(span(head.at + bom, head.n - bom)) : "text",
+        .format = plain ? text_format(text, whole) : decoded_format(text, encoding, whole),
         .encoding = encoding,
         .bom = bom,
     };
@@ -94,7 +116,7 @@ Sniff sniff(Span head, uint64_t size) {
         return (Sniff){.kind = m->kind, .format = m->format};
     encoding = encoding_guess(whole_characters(head, size), &bom);
     if (encoding != ENCODING_BINARY)
-        return sniff_text(head, encoding, bom);
+        return sniff_text(head, encoding, bom, size ? size <= head.n : head.n < SNIFF_HEAD_MAX);
     if (m) {
         s.kind = m->kind;
         s.format = m->format;

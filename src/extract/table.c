@@ -13,6 +13,7 @@ static const Extractor *const extractors[] = {
     &csv_extractor,
     &json_extractor,
     &jsonl_extractor,
+    &log_extractor,
     &sqldump_extractor,
 };
 

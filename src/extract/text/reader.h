@@ -12,8 +12,10 @@
 extern const Extractor csv_extractor;
 extern const Extractor json_extractor;
 extern const Extractor jsonl_extractor;
+extern const Extractor log_extractor;
 extern const Extractor sqldump_extractor;
 
 int csv_read(Extraction *x, Feed *f, Encoding e, size_t window);
 int json_read(Extraction *x, Feed *f, Encoding e, bool lines, size_t window);
+int log_read(Extraction *x, Feed *f, Encoding e, size_t window);
 int sqldump_read(Extraction *x, Feed *f, Encoding e, size_t window);

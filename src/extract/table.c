@@ -37,6 +37,7 @@ static const Extractor *const extractors[] = {
     &json_extractor,
     &jsonl_extractor,
     &ldif_extractor,
+    &log_extractor,
     &mbox_extractor,
     &rtf_extractor,
     &sqldump_extractor,

@@ -18,9 +18,10 @@
 #include "extract/text/reader.h"
 
 #include "base/cleanup.h"
+#include "extract/text/dates.h"
 #include "extract/text/dialect.h"
 #include "extract/text/find.h"
-#include "extract/text/textout.h"
+#include "extract/text/relay.h"
 
 enum { CELL_MAX = 1 << 20 };
 
@@ -29,16 +30,23 @@ typedef enum CsvState { CSV_START, CSV_PLAIN, CSV_QUOTED } CsvState;
 typedef struct Csv {
     Extraction *x;
     Decoder in;
-    TextOut out;
+    Relay out;
     Dialect dialect;
     CsvState state;
     uint64_t row;
     uint32_t column;
-    size_t quoted; /* bytes of the quoted cell at hand, before the window */
+    size_t quoted; /* bytes of the quoted cell at hand */
+    Dates dates;
 } Csv;
 
 static void csv_done(Csv *c) {
     decoder_done(&c->in);
+    dates_done(&c->dates);
+}
+
+static inline int begin_cell(Csv *c, size_t at) {
+    dates_begin(&c->dates, c->column);
+    return relay_mark(&c->out, at, c->row, c->column);
 }
 
 static inline void next_cell(Csv *c) {
@@ -58,6 +66,15 @@ static inline bool is_bare_return(const Csv *c, size_t from, size_t to) {
            c->dialect.line_end == '\n';
 }
 
+/* A cell that goes on beyond the window. */
+static int end_window(Csv *c, size_t from) {
+    int r = c->state == CSV_START ? begin_cell(c, from) : 0;
+
+    c->state = CSV_PLAIN;
+    dates_more(&c->dates, c->in.text.at + from, c->in.text.n - from);
+    return r;
+}
+
 /* Plain cells from i on; stops at an opening quote or the end. */
 static int read_plain(Csv *c, size_t *at, bool *ret_wait) {
     const uint8_t *text = c->in.text.at, delimiter = c->dialect.delimiter,
@@ -74,9 +91,10 @@ static int read_plain(Csv *c, size_t *at, bool *ret_wait) {
             int r = 0;
 
             if (k > from && c->state == CSV_START && !is_bare_return(c, from, k))
-                r = textout_mark(&c->out, from, c->row, c->column);
+                r = begin_cell(c, from);
             if (r)
                 return r;
+            dates_more(&c->dates, text + from, k - from);
             if (text[k] == delimiter) {
                 next_cell(c);
             } else if (text[k] == end) {
@@ -85,22 +103,23 @@ static int read_plain(Csv *c, size_t *at, bool *ret_wait) {
                 *at = k;
                 return 0;
             } else {
-                continue; /* a quote inside a plain cell */
+                from = k; /* a quote inside a plain cell */
+                c->state = CSV_PLAIN;
+                continue;
             }
             from = k + 1;
         }
         i += 64;
     }
     *at = n;
-    if (from == n || c->state != CSV_START)
+    if (from == n)
         return 0;
-    if (from + 1 == n && text[from] == '\r' && !c->in.end) {
+    if (c->state == CSV_START && from + 1 == n && text[from] == '\r' && !c->in.end) {
         *at = from;
         *ret_wait = true;
         return 0;
     }
-    c->state = CSV_PLAIN;
-    return textout_mark(&c->out, from, c->row, c->column);
+    return end_window(c, from);
 }
 
 /* What stands behind a quote inside a quoted cell says what it is. */
@@ -111,7 +130,7 @@ static int read_quote(Csv *c, size_t *at) {
     if (text[i + 1] == c->dialect.quote) {
         *at = i + 2;
         c->quoted++;
-        return textout_instead(&c->out, i, 2, span(text + i, 1), c->row, c->column);
+        return relay_instead(&c->out, i, 2, span(text + i, 1), c->row, c->column);
     }
     if (text[i + 1] == c->dialect.delimiter || text[i + 1] == '\n' || text[i + 1] == '\r')
         c->state = CSV_PLAIN;
@@ -128,6 +147,7 @@ static int read_quoted(Csv *c, size_t *at, bool *ret_wait) {
 
     while (r == 0 && i < stop && c->state == CSV_QUOTED && !*ret_wait) {
         k = find_any(c->in.text.at, i, stop, quote, quote, quote);
+        dates_more(&c->dates, c->in.text.at + i, k - i);
         c->quoted += k - i;
         i = k;
         if (i == stop)
@@ -148,7 +168,7 @@ static int read_quoted(Csv *c, size_t *at, bool *ret_wait) {
 }
 
 static int open_quote(Csv *c, size_t *at) {
-    int r = textout_mark(&c->out, *at, c->row, c->column);
+    int r = begin_cell(c, *at);
 
     c->state = CSV_QUOTED;
     c->quoted = 0;
@@ -191,6 +211,8 @@ static int tell_columns(Csv *c, Span head) {
             name = span(name.at + 1, name.n - 1);
         if (name.n)
             r = extract_column(c->x, column, name);
+        if (r == 0 && name.n)
+            r = dates_column(&c->dates, column, name);
     }
     return r;
 }
@@ -214,13 +236,13 @@ static int read_head(Csv *c, Feed *f, Encoding e) {
 /* The line "sep=;", which is no record. */
 static int skip_start(Csv *c) {
     size_t start = c->dialect.start;
-    int r = textout_mark(&c->out, 0, 0, 0);
+    int r = relay_mark(&c->out, 0, 0, 0);
 
     while (r == 0 && start && c->in.text.n) {
         size_t n = start < c->in.text.n ? start : c->in.text.n;
 
         start -= n;
-        r = textout_leave(&c->out, n);
+        r = relay_leave(&c->out, n);
         if (r == 0)
             r = decoder_next(&c->in, n);
     }
@@ -236,7 +258,7 @@ int csv_read(Extraction *x, Feed *f, Encoding e, size_t window) {
         return -ENOMEM;
     c->x = x;
     c->row = c->column = 1;
-    c->out = (TextOut){.x = x, .in = &c->in};
+    c->out = (Relay){.x = x, .in = &c->in};
     r = read_head(c, f, e);
     if (r == 0)
         r = decoder_init(&c->in, f, e, window);
@@ -245,11 +267,13 @@ int csv_read(Extraction *x, Feed *f, Encoding e, size_t window) {
     while (r == 0) {
         r = read_window(c, &taken);
         if (r == 0)
-            r = textout_leave(&c->out, taken);
+            r = relay_leave(&c->out, taken);
         if (r || (c->in.end && taken == c->in.text.n))
             break;
         r = decoder_next(&c->in, taken);
     }
+    if (r == 0)
+        r = dates_tell(&c->dates, x);
     csv_done(c);
     return r;
 }

@@ -1,9 +1,9 @@
-/* TextOut: see textout.h. */
-#include "extract/text/textout.h"
+/* Relay: see outlet.h. */
+#include "extract/text/relay.h"
 
 /* The marks before `to`, made relative to `from`; how many. Of those at one place the last counts.
  */
-static size_t marks_take(TextOut *o, size_t first, size_t to) {
+static size_t marks_take(Relay *o, size_t first, size_t to) {
     size_t n = first;
 
     while (n < o->n_marks && o->marks[n].at < to)
@@ -11,7 +11,7 @@ static size_t marks_take(TextOut *o, size_t first, size_t to) {
     return n - first;
 }
 
-int textout_flush(TextOut *o, size_t to) {
+int relay_flush(Relay *o, size_t to) {
     size_t done = 0, n;
     int r = 0;
 
@@ -32,8 +32,8 @@ int textout_flush(TextOut *o, size_t to) {
     return r;
 }
 
-int textout_leave(TextOut *o, size_t taken) {
-    int r = textout_flush(o, taken);
+int relay_leave(Relay *o, size_t taken) {
+    int r = relay_flush(o, taken);
 
     for (size_t i = 0; i < o->n_marks; i++) /* what waits stands at the new window's start */
         o->marks[i].at -= (uint32_t)taken;
@@ -41,8 +41,8 @@ int textout_leave(TextOut *o, size_t taken) {
     return r;
 }
 
-int textout_instead(TextOut *o, size_t at, size_t n, Span meant, uint64_t row, uint32_t column) {
-    int r = textout_flush(o, at);
+int relay_instead(Relay *o, size_t at, size_t n, Span meant, uint64_t row, uint32_t column) {
+    int r = relay_flush(o, at);
 
     if (r == 0)
         r = extract_from(o->x, row, column, decoder_source(o->in, at));
@@ -50,5 +50,5 @@ int textout_instead(TextOut *o, size_t at, size_t n, Span meant, uint64_t row, u
         r = extract_text(o->x, meant);
     o->from = at + n;
     o->n_marks = 0;
-    return r ? r : textout_mark(o, at + n, row, column);
+    return r ? r : relay_mark(o, at + n, row, column);
 }

@@ -1,7 +1,7 @@
 /* Feed: see feed.h. */
 #include "extract/feed.h"
 
-enum { HOLD_STEP = 64 << 10 };
+enum { HOLD_STEP = 64 << 10, HEAD_STEP = 4 << 10 };
 
 static ssize_t fd_read_at(Feed *f, uint64_t offset, uint8_t *at, size_t n) {
     ssize_t got;
@@ -107,13 +107,15 @@ int feed_head(Feed *f, size_t n, Span *ret) {
         f->head_at = 0;
     }
     while (held < n) {
-        uint8_t *at = buf_extend(&f->head, n - held);
+        size_t step = held < HEAD_STEP ? HEAD_STEP : held; /* most units are small */
+        size_t more = n - held < step ? n - held : step;
+        uint8_t *at = buf_extend(&f->head, more);
         ssize_t got;
 
         if (!at)
             return -ENOMEM;
         f->head.n = held; /* so that a kind that reads at a position sees where it is */
-        got = pull(f, at, n - held);
+        got = pull(f, at, more);
         if (got < 0)
             return (int)got;
         held += (size_t)got;

@@ -13,7 +13,7 @@ int input_init(Input *in, Feed *f, Encoding e) {
 
 void input_done(Input *in) {
     if (in->raw)
-        explicit_bzero(in->raw, WINDOW);
+        explicit_bzero(in->raw, in->most);
     free(in->raw);
     text_window_done(&in->decoded);
     *in = (Input){0};
@@ -39,6 +39,7 @@ int input_next(Input *in) {
     if (got == -ENOMEM)
         return -ENOMEM;
     in->n += got > 0 ? (size_t)got : 0;
+    in->most = in->n > in->most ? in->n : in->most;
     in->used = got > 0 ? charset_whole(in->encoding, span(in->raw, in->n)) : in->n;
     if (in->n == 0)
         return 0;

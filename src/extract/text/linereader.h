@@ -15,6 +15,7 @@ typedef struct LineReader {
     Feed *feed;
     uint8_t *bytes;
     size_t from, to; /* what is there of it */
+    size_t most;     /* of it that ever held something */
     Span line;       /* looked at; at NULL: none */
     bool middle;     /* of a line that is longer */
     bool ended;

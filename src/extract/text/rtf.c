@@ -55,8 +55,8 @@ typedef struct Rtf {
     Extraction *x;
     Feed *feed;
     uint8_t *bytes;
-    size_t from, to;
-    uint64_t at, row; /* of the next byte */
+    size_t from, to, most; /* most: that ever held something */
+    uint64_t at, row;      /* of the next byte */
     bool ended;
     Group groups[GROUPS_MAX];
     size_t depth, deeper; /* of the group at hand; how many below it have no state */
@@ -91,6 +91,7 @@ static int look(Rtf *r) {
     got = feed_some(r->feed, r->bytes, ROOM);
     r->from = 0;
     r->to = got > 0 ? (size_t)got : 0;
+    r->most = r->to > r->most ? r->to : r->most;
     r->ended = got <= 0;
     return got == -ENOMEM ? -ENOMEM : got > 0 ? r->bytes[0] : -1;
 }
@@ -831,7 +832,7 @@ static int rtf_extract(Extraction *x, Feed *f, Encoding encoding _unused_,
     if (e == 0)
         e = c < -1 ? c : put_pending(r);
     if (r->bytes)
-        explicit_bzero(r->bytes, ROOM);
+        explicit_bzero(r->bytes, r->most);
     free(r->bytes);
     buf_wipe(&r->plain);
     buf_wipe(&r->coded);

@@ -5,10 +5,21 @@
 
 enum { WINDOW = 64 << 10 };
 
+static const char mark[] = "\xEF\xBB\xBF";
+enum { MARK = sizeof(mark) - 1 };
+
 int input_init(Input *in, Feed *f, Encoding e) {
+    Span head;
+
     *in = (Input){.feed = f, .encoding = e};
     in->raw = malloc(WINDOW);
-    return in->raw ? 0 : -ENOMEM;
+    if (!in->raw)
+        return -ENOMEM;
+    if (encoding_is_converted(e) || feed_head(f, MARK, &head) < 0 ||
+        !span_starts(head, span(mark, MARK)))
+        return 0;
+    in->at = MARK;
+    return feed_read(f, in->raw, MARK) == -ENOMEM ? -ENOMEM : 0;
 }
 
 void input_done(Input *in) {
@@ -19,12 +30,11 @@ void input_done(Input *in) {
     *in = (Input){0};
 }
 
+/* That of a wide encoding, which is a character like others. */
 static void skip_mark(Input *in) {
-    static const char mark[] = "\xEF\xBB\xBF";
-    enum { N = sizeof(mark) - 1 };
-
-    if (in->at == 0 && span_starts(in->text, span(mark, N)))
-        in->text = span(in->text.at + N, in->text.n - N);
+    if (in->at == 0 && encoding_is_converted(in->encoding) &&
+        span_starts(in->text, span(mark, MARK)))
+        in->text = span(in->text.at + MARK, in->text.n - MARK);
 }
 
 int input_next(Input *in) {

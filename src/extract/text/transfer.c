@@ -64,8 +64,10 @@ static void decode_base64(Transfer *t, Span s, Buf *out) {
             to[n++] = (uint8_t)(t->bits >> t->n_bits);
         }
     }
-    if (to)
+    if (to) {
         out->n -= s.n - n;
+        out->at[out->n] = 0;
+    }
 }
 
 /* RFC 2045 section 6.7; an = that begins no code stays what it is. */

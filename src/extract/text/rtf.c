@@ -739,7 +739,7 @@ static int control_word(Rtf *r, uint64_t row, uint64_t at) {
     take_word(r, word);
     given = take_number(r, &n);
     for (size_t i = 0; i < N_ELEMENTS(words); i++) {
-        if (strcmp(words[i].name, word) == 0)
+        if (words[i].name[0] == word[0] && strcmp(words[i].name, word) == 0)
             return do_word(r, &words[i], n, given, row, at);
     }
     return 0;
@@ -789,6 +789,26 @@ static int control(Rtf *r) {
     return control_symbol(r, row, at);
 }
 
+/* Plain characters at once, as far as they are in the buffer. */
+static int take_run(Rtf *r) {
+    const uint8_t *at = r->bytes + r->from, *end = r->bytes + r->to, *to = at;
+    int e = 0;
+
+    while (to < end && *to >= ' ' && *to < 0x80 && *to != '\\' && *to != '{' && *to != '}')
+        to++;
+    if (r->plain.n && r->plain_at + r->plain.n != r->at)
+        e = put_plain(r);
+    if (r->plain.n == 0) {
+        r->plain_at = r->at;
+        r->plain_row = r->row;
+    }
+    buf_add(&r->plain, at, (size_t)(to - at));
+    r->from += (size_t)(to - at);
+    r->at += (uint64_t)(to - at);
+    r->half = 0;
+    return e || r->plain.n < CODED_MAX ? e : put_plain(r);
+}
+
 static int step(Rtf *r, int c) {
     uint64_t at = r->at, row = r->row;
 
@@ -807,6 +827,8 @@ static int step(Rtf *r, int c) {
         take(r);
         return 0;
     default:
+        if (group(r)->target == TO_TEXT && !r->skip && r->coded.n == 0 && c >= ' ' && c < 0x80)
+            return take_run(r);
         take(r);
         return group(r)->target == TO_TEXT ? add_byte(r, (uint8_t)c, false, row, at) : 0;
     }

@@ -3,7 +3,7 @@
 
 #include "model/part.h"
 
-enum { WINDOW = 64 << 10 };
+enum { WINDOW = 32 << 10 };
 
 static const char mark[] = "\xEF\xBB\xBF";
 enum { MARK = sizeof(mark) - 1 };

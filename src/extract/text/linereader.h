@@ -9,7 +9,7 @@
 
 #include "extract/feed.h"
 
-enum { LINEREADER_MAX = 8 << 10 };
+enum { LINEREADER_MAX = 4 << 10 };
 
 typedef struct LineReader {
     Feed *feed;

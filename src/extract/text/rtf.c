@@ -76,6 +76,7 @@ typedef struct Rtf {
     FactKind time;
     int parts[6]; /* year to second; -1: not said */
     unsigned units;
+    TextWindow decoded; /* of coded characters */
 } Rtf;
 
 /* ---- bytes ---- */
@@ -132,7 +133,6 @@ static int put_at(Rtf *r, Span s, uint64_t row, uint64_t source) {
 
 /* Characters in a code page; all but one that is not whole yet, unless that is never to be. */
 static int put_coded(Rtf *r, bool all) {
-    _cleanup_(buf_done) Buf text = {0};
     Encoding e = group(r)->encoding;
     Span raw = buf_as_span(&r->coded);
     size_t whole = all ? raw.n : charset_whole(e, raw);
@@ -140,12 +140,11 @@ static int put_coded(Rtf *r, bool all) {
 
     if (whole == 0)
         return 0;
-    charset_append(e, span(raw.at, whole), &text);
+    error = charset_decode(e, span(raw.at, whole), 0, &r->decoded);
+    if (error == 0)
+        error = put_at(r, r->decoded.text, r->coded_row, r->coded_at);
     memmove(r->coded.at, r->coded.at + whole, raw.n - whole);
     r->coded.n -= whole;
-    error = buf_error(&text);
-    if (error == 0)
-        error = put_at(r, buf_as_span(&text), r->coded_row, r->coded_at);
     r->marked = false; /* what follows stands elsewhere */
     r->coded_at = r->at;
     r->coded_row = r->row;
@@ -858,6 +857,7 @@ static int rtf_extract(Extraction *x, Feed *f, Encoding encoding _unused_,
     free(r->bytes);
     buf_wipe(&r->plain);
     buf_wipe(&r->coded);
+    text_window_done(&r->decoded);
     return e;
 }
 

@@ -1,7 +1,7 @@
 /* Feed: see feed.h. */
 #include "extract/feed.h"
 
-enum { HOLD_STEP = 64 << 10 };
+enum { HOLD_STEP = 64 << 10, HEAD_STEP = 4 << 10 };
 
 static ssize_t fd_read_at(Feed *f, uint64_t offset, uint8_t *at, size_t n) {
     ssize_t got;

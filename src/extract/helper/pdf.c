@@ -22,6 +22,7 @@
 
 enum {
     PAGES_MAX = 1 << 20,
+    MISSING_MAX = 1000, /* pages in a row that are told of and not there */
     OUTLINE_MAX = 100000,
     OUTLINE_DEPTH = 32,
     LIST_MAX = 100000, /* notes, links or fields of one page */
@@ -356,14 +357,18 @@ static int read_fields(Reading *p, PopplerPage *page) {
 
 /* Twice: the table of the form is one part, not one a page. */
 static int read_pages(Reading *p, int (*one)(Reading *, PopplerPage *, int)) {
-    int n = poppler_document_get_n_pages(p->document), r = 0;
+    int n = poppler_document_get_n_pages(p->document), missing = 0, r = 0;
 
-    for (int i = 0; r == 0 && i < n && i < PAGES_MAX; i++) {
+    p->unshown |= n <= 0;
+    for (int i = 0; r == 0 && i < n && i < PAGES_MAX && missing < MISSING_MAX; i++) {
         PopplerPage *page = poppler_document_get_page(p->document, i);
 
-        p->damaged |= !page;
-        if (!page)
+        if (!page) {
+            p->damaged = p->unshown = true;
+            missing++;
             continue;
+        }
+        missing = 0;
         r = one(p, page, i + 1);
         g_object_unref(page);
     }

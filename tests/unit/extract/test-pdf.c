@@ -202,6 +202,22 @@ static void test_text_that_is_not_shown(void **state) {
     buf_done(&r.log);
 }
 
+/* The tree of pages is its own child: no page can be had, the text can. */
+static void test_cycle_of_pages(void **state) {
+    Recorder r = recorder();
+    PdfMaker m;
+
+    (void)state;
+    pdf_begin(&m);
+    pdf_object(&m, "<</Type/Catalog/Pages 2 0 R>>");
+    pdf_object(&m, "<</Type/Pages/Kids[3 0 R 2 0 R]/Count 999999999>>");
+    pdf_object(&m, "<</Type/Page/Parent 2 0 R/MediaBox[0 0 9 9]/Contents 4 0 R>>");
+    pdf_flate(&m, "", "BT /F1 9 Tf (in a cycle) Tj ET");
+    assert_has(record_bytes(&r, pdf_end(&m, ""), "a.pdf"), "in a cycle");
+    buf_done(&m.file);
+    buf_done(&r.log);
+}
+
 static void test_behind_the_end(void **state) {
     Recorder r = recorder();
     PdfMaker m;
@@ -304,6 +320,7 @@ int main(void) {
         cmocka_unit_test(test_pictures),
         cmocka_unit_test(test_blank_page),
         cmocka_unit_test(test_text_that_is_not_shown),
+        cmocka_unit_test(test_cycle_of_pages),
         cmocka_unit_test(test_behind_the_end),
         cmocka_unit_test(test_filters_without_end),
         cmocka_unit_test(test_encrypted),

@@ -10,6 +10,8 @@
 #include "extract/text/reader.h"
 
 static const Extractor *const extractors[] = {
+    &ole_extractor,
+    &ole_storage_extractor,
     NULL,
 };
 

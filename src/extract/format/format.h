@@ -7,3 +7,5 @@
 #pragma once
 
 #include "extract/extract.h"
+
+extern const Extractor ole_extractor, ole_storage_extractor; /* compound files: ole.c */

@@ -498,32 +498,16 @@ static int read_document(Reading *p) {
 
 /* ---- the file ---- */
 
-typedef struct Tail {
-    Feed *f;
-    uint64_t from;
-} Tail;
-
-static ssize_t tail_read_at(Feed *f, uint64_t offset, uint8_t *at, size_t n) {
-    const Tail *t = f->of;
-
-    return offset > f->size ? 0 : feed_read_at(t->f, t->from + offset, at, n);
-}
-
-static ssize_t tail_read(Feed *f, uint8_t *at, size_t n) {
-    return tail_read_at(f, f->at + (f->head.n - f->head_at), at, n);
-}
-
 /* What stands behind the document's end is a unit of its own: an archive, for one. */
 static int read_tail(Reading *p, const PdfShape *shape) {
-    static const FeedKind kind = {.read = tail_read, .read_at = tail_read_at};
-    Tail tail = {.f = p->f, .from = shape->end};
+    FeedSlice tail = {.of = p->f, .from = shape->end};
     Entry e = {.name = span_of("behind-end"), .size = shape->size - shape->end, .mtime = INT64_MIN};
     Feed f;
     int r;
 
     if (!shape->end || shape->size - shape->end < TAIL_LEAST)
         return 0;
-    f = feed_of(&kind, &tail, e.size);
+    f = feed_of_slice(&tail, e.size);
     r = extract_unit(p->x, &e, &f);
     feed_done(&f);
     return r;

@@ -81,7 +81,13 @@ static inline bool passes_checksum(const Judge *j, const EngineDetector *d, size
     Span value = c->checked.at ? c->checked : c->canon;
     bool ok = !d->check || d->check((const char *)value.at, value.n);
 
-    if (c->start >= j->own_lo && c->start < j->own_hi && j->sink->counts) {
+    if (c->start < j->own_lo || c->start >= j->own_hi)
+        return ok;
+    if (j->context->columns) {
+        if (j->sink->tested)
+            j->sink->tested(j->sink->of, context_mark(j->context, c->start), (uint16_t)detector,
+                            ok);
+    } else if (j->sink->counts) {
         j->sink->counts[detector].tested++;
         j->sink->counts[detector].valid += ok;
     }
@@ -134,7 +140,7 @@ _hot_ void candidate_judge(Judge *j, const Candidate *c) {
         return;
     if (weak) {
         context_around(j->context, match->detector, c->start, c->end, d->within, &s.evidence);
-        if (s.evidence.near < 0)
+        if (s.evidence.near < 0 && s.evidence.column <= 0)
             return;
     }
     if (!passes_checksum(j, d, match->detector, c)) {
@@ -145,7 +151,7 @@ _hot_ void candidate_judge(Judge *j, const Candidate *c) {
         trace_scored(j, c, VERDICT_STOP, NULL);
         return;
     }
-    if (!weak && (alone < LEVEL_HIGH || match->opposed || j->sink->trace))
+    if (!weak && (alone < LEVEL_HIGH || match->opposed || j->context->columns || j->sink->trace))
         context_around(j->context, match->detector, c->start, c->end, d->within, &s.evidence);
     s.base = match->base;
     s.edge = c->edge;

@@ -214,8 +214,11 @@ int context_words_new(const Rules *rules, Error *reterr, ContextWords **ret) {
     return 0;
 }
 
-void context_reset(ContextCache *c, const Bitmap *bitmap) {
+void context_reset(ContextCache *c, const Bitmap *bitmap, const Columns *columns, size_t base) {
     c->bitmap = bitmap;
+    c->columns = columns && columns->n_marks ? columns : NULL;
+    c->base = base;
+    c->cursor = 0;
     c->n_found = 0;
     memset(c->count, CONTEXT_UNSEEN, bitmap->words + 1);
 }
@@ -347,9 +350,16 @@ static inline size_t block_last(const ContextCache *c, size_t to) {
     return to / 64 < c->bitmap->words ? to / 64 : c->bitmap->words - 1;
 }
 
+/* What the column of the byte at `at` says; NULL: nothing, or there is none. */
+static const ColumnHint *column_hint(ContextCache *c, size_t at) {
+    return c->columns ? columns_hint(c->columns, context_mark(c, at)) : NULL;
+}
+
 uint64_t context_about(ContextCache *c, size_t start, size_t end, size_t within) {
-    return about_blocks(c, (start > within ? start - within : 0) / 64,
-                        block_last(c, end + within / 2));
+    const ColumnHint *hint = column_hint(c, start);
+
+    return (hint ? hint->about : 0) | about_blocks(c, (start > within ? start - within : 0) / 64,
+                                                   block_last(c, end + within / 2));
 }
 
 static inline void evidence_take(const ContextWords *w, size_t detector, const ContextFound *f,
@@ -372,7 +382,12 @@ void context_around(ContextCache *c, size_t detector, size_t start, size_t end, 
                     ContextEvidence *ret) {
     size_t from = start > within ? start - within : 0, to = end + within / 2;
     size_t last = block_last(c, to);
+    const ColumnHint *hint = column_hint(c, start);
 
+    if (hint)
+        ret->column = column_bit(hint->near, detector)      ? 1
+                      : column_bit(hint->against, detector) ? -1
+                                                            : 0;
     if (!(about_blocks(c, from / 64, last) & context_bit(detector)))
         return;
     for (size_t i = from / 64; i <= last; i++) {

@@ -11,6 +11,7 @@
 
 #include "base/error.h"
 #include "detect/bitmap.h"
+#include "detect/column.h"
 #include "rule/detector.h"
 
 enum {
@@ -39,6 +40,9 @@ typedef struct ContextFound {
 typedef struct ContextCache {
     const ContextWords *words;
     const Bitmap *bitmap;
+    const Columns *columns; /* NULL: none */
+    size_t base;            /* of the chunk in the window's text, where columns have their places */
+    size_t cursor;          /* columns_mark */
     uint32_t first[CONTEXT_BLOCKS]; /* into found */
     uint8_t count[CONTEXT_BLOCKS];  /* CONTEXT_UNSEEN: not looked at yet */
     uint64_t about[CONTEXT_BLOCKS]; /* context_bit of each detector that its phrases concern */
@@ -46,15 +50,23 @@ typedef struct ContextCache {
     ContextFound found[CONTEXT_FOUND_MAX];
 } ContextCache;
 
-/* Forgets; the next lookups are about bitmap, which must stay as it is until the next reset. */
-void context_reset(ContextCache *c, const Bitmap *bitmap);
+/*
+ * Forgets; the next lookups are about bitmap, which must stay as it is until the next reset. It
+ * starts at `base` of the text that columns (NULL: none) are of.
+ */
+void context_reset(ContextCache *c, const Bitmap *bitmap, const Columns *columns, size_t base);
+
+/* Under which mark the byte at `at` of the chunk stands; only where there are columns. */
+static inline const Mark *context_mark(ContextCache *c, size_t at) {
+    return columns_mark(c->columns, c->base + at, &c->cursor);
+}
 
 /* One bit of 64 for a detector: enough to see that no word nearby concerns it. */
 static inline uint64_t context_bit(size_t detector) {
     return UINT64_C(1) << (detector % 64);
 }
 
-/* The bits of all detectors, and perhaps of more, that the words around [start, end) concern. */
+/* The bits of all detectors, and perhaps of more, that the words around, or the column, concern. */
 uint64_t context_about(ContextCache *c, size_t start, size_t end, size_t within);
 
 /* The nearest phrase for and the nearest against; distance in bytes. phrase -1: none. */
@@ -62,6 +74,7 @@ typedef struct ContextEvidence {
     int32_t near, against;
     uint16_t near_distance, against_distance;
     bool near_after; /* the word follows the value */
+    int8_t column;   /* its column's name: 1 speaks for it, -1 against, 0 neither */
 } ContextEvidence;
 
 /*

@@ -16,6 +16,7 @@ Engine *engine_free(Engine *e) {
     shapes_done(&e->shapes);
     runs_done(&e->runs);
     context_words_free(e->words);
+    column_names_free(e->column_names);
     free(e->patterns);
     free(e->keyword_patterns);
     free(e->layouts);
@@ -272,6 +273,8 @@ int engine_new(const Rules *rules, const char *cache_dir, Error *reterr, Engine 
         r = add_detector(e, i, reterr);
     if (r == 0)
         r = context_words_new(rules, reterr, &e->words);
+    if (r == 0)
+        r = column_names_new(rules, &e->column_names);
     if (r < 0)
         return r;
     r = keywords_compile(e->keyword_patterns, e->n_patterns, cache_dir, &e->keywords, &bad, reterr);

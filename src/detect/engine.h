@@ -67,6 +67,7 @@ typedef struct Engine {
     size_t n_patterns;
     Keywords keywords;
     ContextWords *words;
+    ColumnNames *column_names;
     BitmapBuild build;
     const char *build_name;
 } Engine;

@@ -118,7 +118,7 @@ static void chunk_scan(Matcher *m, const Window *w, const MatcherSink *sink, con
     m->own_lo = own_lo;
     m->hits.n = 0;
     m->engine->build(&m->bitmap, w->text + c->from, c->to - c->from);
-    context_reset(&m->context, &m->bitmap);
+    context_reset(&m->context, &m->bitmap, w->columns, c->from);
     starts_find(&m->bitmap, m->starts);
     anchors_scan(&j, m->starts, keywords.at, keywords.n);
     hits_resolve(&m->hits, &owned);

@@ -22,6 +22,7 @@ typedef struct Matcher Matcher;
 typedef struct Window {
     const uint8_t *text;
     size_t n, lo, hi;
+    const Columns *columns; /* of a table; NULL: none */
 } Window;
 
 typedef struct Hit {
@@ -63,8 +64,10 @@ typedef struct MatcherSink {
     void (*hit)(void *of, const Matcher *m, const Window *w, const Hit *hit);
     void (*trace)(void *of, const Trace *t); /* NULL: not wanted */
     MatchCount *counts;                      /* one a detector; NULL: not wanted */
-    Level floor;                             /* hits below are dropped */
-    const uint8_t *secret;                   /* SKETCH_SECRET_BYTES for Hit.hash; NULL: hash is 0 */
+    /* instead of counts where the window has columns: a candidate under a mark; NULL: not wanted */
+    void (*tested)(void *of, const Mark *at, uint16_t detector, bool valid);
+    Level floor;           /* hits below are dropped */
+    const uint8_t *secret; /* SKETCH_SECRET_BYTES for Hit.hash; NULL: hash is 0 */
 } MatcherSink;
 
 int matcher_new(const Engine *engine, Matcher **ret);

@@ -59,11 +59,13 @@ float score_base(const Match *m, const Validator *v) {
 void score_sum(Score *s, const Detector *d) {
     s->context = 0;
     s->required_missing = false;
-    if (s->evidence.near >= 0)
+    if (s->evidence.column)
+        s->context += s->evidence.column > 0 ? SCORE_COLUMN : SCORE_COLUMN_NOT;
+    if (s->evidence.near >= 0 && s->evidence.column <= 0)
         s->context += s->evidence.near_after ? SCORE_NEAR_AFTER : SCORE_NEAR;
-    else if (d->context.required)
+    else if (d->context.required && s->evidence.column <= 0)
         s->required_missing = true;
-    if (s->evidence.against >= 0 &&
+    if (s->evidence.against >= 0 && !s->evidence.column &&
         (s->evidence.near < 0 || s->evidence.against_distance < s->evidence.near_distance))
         s->context += SCORE_AGAINST;
     s->total = s->base + s->edge + s->form + s->context;

@@ -17,6 +17,8 @@
 
 #define SCORE_NEAR       3.6f  /* a word for it, before the value */
 #define SCORE_NEAR_AFTER 2.4f  /* the same behind it */
+#define SCORE_COLUMN     3.6f  /* the name of its column speaks for it */
+#define SCORE_COLUMN_NOT -3.4f /* ... against it */
 #define SCORE_AGAINST    -3.4f /* a word against it */
 #define SCORE_NO_CONTEXT -8.0f /* context is required, and there is none */
 #define SCORE_NUMBER_ROW -1.6f /* another number beside it, one space away: a table of numbers */

@@ -6,18 +6,23 @@
 
 #include <assert.h>
 #include <sodium.h>
+#include <stdio.h>
 
-void token_make(const Key *k, Span type, Span canonical, char ret[TOKEN_SIZE]) {
+void token_make(const Key *k, Span type, Span canonical, uint8_t ret[FINDING_TOKEN]) {
     const Span parts[] = {type, span("", 1), canonical};
     uint8_t mac[32];
 
     assert(type.n > 0);
     key_mac(k, parts, N_ELEMENTS(parts), mac);
-    memcpy(ret, "tok:", 4);
-    memcpy(ret + 4, key_id(k), KEY_ID_SIZE - 1);
-    ret[3 + KEY_ID_SIZE] = ':';
-    sodium_bin2hex(ret + 4 + KEY_ID_SIZE, 33, mac, 16);
+    memcpy(ret, mac, FINDING_TOKEN);
     sodium_memzero(mac, sizeof(mac));
+}
+
+void token_print(const char *key, const uint8_t token[FINDING_TOKEN], char ret[TOKEN_SIZE]) {
+    char hex[2 * FINDING_TOKEN + 1];
+
+    sodium_bin2hex(hex, sizeof(hex), token, FINDING_TOKEN);
+    snprintf(ret, TOKEN_SIZE, "tok:%.8s:%s", key, hex);
 }
 
 void token_sketch_secret(const Key *k, uint8_t ret[TOKEN_SKETCH_SECRET]) {

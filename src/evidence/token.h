@@ -10,11 +10,16 @@
 #pragma once
 
 #include "evidence/key.h"
+#include "model/finding.h"
 
 #define TOKEN_SIZE          46  /* "tok:" 8 ":" 32 and a NUL */
 #define TOKEN_SKETCH_SECRET 192 /* XXH3_SECRET_DEFAULT_SIZE */
 
-void token_make(const Key *k, Span type, Span canonical, char ret[TOKEN_SIZE]);
+/* The 128 bits alone, as the store keeps them: the key is the same in all tokens of a run. */
+void token_make(const Key *k, Span type, Span canonical, uint8_t ret[FINDING_TOKEN]);
+
+/* As people read it. The key id is that of the run. */
+void token_print(const char *key, const uint8_t token[FINDING_TOKEN], char ret[TOKEN_SIZE]);
 
 /* The secret of the keyed hash by which distinct values are counted; gives no token back. */
 void token_sketch_secret(const Key *k, uint8_t ret[TOKEN_SKETCH_SECRET]);

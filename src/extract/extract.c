@@ -353,8 +353,8 @@ static int restore_part(Extraction *x, Kept *k) {
     int r = part_begin(x, k->part, buf_as_span(&k->name), k->encoding);
 
     buf_done(&k->name);
-    if (r == 0 && (k->last.row || k->last.column || k->last.source != MARK_NOWHERE))
-        x->last = k->last;
+    if (r == 0 && (k->last.row || k->last.column))
+        r = extract_at(x, k->last.row, k->last.column);
     return r;
 }
 
@@ -418,6 +418,14 @@ static int hand_over(Extraction *x, const Extractor *e, Feed *f) {
     }
 }
 
+/* A byte order mark is no text. */
+static int skip_bom(Feed *f, unsigned bom) {
+    uint8_t bytes[4];
+    ssize_t n = feed_read(f, bytes, bom < sizeof(bytes) ? bom : sizeof(bytes));
+
+    return n == -ENOMEM ? -ENOMEM : 0;
+}
+
 static int read_unit(Extraction *x, Feed *f, const Sniff *s, Status *ret) {
     const Extractor *e = find_reader(x, s->format);
     bool here = e && e->extract && (e->place == EXTRACT_ANYWHERE || e->place == x->place);
@@ -425,8 +433,10 @@ static int read_unit(Extraction *x, Feed *f, const Sniff *s, Status *ret) {
     if (e && !here && x->to.handover)
         return hand_over(x, e, f);
     if (!here) {
+        int r = skip_bom(f, s->bom);
+
         *ret = leaf_status(s);
-        return extract_rest(x, f, s->encoding);
+        return r ? r : extract_rest(x, f, s->encoding);
     }
     *ret = status_of(STATUS_READ, NULL);
     if (e->seeks && !feed_seekable(f))

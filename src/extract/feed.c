@@ -38,6 +38,21 @@ Feed feed_of_fd(int fd, uint64_t size) {
     return (Feed){.kind = &kind, .fd = fd, .size = size};
 }
 
+static ssize_t pipe_read(Feed *f, uint8_t *at, size_t n) {
+    ssize_t got;
+
+    do
+        got = read(f->fd, at, n);
+    while (got < 0 && errno == EINTR);
+    return got < 0 ? -errno : got;
+}
+
+Feed feed_of_pipe(int fd) {
+    static const FeedKind kind = {.read = pipe_read};
+
+    return (Feed){.kind = &kind, .fd = fd, .size = FEED_SIZE_UNKNOWN};
+}
+
 Feed feed_of_span(Span bytes) {
     static const FeedKind kind = {.read = memory_read, .read_at = memory_read_at};
 

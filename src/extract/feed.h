@@ -40,6 +40,9 @@ struct Feed {
 /* Over a regular file, by pread from offset 0; borrows the descriptor. */
 Feed feed_of_fd(int fd, uint64_t size);
 
+/* Over a pipe or socket, by read; borrows the descriptor. */
+Feed feed_of_pipe(int fd);
+
 /* Over bytes in memory. */
 Feed feed_of_span(Span bytes);
 

@@ -7,7 +7,10 @@
  */
 #include "extract/magic.h"
 
+#include <strings.h>
+
 #include "base/cleanup.h"
+#include "extract/text/mbox.h"
 
 typedef struct Row {
     uint32_t at;
@@ -293,6 +296,83 @@ static const Magic *find_pgp(Span s) {
     }
 }
 
+/* RFC 5652: ContentInfo whose type says that the content is encrypted, in DER or BER. */
+static const Magic *find_cms(Span s) {
+    static const Magic smime = {"smime", SNIFF_CIPHER, false};
+    static const char enveloped[] = "\x06\x09\x2A\x86\x48\x86\xF7\x0D\x01\x07\x03";
+    static const char encrypted[] = "\x06\x09\x2A\x86\x48\x86\xF7\x0D\x01\x07\x06";
+    static const char authenticated[] = "\x06\x0B\x2A\x86\x48\x86\xF7\x0D\x01\x09\x10\x01\x17";
+    size_t at;
+
+    if (s.n < 16 || s.at[0] != 0x30)
+        return NULL;
+    at = s.at[1] <= 0x80 ? 2 : 2 + (s.at[1] & 0x0F); /* the length: short, indefinite, long */
+    return has(s, at, enveloped) || has(s, at, encrypted) || has(s, at, authenticated) ? &smime
+                                                                                       : NULL;
+}
+
+/* The length of the field name that a line begins with; 0: none. RFC 5322 section 2.2. */
+static size_t field_name(Span line) {
+    size_t n = 0;
+
+    while (n < line.n && line.at[n] > ' ' && line.at[n] < 0x7F && line.at[n] != ':')
+        n++;
+    return n && n < line.n && line.at[n] == ':' ? n : 0;
+}
+
+/* Fields that messages have, and hardly anything else. */
+static bool is_mail_field(Span line, size_t n) {
+    static const char *const names[] = {
+        "From",         "To",          "Cc",
+        "Subject",      "Date",        "Message-ID",
+        "MIME-Version", "Received",    "Reply-To",
+        "Return-Path",  "Sender",      "Delivered-To",
+        "Content-Type", "In-Reply-To", "References",
+        "Thread-Topic", "X-Mailer",    "DKIM-Signature",
+        "Bcc",          "User-Agent",  "List-Id",
+        "X-Received",   "Resent-From", "Content-Transfer-Encoding",
+    };
+
+    for (size_t i = 0; i < N_ELEMENTS(names); i++) {
+        if (strlen(names[i]) == n && strncasecmp((const char *)line.at, names[i], n) == 0)
+            return true;
+    }
+    return false;
+}
+
+static Span take_line(Span *s) {
+    const uint8_t *end = s->n ? memchr(s->at, '\n', s->n) : NULL;
+    size_t n = end ? (size_t)(end - s->at) + 1 : s->n;
+    Span line = span(s->at, n);
+
+    *s = span(s->at + n, s->n - n);
+    return line;
+}
+
+/* Nothing but fields up to the empty line, three of them those of mail; or a mailbox's line first.
+ */
+static const Magic *find_mail(Span s) {
+    static const Magic eml = {"eml", SNIFF_TEXT, false}, mbox = {"mbox", SNIFF_TEXT, false};
+    enum { LINES = 200, LEAST = 3 };
+    Span rest = s, line = take_line(&rest);
+    unsigned known = 0;
+    size_t n;
+
+    if (mbox_is_from(line)) {
+        line = take_line(&rest);
+        return field_name(line) || (line.n && line.at[0] == '>') ? &mbox : NULL;
+    }
+    for (int i = 0; i < LINES && line.n > 2; i++, line = take_line(&rest)) {
+        n = field_name(line);
+        if (n == 0 && (i == 0 || (line.at[0] != ' ' && line.at[0] != '\t')) && rest.n)
+            break;
+        known += is_mail_field(line, n);
+        if (known == LEAST)
+            return &eml;
+    }
+    return NULL;
+}
+
 static const Magic *find_riff(Span s) {
     static const Magic webp = {"webp", SNIFF_IMAGE, false}, wav = {"wav", SNIFF_MEDIA, false};
     static const Magic avi = {"avi", SNIFF_MEDIA, false}, aiff = {"aiff", SNIFF_MEDIA, false};
@@ -414,6 +494,8 @@ const Magic *magic_find(Span head) {
         find_mpeg_audio,
         find_transport_stream,
         find_pgp,
+        find_cms,
+        find_mail,
         find_pdf,
         find_cpio,
         find_short,

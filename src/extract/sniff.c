@@ -70,15 +70,32 @@ static Span whole_characters(Span head, uint64_t size) {
     return head;
 }
 
-static Sniff sniff_text(Span head, Encoding encoding, unsigned bom) {
-    bool plain = encoding_unit(encoding) == 1 && !encoding_is_ebcdic(encoding);
+/* The ASCII of the start of a text whose units are wider than a byte; what is none becomes blank.
+ */
+static Span narrow(Span head, Encoding encoding, uint8_t *at, size_t room) {
+    unsigned unit = encoding_unit(encoding);
+    bool big = encoding == ENCODING_UTF16BE || encoding == ENCODING_UTF32BE;
+    size_t n = head.n / unit < room ? head.n / unit : room;
 
-    return (Sniff){
-        .kind = SNIFF_TEXT,
-        .format = plain ? text_format(span(head.at + bom, head.n - bom)) : "text",
-        .encoding = encoding,
-        .bom = bom,
-    };
+    for (size_t i = 0; i < n; i++) {
+        const uint8_t *u = head.at + i * unit;
+        uint8_t low = u[big ? unit - 1 : 0], other = u[big ? unit - 2 : 1];
+
+        at[i] = other == 0 && low < 0x80 ? low : ' ';
+    }
+    return span(at, n);
+}
+
+static Sniff sniff_text(Span head, Encoding encoding, unsigned bom) {
+    Sniff s = {.kind = SNIFF_TEXT, .format = "text", .encoding = encoding, .bom = bom};
+    uint8_t start[1024];
+
+    head = span(head.at + bom, head.n - bom);
+    if (encoding_unit(encoding) > 1)
+        head = narrow(head, encoding, start, sizeof(start));
+    if (!encoding_is_ebcdic(encoding))
+        s.format = text_format(head);
+    return s;
 }
 
 Sniff sniff(Span head, uint64_t size) {
@@ -90,9 +107,11 @@ Sniff sniff(Span head, uint64_t size) {
     if (head.n > SNIFF_HEAD_MAX)
         head.n = SNIFF_HEAD_MAX;
     m = magic_find(head);
-    if (m && !m->weak)
+    if (m && !m->weak && m->kind != SNIFF_TEXT)
         return (Sniff){.kind = m->kind, .format = m->format};
     encoding = encoding_guess(whole_characters(head, size), &bom);
+    if (m && !m->weak) /* a text that may hold bytes of any kind */
+        return (Sniff){.kind = m->kind, .format = m->format, .encoding = encoding, .bom = bom};
     if (encoding != ENCODING_BINARY)
         return sniff_text(head, encoding, bom);
     if (m) {

@@ -10,9 +10,11 @@
 #include "extract/text/reader.h"
 
 static const Extractor *const extractors[] = {
+    &eml_extractor,
+    &html_extractor,
+    &mbox_extractor,
     &ole_extractor,
     &ole_storage_extractor,
-    NULL,
 };
 
 const Extractor *extractor_find(const char *format) {

@@ -55,7 +55,7 @@ static void on_trace(void *of, const Trace *t) {
     if (t->score)
         r.score = *t->score;
     text_window_locate(w, t->start, t->end, &r.offset, &length);
-    r.line = 1 + x->lines + x->reader.harvest.line +
+    r.line = 1 + x->lines + x->reader.harvest.where.line +
              matcher_newlines_before(x->reader.matcher, t->start);
     mask_value(&d->mask, span(w->text.at + t->start, t->end - t->start), r.mask, sizeof(r.mask));
     reasons_add(&x->reasons, &r);

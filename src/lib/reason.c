@@ -107,10 +107,16 @@ static void put_base(Buf *to, const Engine *e, const Reason *r) {
 /* What words add is in one number; the part of the word for it is known, the rest is against. */
 static void put_context(Buf *to, const Engine *e, const Score *s) {
     const ContextEvidence *c = &s->evidence;
-    double near = c->near < 0 ? 0 : (double)(c->near_after ? SCORE_NEAR_AFTER : SCORE_NEAR);
-    double against = (double)s->context - near;
+    double column = !c->column ? 0 : (double)(c->column > 0 ? SCORE_COLUMN : SCORE_COLUMN_NOT);
+    double near =
+        c->near < 0 || c->column > 0 ? 0 : (double)(c->near_after ? SCORE_NEAR_AFTER : SCORE_NEAR);
+    double against = (double)s->context - near - column;
 
-    if (c->near >= 0)
+    if (c->column)
+        put_term(to, column,
+                 c->column > 0 ? "the name of its column speaks for it"
+                               : "the name of its column speaks against it");
+    if (c->near >= 0 && c->column <= 0)
         put_word(to, near, context_phrase(e->words, (uint16_t)c->near), c->near_distance,
                  c->near_after ? "behind" : "before");
     if (c->against >= 0 && fabs(against) > 0.005)

@@ -7,11 +7,13 @@
  */
 #pragma once
 
+#include "model/part.h"
 #include "model/tier.h"
 
 #define FINDING_SAMPLES_MAX 20
 #define FINDING_VALUE_MAX   256 /* canonical bytes kept for a token; a longer value is cut */
 #define FINDING_MASK_MAX    96
+#define FINDING_TOKEN       16 /* bytes: the first half of a MAC, evidence/token.h */
 
 typedef enum Level {
     LEVEL_NONE, /* below every report: dropped */
@@ -28,19 +30,22 @@ int level_parse(Span word, Level *ret);
 Level level_of(double score);
 
 typedef struct Sample {
-    uint64_t line;   /* 1-based; 0 where lines mean nothing */
-    uint64_t offset; /* raw bytes from the start of the outermost undecoded view */
+    uint64_t line;   /* from 1; of a part that has rows, the row; 0 where neither means anything */
+    uint64_t offset; /* raw bytes from the start of the unit; MARK_NOWHERE: not there as such */
     uint32_t length; /* raw bytes */
     float score;
     bool test_value;
+    bool has_token; /* false where there is no key, and until the keeper made it */
+    uint8_t token[FINDING_TOKEN];
     char mask[FINDING_MASK_MAX]; /* UTF-8 */
     Span value;                  /* canonical; in memory only, see above */
-    char token[64];              /* "" until the keeper made it */
 } Sample;
 
 typedef struct Finding {
-    uint32_t detector;        /* number in the Rules of the run */
-    Span part;                /* page, sheet, table.column; empty: the object as a whole */
+    uint32_t detector; /* number in the Rules of the run */
+    PartKind kind;
+    Span part;                /* page, sheet:column, table.column; empty: the object as a whole */
+    Span heading;             /* what the column of a sheet is headed by; empty: unknown */
     uint64_t count[N_LEVELS]; /* hits by level */
     uint64_t tested;          /* candidates of the right shape */
     uint64_t valid;           /* of these, passed the checksum; equals tested where there is none */

@@ -6,7 +6,7 @@
  */
 #pragma once
 
-#include "base/span.h"
+#include "base/buf.h"
 
 typedef enum PartKind {
     PART_BYTES,   /* the unit's own bytes, in order; lines are counted by whoever reads them */
@@ -35,3 +35,14 @@ typedef struct Mark {
 } Mark;
 
 const char *part_kind_name(PartKind k);
+int part_kind_parse(Span word, PartKind *ret); /* -EINVAL */
+
+/* Positions in it are rows, so that a place reads C14 or ssn:8, not L12:@345. */
+bool part_has_rows(PartKind kind);
+
+/*
+ * The part and column as a locator names them, raw: "page2", "Payroll:C", "public.customers.ssn",
+ * "ssn"; column 0: the part alone. Then the same with a row: "Payroll:C14", "ssn:8".
+ */
+void part_print(Buf *b, PartKind kind, Span part, uint32_t column, Span column_name);
+void part_print_row(Buf *b, PartKind kind, Span part, uint64_t row);

@@ -5,6 +5,7 @@
 
 #include "base/clock.h"
 #include "base/json.h"
+#include "evidence/token.h"
 #include "report/facts.h"
 #include "store/name.h"
 
@@ -234,11 +235,20 @@ static int objects_put(Store *s, int64_t run, bool all, Outlet *to, Error *reter
     return r;
 }
 
-static void sample_put(Json *j, const Sample *sample) {
-    const Locator at = {.line = sample->line, .offset = sample->offset, .has_offset = true};
-    _cleanup_(buf_done) Buf printed = {0};
+static void token_put(Json *j, const char *key, const Sample *sample) {
+    char token[TOKEN_SIZE];
+
+    if (sample->has_token)
+        token_print(key, sample->token, token);
+    text_put(j, "token", sample->has_token ? token : NULL);
+}
+
+static int sample_put(Json *j, const FoundRow *row, const Sample *sample) {
+    _cleanup_(buf_done) Buf printed = {0}, part = {0};
+    Locator at = {0};
     Span text;
 
+    found_place(row, sample, &part, &at);
     locator_print(&printed, &at);
     text = buf_as_span(&printed);
     json_object_begin(j);
@@ -246,9 +256,10 @@ static void sample_put(Json *j, const Sample *sample) {
     json_span(j, text.n ? span(text.at + 1, text.n - 1) : text); /* without its '#' */
     uint_put(j, "length", sample->length);
     text_put(j, "mask", sample->mask);
-    text_put(j, "token", sample->token[0] ? sample->token : NULL);
+    token_put(j, row->key, sample);
     bool_put(j, "test_value", sample->test_value);
     json_object_end(j);
+    return buf_error(&part) ? -ENOMEM : buf_error(&printed);
 }
 
 static void counts_put(Json *j, const FoundRow *row) {
@@ -289,16 +300,18 @@ static int finding_put(const FoundRow *row, const Named *named, const Sample *sa
     if (r < 0)
         return r;
     name_put(&j, "part", row->part);
+    if (row->heading.n)
+        name_put(&j, "heading", row->heading);
     text_put(&j, "detector", row->detector);
     text_put(&j, "category", row->category);
     text_put(&j, "tier", tier_name(row->tier));
     counts_put(&j, row);
     json_key(&j, "samples");
     json_array_begin(&j);
-    for (size_t i = 0; i < n; i++)
-        sample_put(&j, &samples[i]);
+    for (size_t i = 0; i < n && r == 0; i++)
+        r = sample_put(&j, row, &samples[i]);
     json_array_end(&j);
-    return line_end(&j, to);
+    return r < 0 ? r : line_end(&j, to);
 }
 
 /* The finding, and again for each further name of a file with several links. */

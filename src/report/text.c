@@ -71,20 +71,17 @@ static int types_put(const SummaryRow *rows, size_t n, bool colour, Buf *b) {
 }
 
 static int sample_locator_put(const FoundRow *f, const Sample *sample, Buf *b) {
-    _cleanup_(buf_done) Buf join = {0};
+    _cleanup_(buf_done) Buf join = {0}, part = {0};
     Locator l;
     int r = name_locator(&join, f->root, f->path, &l);
 
     if (r < 0)
         return r;
     l.part = f->part;
-    if (sample) {
-        l.line = sample->line;
-        l.offset = sample->offset;
-        l.has_offset = true;
-    }
+    if (sample)
+        found_place(f, sample, &part, &l);
     locator_print(b, &l);
-    return 0;
+    return buf_error(&part);
 }
 
 /* "120 values: 100 high, 20 low" */
@@ -235,9 +232,10 @@ static int finding_put(FoundCursor *c, const FoundRow *row, Error *reterr, Buf *
     levels_put(row->count, b);
     buf_byte(b, '\n');
     for (size_t i = 0; i < n; i++) {
-        const Locator at = {
-            .line = samples[i].line, .offset = samples[i].offset, .has_offset = true};
+        _cleanup_(buf_done) Buf part = {0};
+        Locator at = {0};
 
+        found_place(row, &samples[i], &part, &at);
         buf_text(b, "    ");
         locator_print(b, &at);
         buf_text(b, "  ");

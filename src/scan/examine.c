@@ -11,7 +11,6 @@
 #include <xxhash.h>
 
 #include "source/file.h"
-#include "source/stream.h"
 
 int reader_init(Reader *r, const Engine *engine, size_t window, Level floor, uint32_t keep,
                 const uint8_t *secret) {
@@ -21,8 +20,8 @@ int reader_init(Reader *r, const Engine *engine, size_t window, Level floor, uin
     e = harvest_init(&r->harvest, engine, keep);
     if (e == 0)
         e = matcher_new(engine, &r->matcher);
-    r->room = window + 2 * MATCHER_MARGIN > SNIFF_HEAD_MAX ? window + 2 * MATCHER_MARGIN
-                                                           : SNIFF_HEAD_MAX;
+    r->room =
+        window + 2 * MATCHER_MARGIN > SNIFF_HEAD_MAX ? window + 2 * MATCHER_MARGIN : SNIFF_HEAD_MAX;
     r->buffer = calloc(1, r->room + MATCHER_PAD);
     if (e == 0 && !r->buffer)
         e = -ENOMEM;
@@ -32,6 +31,7 @@ int reader_init(Reader *r, const Engine *engine, size_t window, Level floor, uin
     }
     r->sink = (MatcherSink){.of = &r->harvest,
                             .hit = harvest_hit,
+                            .tested = harvest_tested,
                             .counts = r->harvest.counts,
                             .floor = floor,
                             .secret = secret};
@@ -42,6 +42,7 @@ void reader_done(Reader *r) {
     harvest_done(&r->harvest);
     matcher_free(r->matcher);
     text_window_done(&r->decoded);
+    buf_done(&r->name);
     if (r->buffer) {
         explicit_bzero(r->buffer, r->room + MATCHER_PAD);
         free(r->buffer);
@@ -90,32 +91,64 @@ static size_t text_at_raw(const TextWindow *w, uint64_t raw) {
     return lo;
 }
 
+int reader_window(Reader *r, const RawWindow *raw, const MatcherSink *sink, HarvestWhere *where) {
+    Window w;
+    int e = charset_decode(raw->encoding, raw->bytes, raw->at, &r->decoded);
+
+    if (e < 0)
+        return e;
+    if (r->decoded.text.at != raw->bytes.at && !buf_extend(&r->decoded.own, MATCHER_PAD))
+        return -ENOMEM;
+    w = (Window){.text = r->decoded.runs.n ? r->decoded.own.at : r->decoded.text.at,
+                 .n = r->decoded.text.n,
+                 .lo = text_at_raw(&r->decoded, raw->lo),
+                 .hi = text_at_raw(&r->decoded, raw->hi),
+                 .columns = raw->columns};
+    r->decoded.text.at = w.text;
+    where->window = &r->decoded;
+    where->position = raw->at;
+    where->columns = raw->columns;
+    e = matcher_scan(r->matcher, &w, sink);
+    where->line += matcher_newlines(r->matcher);
+    return e;
+}
+
+int reader_name(Reader *r, Harvest *h, Span name) {
+    static const Mark whole = {.source = MARK_NOWHERE};
+    const Columns columns = {.marks = &whole, .n_marks = 1};
+    MatcherSink sink = r->sink;
+    uint32_t place;
+    RawWindow w;
+    int e;
+
+    buf_clear(&r->name);
+    buf_span(&r->name, name);
+    if (!name.n || !buf_extend(&r->name, MATCHER_PAD))
+        return buf_error(&r->name);
+    memset(r->name.at + name.n, 0, MATCHER_PAD);
+    place = harvest_place(h, PART_SECTION, span_of("name"), 0, span(NULL, 0));
+    w = (RawWindow){.encoding = ENCODING_UTF8,
+                    .bytes = span(r->name.at, name.n),
+                    .hi = name.n,
+                    .columns = &columns};
+    sink.of = h;
+    sink.counts = h->counts;
+    h->where = (HarvestWhere){.places = &place, .n_places = 1};
+    e = reader_window(r, &w, &sink, &h->where);
+    return e == -EOVERFLOW ? 0 : e;
+}
+
 /* Detection over raw[0..n) at raw_offset, of which [lo, hi) is owned. */
 static void scan_window(Reader *r, const Content *c, Span raw, uint64_t raw_offset, uint64_t lo,
                         uint64_t hi, Piece *p) {
-    Window w;
-    int e = charset_decode(c->sniff.encoding, raw, raw_offset, &r->decoded);
+    const RawWindow w = {
+        .encoding = c->sniff.encoding, .bytes = raw, .at = raw_offset, .lo = lo, .hi = hi};
+    int e = reader_window(r, &w, &r->sink, &r->harvest.where);
 
-    if (e < 0) {
-        p->error = e;
-        return;
-    }
-    if (r->decoded.text.at != raw.at && !buf_extend(&r->decoded.own, MATCHER_PAD)) {
-        p->error = -ENOMEM;
-        return;
-    }
-    w = (Window){.text = r->decoded.runs.n ? r->decoded.own.at : r->decoded.text.at,
-                 .n = r->decoded.text.n,
-                 .lo = text_at_raw(&r->decoded, lo),
-                 .hi = text_at_raw(&r->decoded, hi)};
-    r->decoded.text.at = w.text;
-    r->harvest.window = &r->decoded;
-    e = matcher_scan(r->matcher, &w, &r->sink);
     if (e == -EOVERFLOW)
         p->rule_limit = true;
     else if (e < 0)
         p->error = e;
-    r->harvest.line += matcher_newlines(r->matcher);
 }
 
 /* Makes the buffer hold [from, to) as far as the object goes, moving what it has already. */
@@ -184,8 +217,7 @@ void content_read(Reader *r, const Content *c, uint64_t number, Piece *ret) {
     XXH128_canonical_t digest;
 
     *ret = (Piece){0};
-    r->harvest.piece = number;
-    r->harvest.line = 0;
+    r->harvest.where = (HarvestWhere){.piece = number};
     XXH3_128bits_reset_withSecret(&hash, r->hash_secret, SKETCH_SECRET_BYTES);
     while (at < end && !ret->error && !ret->shrunk) {
         uint64_t data = at, stop = end;
@@ -207,68 +239,9 @@ void content_read(Reader *r, const Content *c, uint64_t number, Piece *ret) {
         read_extent(r, c, data, least(stop, end), &hash, ret);
         at = stop > at ? stop : end;
     }
-    ret->newlines = r->harvest.line;
+    ret->newlines = r->harvest.where.line;
     XXH128_canonicalFromHash(&digest, XXH3_128bits_digest(&hash));
     memcpy(ret->hash, &digest, EXAMINE_HASH);
-}
-
-/* Moves on by one window: keeps the margin, reads up to a window and a margin more. */
-static int stream_fill(Reader *r, Stream *s, uint64_t first, bool *ret_end) {
-    size_t keep, n;
-    int e;
-
-    keep = (size_t)(r->held.at + r->held.n - first);
-    memmove(r->buffer, r->buffer + (first - r->held.at), keep);
-    e = stream_read(s, r->buffer + keep, r->room - keep, &n);
-    r->held = (Held){.at = first, .n = keep + n};
-    *ret_end = keep + n < r->room;
-    return e;
-}
-
-void content_stream(Reader *r, int fd, Content *ret, Piece *ret_piece) {
-    Content c = {.fd = fd, .n_pieces = 1};
-    uint64_t at = 0;
-    XXH3_state_t hash;
-    XXH128_canonical_t digest;
-    Piece p = {0};
-    bool end = false;
-    Stream s;
-
-    stream_init(&s, fd, 0);
-    r->held = (Held){0};
-    r->harvest.piece = r->harvest.line = 0;
-    XXH3_128bits_reset_withSecret(&hash, r->hash_secret, SKETCH_SECRET_BYTES);
-    while (!p.error) {
-        uint64_t first = at > MATCHER_MARGIN ? at - MATCHER_MARGIN : 0, stop, have;
-        size_t skip;
-
-        if (!end)
-            p.error = stream_fill(r, &s, first, &end);
-        if (p.error)
-            break;
-        if (at == 0) {
-            c.sniff = sniff(span(r->buffer, least(r->held.n, SNIFF_HEAD_MAX)), 0);
-            at = c.sniff.bom;
-            XXH3_128bits_update(&hash, r->buffer, (size_t)at);
-            p.bytes = at;
-        }
-        have = r->held.at + r->held.n;
-        stop = end && have - at <= r->window ? have : least(at + r->window, have);
-        if (stop <= at)
-            break;
-        skip = r->held.at < c.sniff.bom ? (size_t)(c.sniff.bom - r->held.at) : 0;
-        scan_window(r, &c, span(r->buffer + skip, r->held.n - skip), r->held.at + skip, at, stop,
-                    &p);
-        XXH3_128bits_update(&hash, r->buffer + (at - r->held.at), (size_t)(stop - at));
-        p.bytes += stop - at;
-        at = stop;
-    }
-    p.newlines = r->harvest.line;
-    XXH128_canonicalFromHash(&digest, XXH3_128bits_digest(&hash));
-    memcpy(p.hash, &digest, EXAMINE_HASH);
-    c.size = p.bytes;
-    *ret = c;
-    *ret_piece = p;
 }
 
 void content_hash(const Reader *r, const Piece *pieces, size_t n, uint8_t ret[EXAMINE_HASH]) {

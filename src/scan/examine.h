@@ -45,12 +45,32 @@ typedef struct Reader {
     MatcherSink sink;
     Harvest harvest;
     TextWindow decoded;
+    Buf name;
     uint8_t *buffer; /* of room bytes and padding */
     size_t room;     /* a window and its margins, or the head that is sniffed */
     size_t window;
     Held held;
     const uint8_t *hash_secret; /* SKETCH_SECRET_BYTES; of the store, so that hashes tell nothing */
 } Reader;
+
+/* Bytes to be examined: [at, at + bytes.n) of a content, of which [lo, hi) is owned. */
+typedef struct RawWindow {
+    Encoding encoding;
+    Span bytes; /* MATCHER_PAD more can be read behind them */
+    uint64_t at, lo, hi;
+    const Columns
+        *columns; /* by text position, so only where text and bytes are the same; or NULL */
+} RawWindow;
+
+/*
+ * Decodes and matches one window. `where` is that of the sink's harvest and says what the window
+ * belongs to: piece, newlines before it, places of columns; newlines are added to it. 0;
+ * -EOVERFLOW: a rule's limit was reached, what was found stands; -ENOMEM.
+ */
+int reader_window(Reader *r, const RawWindow *raw, const MatcherSink *sink, HarvestWhere *where);
+
+/* The name of a unit, examined as text of its own: part "name" of the unit. 0 or -ENOMEM. */
+int reader_name(Reader *r, Harvest *h, Span name);
 
 /* How a piece ended. */
 typedef struct Piece {
@@ -75,9 +95,6 @@ void content_join(Reader *r);
 
 /* Reads piece number `number` into r->harvest. */
 void content_read(Reader *r, const Content *c, uint64_t number, Piece *ret);
-
-/* A stream, once and in order, to its end: one piece, whatever its length. */
-void content_stream(Reader *r, int fd, Content *ret, Piece *ret_piece);
 
 /* The hash of the whole: of the one piece, or over those of all. */
 void content_hash(const Reader *r, const Piece *pieces, size_t n, uint8_t ret[EXAMINE_HASH]);

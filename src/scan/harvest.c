@@ -3,79 +3,247 @@
 
 #include "detect/mask.h"
 
+enum { SLOTS_FIRST = 64 };
+
 int harvest_init(Harvest *h, const Engine *engine, uint32_t keep) {
     size_t n = engine->rules->n;
 
     *h = (Harvest){.engine = engine, .n = n, .keep = keep};
-    h->rows = calloc(n + 1, sizeof(*h->rows));
+    h->direct = calloc(n + 1, sizeof(*h->direct));
     h->counts = calloc(n + 1, sizeof(*h->counts));
-    h->touched = calloc(n + 1, sizeof(*h->touched));
-    if (h->rows && h->counts && h->touched)
+    if (h->direct && h->counts)
         return 0;
     harvest_done(h);
     return -ENOMEM;
 }
 
 void harvest_done(Harvest *h) {
-    if (h->rows && h->touched && h->counts)
+    if (h->direct && h->counts)
         harvest_clear(h);
-    for (size_t i = 0; h->rows && i < h->n; i++)
+    for (size_t i = 0; i < h->cap_rows; i++)
         free(h->rows[i].samples);
     free(h->rows);
+    free(h->direct);
+    free(h->slots);
+    free(h->places);
     free(h->counts);
-    free(h->touched);
+    arena_done(&h->arena);
     *h = (Harvest){0};
 }
 
 void harvest_clear(Harvest *h) {
-    for (size_t i = 0; i < h->n_touched; i++) {
-        HarvestRow *row = &h->rows[h->touched[i]];
+    for (size_t i = 0; i < h->n_rows; i++) {
+        HarvestRow *row = &h->rows[i];
         HarvestSample *samples = row->samples;
 
+        if (row->place == 0)
+            h->direct[row->detector] = 0;
         if (samples)
             explicit_bzero(samples, row->n_samples * sizeof(*samples));
         sketch_done(&row->sketch);
         *row = (HarvestRow){.samples = samples};
     }
-    if (h->n_touched || h->counts)
-        memset(h->counts, 0, h->n * sizeof(*h->counts));
-    h->n_touched = 0;
+    if (h->n_places) {
+        memset(h->slots, 0, h->n_slots * sizeof(*h->slots));
+        arena_done(&h->arena);
+    }
+    memset(h->counts, 0, h->n * sizeof(*h->counts));
+    h->n_rows = h->n_places = 0;
+    h->where = (HarvestWhere){0};
     h->no_memory = false;
 }
 
-static HarvestRow *harvest_row(Harvest *h, uint16_t detector) {
-    HarvestRow *row = &h->rows[detector];
+/* ---- places ---- */
 
-    if (!row->touched) {
-        row->touched = true;
-        row->best = -100;
-        h->touched[h->n_touched++] = detector;
+/* places[i] is place i + 1: the whole needs no name. */
+static uint32_t place_find(const Harvest *h, Span part) {
+    for (size_t i = h->n_places; i > 0; i--) {
+        if (span_eq(h->places[i - 1].part, part))
+            return (uint32_t)i;
     }
+    return 0;
+}
+
+static uint32_t place_add(Harvest *h, PartKind kind, Span part, Span heading) {
+    HarvestPlace *p;
+
+    if (h->n_places == h->cap_places) {
+        size_t cap = h->cap_places ? 2 * h->cap_places : 16;
+        HarvestPlace *places = reallocarray(h->places, cap, sizeof(*places));
+
+        h->no_memory |= !places;
+        if (!places)
+            return 0;
+        h->places = places;
+        h->cap_places = cap;
+    }
+    p = &h->places[h->n_places];
+    *p = (HarvestPlace){kind, arena_span(&h->arena, part), arena_span(&h->arena, heading)};
+    h->no_memory |= !p->part.at || !p->heading.at;
+    if (!p->part.at || !p->heading.at)
+        return 0;
+    return (uint32_t)++h->n_places;
+}
+
+uint32_t harvest_place(Harvest *h, PartKind kind, Span part, uint32_t column, Span column_name) {
+    _cleanup_(buf_done) Buf name = {0};
+    uint32_t place;
+
+    part_print(&name, kind, part, column, column_name);
+    h->no_memory |= buf_error(&name) != 0;
+    if (!name.n || buf_error(&name))
+        return 0;
+    place = place_find(h, buf_as_span(&name));
+    if (place)
+        return place;
+    if (h->n_places < HARVEST_PLACES)
+        return place_add(h, kind, buf_as_span(&name),
+                         kind == PART_SHEET && column ? column_name : span(NULL, 0));
+    return column ? harvest_place(h, kind, part, 0, span(NULL, 0)) : 0;
+}
+
+/* ---- rows ---- */
+
+static HarvestRow *row_add(Harvest *h, uint32_t place, uint16_t detector) {
+    HarvestRow *row;
+
+    if (h->n_rows == h->cap_rows) {
+        size_t cap = h->cap_rows ? 2 * h->cap_rows : 16;
+        HarvestRow *rows = reallocarray(h->rows, cap, sizeof(*rows));
+
+        h->no_memory |= !rows;
+        if (!rows)
+            return NULL;
+        memset(rows + h->cap_rows, 0, (cap - h->cap_rows) * sizeof(*rows));
+        h->rows = rows;
+        h->cap_rows = cap;
+    }
+    row = &h->rows[h->n_rows++];
+    *row =
+        (HarvestRow){.samples = row->samples, .place = place, .detector = detector, .best = -100};
     return row;
+}
+
+static inline size_t slot_of(const Harvest *h, uint32_t place, uint16_t detector) {
+    uint64_t key = (uint64_t)place << 16 | detector;
+
+    return (size_t)(key * UINT64_C(0x9E3779B97F4A7C15) >> 32) & (h->n_slots - 1);
+}
+
+static bool slots_grow(Harvest *h) {
+    size_t n = h->n_slots ? 2 * h->n_slots : SLOTS_FIRST;
+    uint32_t *slots = calloc(n, sizeof(*slots));
+
+    h->no_memory |= !slots;
+    if (!slots)
+        return false;
+    free(h->slots);
+    h->slots = slots;
+    h->n_slots = n;
+    for (size_t i = 0; i < h->n_rows; i++) {
+        size_t k = slot_of(h, h->rows[i].place, h->rows[i].detector);
+
+        if (h->rows[i].place == 0)
+            continue;
+        while (h->slots[k])
+            k = (k + 1) & (n - 1);
+        h->slots[k] = (uint32_t)i + 1;
+    }
+    return true;
+}
+
+static HarvestRow *row_direct(Harvest *h, uint16_t detector) {
+    HarvestRow *row;
+
+    if (h->direct[detector])
+        return &h->rows[h->direct[detector] - 1];
+    row = row_add(h, 0, detector);
+    if (row)
+        h->direct[detector] = (uint32_t)h->n_rows;
+    return row;
+}
+
+/* NULL: no memory, which is noted. */
+static HarvestRow *harvest_row(Harvest *h, uint32_t place, uint16_t detector) {
+    HarvestRow *row;
+    size_t k;
+
+    if (place == 0)
+        return row_direct(h, detector);
+    if (2 * h->n_rows >= h->n_slots && !slots_grow(h))
+        return NULL;
+    for (k = slot_of(h, place, detector); h->slots[k]; k = (k + 1) & (h->n_slots - 1)) {
+        row = &h->rows[h->slots[k] - 1];
+        if (row->place == place && row->detector == detector)
+            return row;
+    }
+    if (h->n_rows >= HARVEST_ROWS)
+        return row_direct(h, detector);
+    row = row_add(h, place, detector);
+    if (row)
+        h->slots[k] = (uint32_t)h->n_rows;
+    return row;
+}
+
+/* ---- hits ---- */
+
+static inline uint32_t place_of(const Harvest *h, const Mark *m) {
+    if (!h->where.n_places)
+        return 0;
+    return h->where.places[m->column < h->where.n_places ? m->column : 0];
+}
+
+void harvest_tested(void *of, const Mark *at, uint16_t detector, bool valid) {
+    Harvest *h = of;
+    uint32_t place = place_of(h, at);
+    HarvestRow *row = place ? harvest_row(h, place, detector) : NULL;
+
+    if (place && row && row->place) {
+        row->tested++;
+        row->valid += valid;
+    } else {
+        h->counts[detector].tested++;
+        h->counts[detector].valid += valid;
+    }
 }
 
 static bool row_samples(Harvest *h, HarvestRow *row) {
     if (!row->samples)
-        row->samples = calloc(FINDING_SAMPLES_MAX, sizeof(*row->samples));
+        row->samples = calloc(h->keep, sizeof(*row->samples));
     h->no_memory |= !row->samples;
     return row->samples != NULL;
 }
 
+/* In a window with columns: under a mark; else by the window's own way to raw offsets. */
+static void sample_locate(const Harvest *h, const Matcher *m, const Hit *hit, const Mark *mark,
+                          HarvestSample *s) {
+    uint64_t length = hit->end - hit->start;
+
+    if (!mark) {
+        text_window_locate(h->where.window, hit->start, hit->end, &s->offset, &length);
+        s->position = s->offset;
+        s->counted = !h->where.no_lines;
+        s->line = s->counted ? h->where.line + matcher_newlines_before(m, hit->start) : 0;
+    } else {
+        s->position = h->where.position + hit->start;
+        s->offset =
+            mark->source == MARK_NOWHERE ? MARK_NOWHERE : mark->source + (hit->start - mark->at);
+        s->line = mark->row;
+    }
+    s->length = length < UINT32_MAX ? (uint32_t)length : UINT32_MAX;
+    s->piece = h->where.piece;
+}
+
 static _noinline_ void harvest_sample(Harvest *h, HarvestRow *row, const Matcher *m,
-                                      const Window *w, const Hit *hit) {
+                                      const Window *w, const Hit *hit, const Mark *mark) {
     const Detector *d = &h->engine->rules->detectors[hit->detector];
     HarvestSample *s;
-    uint64_t length;
 
     if (!row_samples(h, row))
         return;
     s = &row->samples[row->n_samples++];
-    text_window_locate(h->window, hit->start, hit->end, &s->offset, &length);
-    s->length = length < UINT32_MAX ? (uint32_t)length : UINT32_MAX;
-    s->piece = h->piece;
-    s->line = h->line + matcher_newlines_before(m, hit->start);
-    s->score = hit->score;
-    s->test_value = hit->test_value;
+    *s = (HarvestSample){.score = hit->score, .test_value = hit->test_value};
+    sample_locate(h, m, hit, mark, s);
     s->n = (uint16_t)hit_canonical(h->engine, w, hit, s->value, sizeof(s->value));
     mask_value(&d->mask, span(w->text + hit->start, hit->end - hit->start), s->mask,
                sizeof(s->mask));
@@ -83,22 +251,27 @@ static _noinline_ void harvest_sample(Harvest *h, HarvestRow *row, const Matcher
 
 _hot_ void harvest_hit(void *of, const Matcher *m, const Window *w, const Hit *hit) {
     Harvest *h = of;
-    HarvestRow *row = harvest_row(h, hit->detector);
+    const Mark *mark = w->columns ? columns_mark(w->columns, hit->start, &h->cursor) : NULL;
+    HarvestRow *row = harvest_row(h, mark ? place_of(h, mark) : 0, hit->detector);
 
+    if (_unlikely_(!row))
+        return;
     row->count[hit->level]++;
     row->test_values += hit->test_value;
     if (hit->score > row->best)
         row->best = hit->score;
     sketch_add(&row->sketch, hit->hash);
     if (row->n_samples < h->keep)
-        harvest_sample(h, row, m, w, hit);
+        harvest_sample(h, row, m, w, hit, mark);
 }
+
+/* ---- merging ---- */
 
 static int sample_compare(const void *a, const void *b) {
     const HarvestSample *x = a, *y = b;
 
-    if (x->offset != y->offset)
-        return x->offset < y->offset ? -1 : 1;
+    if (x->position != y->position)
+        return x->position < y->position ? -1 : 1;
     return x->length < y->length ? -1 : x->length > y->length;
 }
 
@@ -119,40 +292,62 @@ static void row_merge_samples(Harvest *h, HarvestRow *into, const HarvestRow *fr
     explicit_bzero(both, n * sizeof(*both));
 }
 
+uint32_t harvest_place_of(Harvest *into, const Harvest *from, uint32_t place) {
+    const HarvestPlace *p;
+    uint32_t known;
+
+    if (place == 0)
+        return 0;
+    p = &from->places[place - 1];
+    known = place_find(into, p->part);
+    return known ? known : place_add(into, p->kind, p->part, p->heading);
+}
+
+static void row_merge(Harvest *into, HarvestRow *row, const HarvestRow *theirs) {
+    for (size_t l = 0; l < N_LEVELS; l++)
+        row->count[l] += theirs->count[l];
+    row->tested += theirs->tested;
+    row->valid += theirs->valid;
+    row->test_values += theirs->test_values;
+    if (theirs->best > row->best)
+        row->best = theirs->best;
+    sketch_merge(&row->sketch, &theirs->sketch);
+    row_merge_samples(into, row, theirs);
+}
+
 void harvest_merge(Harvest *into, const Harvest *from) {
     for (size_t i = 0; i < from->n; i++) {
         into->counts[i].tested += from->counts[i].tested;
         into->counts[i].valid += from->counts[i].valid;
     }
-    for (size_t i = 0; i < from->n_touched; i++) {
-        const HarvestRow *theirs = &from->rows[from->touched[i]];
-        HarvestRow *row = harvest_row(into, from->touched[i]);
+    for (size_t i = 0; i < from->n_rows; i++) {
+        const HarvestRow *theirs = &from->rows[i];
+        HarvestRow *row =
+            harvest_row(into, harvest_place_of(into, from, theirs->place), theirs->detector);
 
-        for (size_t l = 0; l < N_LEVELS; l++)
-            row->count[l] += theirs->count[l];
-        row->test_values += theirs->test_values;
-        if (theirs->best > row->best)
-            row->best = theirs->best;
-        sketch_merge(&row->sketch, &theirs->sketch);
-        row_merge_samples(into, row, theirs);
+        if (row)
+            row_merge(into, row, theirs);
     }
     into->no_memory |= from->no_memory;
 }
 
-void harvest_settle(Harvest *h, const uint64_t *newlines, size_t n_pieces) {
-    for (size_t i = 0; i < h->n_touched; i++) {
-        HarvestRow *row = &h->rows[h->touched[i]];
-        uint64_t before = 0;
-        size_t piece = 0;
+static void row_settle(HarvestRow *row, const uint64_t *newlines, size_t n_pieces) {
+    uint64_t before = 0;
+    size_t piece = 0;
 
-        if (row->n_samples > 1)
-            qsort(row->samples, row->n_samples, sizeof(*row->samples), sample_compare);
-        for (size_t k = 0; k < row->n_samples; k++) {
-            HarvestSample *s = &row->samples[k];
+    if (row->n_samples > 1)
+        qsort(row->samples, row->n_samples, sizeof(*row->samples), sample_compare);
+    for (size_t k = 0; k < row->n_samples; k++) {
+        HarvestSample *s = &row->samples[k];
 
-            for (; piece < s->piece && piece < n_pieces; piece++)
-                before += newlines[piece];
+        for (; piece < s->piece && piece < n_pieces; piece++)
+            before += newlines[piece];
+        if (s->counted)
             s->line += before + 1;
-        }
     }
+}
+
+void harvest_settle(Harvest *h, const uint64_t *newlines, size_t n_pieces) {
+    for (size_t i = 0; i < h->n_rows; i++)
+        row_settle(&h->rows[i], newlines, n_pieces);
 }

@@ -1,23 +1,33 @@
 /*
  * Harvest: what the detectors found in one object, counted as it is found.
  *
- * One thread fills one Harvest; those of several threads over parts of one object are merged, in
- * any order, with the same result: counts add, sketches unite, and of the samples the lowest
- * positions stay. Dense data costs nothing but counting. Samples hold values in clear until they
- * have been sent to the keeper: harvest_clear() wipes them.
+ * A row counts one detector in one place: a page, a sheet's or table's column, or the object as a
+ * whole (place 0). One thread fills one Harvest; those of several threads over parts of one object
+ * are merged, in any order, with the same result: counts add, sketches unite, and of the samples
+ * the lowest positions stay. Dense data costs nothing but counting. Places beyond HARVEST_PLACES
+ * fold into their part, and that into the whole. Samples hold values in clear until they have been
+ * sent to the keeper: harvest_clear() wipes them. Names of parts and columns are hostile.
  */
 #pragma once
 
+#include "base/arena.h"
 #include "base/sketch.h"
 #include "detect/matcher.h"
 #include "extract/text/charset.h"
 #include "model/finding.h"
 
+enum {
+    HARVEST_PLACES = 4096, /* of one object */
+    HARVEST_ROWS = 8192,
+};
+
 typedef struct HarvestSample {
-    uint64_t offset; /* raw */
-    uint64_t piece;  /* of the object; lines count from its start until they are settled */
-    uint64_t line;   /* newlines before it in its piece */
-    uint32_t length; /* raw */
+    uint64_t position; /* in the order in which the object is read */
+    uint64_t offset;   /* raw; MARK_NOWHERE: none */
+    uint64_t piece;    /* of the object; lines count from its start until they are settled */
+    uint64_t line;     /* newlines before it in its piece, or a row */
+    bool counted;      /* line is newlines before it */
+    uint32_t length;   /* raw */
     float score;
     bool test_value;
     uint16_t n; /* of value */
@@ -26,27 +36,50 @@ typedef struct HarvestSample {
 } HarvestSample;
 
 typedef struct HarvestRow {
+    uint32_t place;
+    uint16_t detector;
     uint64_t count[N_LEVELS];
+    uint64_t tested, valid; /* of a place other than 0; there they are in Harvest.counts */
     uint64_t test_values;
     float best;
-    bool touched;
     Sketch sketch;
     uint32_t n_samples;
-    HarvestSample *samples; /* FINDING_SAMPLES_MAX, made when first needed */
+    HarvestSample *samples; /* Harvest.keep of them, made when first needed */
 } HarvestRow;
+
+typedef struct HarvestPlace {
+    PartKind kind;
+    Span part, heading; /* as in Finding; in the arena */
+} HarvestPlace;
+
+/* Where the window at hand stands: set before each matcher_scan. */
+typedef struct HarvestWhere {
+    const TextWindow *window; /* its text and raw bytes */
+    uint64_t piece, line;     /* newlines of the piece before the window */
+    bool no_lines;            /* what comes before is not known: lines mean nothing */
+    uint64_t position;        /* of the window's first byte in the order of reading; raw offset if
+                                 there are no columns */
+    const Columns *columns;   /* as the matcher's window has; NULL: none */
+    const uint32_t *places;   /* by column from 0 */
+    size_t n_places;
+} HarvestWhere;
 
 typedef struct Harvest {
     const Engine *engine;
-    size_t n; /* rows: one a detector */
+    size_t n; /* detectors */
     HarvestRow *rows;
-    MatchCount *counts;
-    uint32_t keep;     /* samples a row, at most FINDING_SAMPLES_MAX */
-    uint16_t *touched; /* numbers of rows with hits */
-    size_t n_touched;
+    size_t n_rows, cap_rows;
+    uint32_t *direct; /* of place 0, by detector: row + 1; 0: none */
+    uint32_t *slots;  /* of other places, by hash: row + 1 */
+    size_t n_slots;   /* a power of two */
+    HarvestPlace *places;
+    size_t n_places, cap_places;
+    Arena arena;
+    MatchCount *counts; /* of place 0, by detector */
+    uint32_t keep;      /* samples a row, at most FINDING_SAMPLES_MAX */
     bool no_memory;
-    /* where the window at hand stands: set before each matcher_scan */
-    const TextWindow *window;
-    uint64_t piece, line; /* newlines of the piece before the window */
+    HarvestWhere where;
+    size_t cursor; /* columns_mark */
 } Harvest;
 
 int harvest_init(Harvest *h, const Engine *engine, uint32_t keep);
@@ -55,8 +88,15 @@ void harvest_done(Harvest *h);
 /* Empties it for the next object, wiping values. */
 void harvest_clear(Harvest *h);
 
-/* MatcherSink.hit; `of` is the Harvest. */
+/* The number of a place; the same names give the same one. */
+uint32_t harvest_place(Harvest *h, PartKind kind, Span part, uint32_t column, Span column_name);
+
+/* MatcherSink.hit and .tested; `of` is the Harvest. */
 void harvest_hit(void *of, const Matcher *m, const Window *w, const Hit *hit);
+void harvest_tested(void *of, const Mark *at, uint16_t detector, bool valid);
+
+/* The place of `from` that has that number, here. */
+uint32_t harvest_place_of(Harvest *h, const Harvest *from, uint32_t place);
 
 void harvest_merge(Harvest *into, const Harvest *from);
 

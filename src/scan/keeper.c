@@ -10,6 +10,7 @@
 
 #include "base/clock.h"
 #include "evidence/token.h"
+#include "scan/intake.h"
 #include "scan/journal.h"
 #include "scan/message.h"
 #include "scan/scanner.h"
@@ -48,6 +49,7 @@ typedef struct Keeper {
     Finding *findings; /* of the object at hand */
     Sample *kept;      /* their samples */
     size_t cap_findings;
+    StoreFact facts[INTAKE_FACTS];
 } Keeper;
 
 /* ---- the process ---- */
@@ -204,7 +206,7 @@ static int findings_room(Keeper *k, uint64_t n) {
     Finding *findings;
     Sample *kept;
 
-    if (n > k->o->rules->n * (uint64_t)64)
+    if (n > HARVEST_ROWS)
         return -EBADMSG;
     if (n <= k->cap_findings)
         return 0;
@@ -224,21 +226,37 @@ static int findings_room(Keeper *k, uint64_t n) {
 }
 
 static void finding_tokens(const Keeper *k, Finding *f) {
-    const Detector *d = &k->o->rules->detectors[f->detector];
+    const Span type = span_of(k->o->rules->detectors[f->detector].category->id);
 
     for (size_t i = 0; i < f->n_samples; i++) {
-        if (k->o->key)
-            token_make(k->o->key, span_of(d->category->id), f->samples[i].value,
-                       f->samples[i].token);
-        f->samples[i].value = (Span){0};
+        Sample *s = &f->samples[i];
+
+        s->has_token = k->o->key != NULL;
+        if (s->has_token)
+            token_make(k->o->key, type, s->value, s->token);
+        s->value = (Span){0};
     }
+}
+
+static int facts_get(Keeper *k, Wire *w, uint64_t n) {
+    if (n > N_ELEMENTS(k->facts))
+        return -EBADMSG;
+    for (uint64_t i = 0; i < n; i++) {
+        FactReport f;
+        int r = fact_get(w, &f);
+
+        if (r < 0)
+            return r;
+        k->facts[i] = (StoreFact){f.kind, f.part, f.text, f.from, f.to};
+    }
+    return 0;
 }
 
 static int on_object(Keeper *k, Wire *w, Error *reterr) {
     char format[32], encoding[32];
     ObjectReport o;
-    uint64_t n;
-    int r = object_get(w, &o, &n);
+    uint64_t n, n_facts;
+    int r = object_get(w, &o, &n, &n_facts);
 
     if (r == 0)
         r = o.root < k->n_sums ? findings_room(k, n) : -EBADMSG;
@@ -251,16 +269,24 @@ static int on_object(Keeper *k, Wire *w, Error *reterr) {
         finding_tokens(k, f);
         k->progress.hits += f->count[LEVEL_LOW] + f->count[LEVEL_MEDIUM] + f->count[LEVEL_HIGH];
     }
+    if (r == 0)
+        r = facts_get(k, w, n_facts);
     if (r < 0)
         return r;
     snprintf(format, sizeof(format), "%.*s", (int)o.format.n, (const char *)o.format.at);
     snprintf(encoding, sizeof(encoding), "%.*s", (int)o.encoding.n, (const char *)o.encoding.at);
-    k->progress.files++;
-    k->progress.bytes += o.bytes_read;
-    k->sums[o.root].bytes += o.meta.size;
+    if (!o.depth) {
+        k->progress.files++;
+        k->progress.bytes += o.bytes_read;
+        k->sums[o.root].bytes += o.meta.size;
+    }
     return store_object_put(k->o->store, k->result.run,
                             &(StoreObject){.root = o.root,
                                            .path = o.path,
+                                           .depth = o.depth,
+                                           .members = o.members,
+                                           .facts = k->facts,
+                                           .n_facts = n_facts,
                                            .meta = o.meta,
                                            .status = o.status,
                                            .bytes_read = o.bytes_read,
@@ -291,6 +317,15 @@ static int on_note(Keeper *k, Wire *w, Error *reterr) {
         k->o->store, k->result.run,
         &(StoreNote){.kind = kind, .subject = n.subject, .count = n.count, .detail = detail},
         reterr);
+}
+
+static int on_forget(Keeper *k, Wire *w, Error *reterr) {
+    uint64_t root = wire_u64(w);
+    Span path = wire_span(w);
+
+    if (!wire_done(w) || root >= k->n_sums || (path.n && memchr(path.at, 0, path.n)))
+        return -EBADMSG;
+    return store_members_forget(k->o->store, k->result.run, (uint32_t)root, path, reterr);
 }
 
 /* ---- questions ---- */
@@ -352,6 +387,8 @@ static int on_message(Keeper *k, MessageKind kind, Span payload, Error *reterr) 
         return on_objects(k, &w, reterr);
     case MESSAGE_NOTE:
         return on_note(k, &w, reterr);
+    case MESSAGE_FORGET:
+        return on_forget(k, &w, reterr);
     case MESSAGE_CLAIM:
         return on_claim(k, &w, reterr);
     case MESSAGE_KNOWN:

@@ -135,9 +135,11 @@ static FileMeta meta_get(Wire *w) {
     return m;
 }
 
-void object_put(Buf *b, const ObjectReport *o, size_t n_findings) {
+void object_put(Buf *b, const ObjectReport *o, size_t n_findings, size_t n_facts) {
     wire_put_u64(b, o->root);
     wire_put_span(b, o->path);
+    wire_put_u64(b, o->depth);
+    wire_put_u64(b, o->members);
     wire_put_u64(b, o->known_meta);
     if (o->known_meta)
         meta_put(b, &o->meta);
@@ -147,14 +149,26 @@ void object_put(Buf *b, const ObjectReport *o, size_t n_findings) {
     wire_put_span(b, o->format);
     wire_put_span(b, o->encoding);
     wire_put_u64(b, n_findings);
+    wire_put_u64(b, n_facts);
 }
 
-int object_get(Wire *w, ObjectReport *ret, uint64_t *ret_findings) {
+/* A unit in n containers has n NUL bytes in its path, and a file none. */
+static bool depth_holds(const ObjectReport *o) {
+    size_t n = 0;
+
+    for (size_t i = 0; i < o->path.n; i++)
+        n += o->path.at[i] == 0;
+    return n == o->depth;
+}
+
+int object_get(Wire *w, ObjectReport *ret, uint64_t *ret_findings, uint64_t *ret_facts) {
     ObjectReport o = {0};
     Span hash;
 
     o.root = (uint32_t)wire_u64(w);
     o.path = wire_span(w);
+    o.depth = (uint32_t)wire_u64(w);
+    o.members = wire_u64(w);
     o.known_meta = wire_u64(w);
     if (o.known_meta)
         o.meta = meta_get(w);
@@ -169,10 +183,34 @@ int object_get(Wire *w, ObjectReport *ret, uint64_t *ret_findings) {
     o.format = wire_span(w);
     o.encoding = wire_span(w);
     *ret_findings = wire_u64(w);
+    *ret_facts = wire_u64(w);
     if (w->failed || (hash.n && !o.hashed) || o.path.n > UNIT_PATH_MAX || o.format.n > 31 ||
-        o.encoding.n > 31)
+        o.encoding.n > 31 || !depth_holds(&o))
         return -EBADMSG;
     *ret = o;
+    return 0;
+}
+
+void fact_put(Buf *b, const FactReport *f) {
+    wire_put_u64(b, f->kind);
+    wire_put_i64(b, f->from);
+    wire_put_i64(b, f->to);
+    wire_put_span(b, f->part);
+    wire_put_span(b, f->text);
+}
+
+int fact_get(Wire *w, FactReport *ret) {
+    FactReport f = {0};
+    uint64_t kind = wire_u64(w);
+
+    f.from = wire_i64(w);
+    f.to = wire_i64(w);
+    f.part = wire_span(w);
+    f.text = wire_span(w);
+    if (w->failed || kind >= N_FACT_KINDS || f.text.n > FACT_TEXT_MAX)
+        return -EBADMSG;
+    f.kind = (FactKind)kind;
+    *ret = f;
     return 0;
 }
 
@@ -240,7 +278,9 @@ static void sample_put(Buf *b, const Sample *s) {
 
 void finding_put(Buf *b, const Finding *f) {
     wire_put_u64(b, f->detector);
+    wire_put_u64(b, f->kind);
     wire_put_span(b, f->part);
+    wire_put_span(b, f->heading);
     for (size_t l = 0; l < N_LEVELS; l++)
         wire_put_u64(b, f->count[l]);
     wire_put_u64(b, f->tested);
@@ -274,10 +314,12 @@ static int sample_get(Wire *w, Sample *ret) {
 
 int finding_get(Wire *w, size_t n_detectors, Sample *samples, Finding *ret) {
     Finding f = {.samples = samples};
-    uint64_t n;
+    uint64_t n, kind;
 
     f.detector = (uint32_t)wire_u64(w);
+    kind = wire_u64(w);
     f.part = wire_span(w);
+    f.heading = wire_span(w);
     for (size_t l = 0; l < N_LEVELS; l++)
         f.count[l] = wire_u64(w);
     f.tested = wire_u64(w);
@@ -287,8 +329,9 @@ int finding_get(Wire *w, size_t n_detectors, Sample *samples, Finding *ret) {
     f.distinct_exact = wire_u64(w);
     f.score = (float)wire_double(w);
     n = wire_u64(w);
-    if (w->failed || n > FINDING_SAMPLES_MAX || f.detector >= n_detectors)
+    if (w->failed || n > FINDING_SAMPLES_MAX || f.detector >= n_detectors || kind >= N_PART_KINDS)
         return -EBADMSG;
+    f.kind = (PartKind)kind;
     for (f.n_samples = 0; f.n_samples < n; f.n_samples++) {
         if (sample_get(w, &samples[f.n_samples]) < 0)
             return -EBADMSG;

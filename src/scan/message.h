@@ -10,6 +10,7 @@
 #include "base/buf.h"
 #include "base/lock.h"
 #include "base/wire.h"
+#include "model/evidence.h"
 #include "model/finding.h"
 #include "model/status.h"
 #include "model/unit.h"
@@ -26,6 +27,7 @@ typedef enum MessageKind {
     MESSAGE_ROOT,    /* RootReport */
     MESSAGE_OBJECTS, /* any number of ObjectReports */
     MESSAGE_NOTE,    /* NoteReport */
+    MESSAGE_FORGET,  /* root, path: units inside it that were reported do not count */
     MESSAGE_CLAIM,   /* dev, ino, root, path: is this inode's content mine to read? */
     MESSAGE_KNOWN,   /* root, n, paths: which are in the store already? */
     MESSAGE_AHEAD,   /* objects counted so far by the walk ahead, and whether it is at its end */
@@ -51,6 +53,8 @@ int channel_receive(Channel *c, MessageKind *ret_kind, Span *ret_payload);
 typedef struct ObjectReport {
     uint32_t root;
     Span path;
+    uint32_t depth;   /* 0: a file; n: a unit in n containers */
+    uint64_t members; /* units inside, at any depth */
     bool known_meta;
     FileMeta meta;
     Status status;
@@ -59,6 +63,12 @@ typedef struct ObjectReport {
     uint8_t hash[16];
     Span format, encoding;
 } ObjectReport;
+
+typedef struct FactReport {
+    FactKind kind;
+    int64_t from, to;
+    Span part, text;
+} FactReport;
 
 typedef struct RootReport {
     uint32_t number;
@@ -73,13 +83,16 @@ typedef struct NoteReport {
     uint64_t count;
 } NoteReport;
 
-void object_put(Buf *b, const ObjectReport *o, size_t n_findings);
+/* Followed by that many findings, then facts. */
+void object_put(Buf *b, const ObjectReport *o, size_t n_findings, size_t n_facts);
+void fact_put(Buf *b, const FactReport *f);
 void root_put(Buf *b, const RootReport *r);
 void note_put(Buf *b, const NoteReport *n);
 void finding_put(Buf *b, const Finding *f);
 
-/* Borrow from the frame. The number of findings that follow the object in ret_findings. */
-int object_get(Wire *w, ObjectReport *ret, uint64_t *ret_findings);
+/* Borrow from the frame. */
+int object_get(Wire *w, ObjectReport *ret, uint64_t *ret_findings, uint64_t *ret_facts);
+int fact_get(Wire *w, FactReport *ret);
 int root_get(Wire *w, RootReport *ret);
 int note_get(Wire *w, NoteReport *ret);
 

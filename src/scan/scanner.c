@@ -150,7 +150,7 @@ static int on_object(void *of, Span path, const FileMeta *meta, Status status) {
     if (status.kind == STATUS_LINK || status.kind == STATUS_SPECIAL ||
         status.kind == STATUS_EXCLUDED || status.kind == STATUS_OTHER_FILESYSTEM)
         o.meta.size = 0; /* what is not read on purpose owes no bytes */
-    object_put(&s->report, &o, 0);
+    object_put(&s->report, &o, 0, 0);
     if (status.kind == STATUS_OTHER_FILESYSTEM && strcmp(status.reason, "pseudo") != 0 &&
         strcmp(status.reason, "loop") != 0)
         r = send_mount(s, path, status.reason);

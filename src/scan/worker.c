@@ -2,10 +2,10 @@
 #include "scan/worker.h"
 
 #include "scan/examine.h"
+#include "scan/inside.h"
 #include "source/file.h"
 
 enum {
-    REPORT_BYTES = 64 << 10,
     SURVEY_PIECES = 2, /* of a file in a survey: the rest is not looked at */
 };
 
@@ -15,6 +15,7 @@ struct Large {
     Unit unit;
     Buf path;
     Content content;
+    Status as_read;
     Counter next;
     Lock lock; /* of total */
     Harvest total;
@@ -26,7 +27,8 @@ struct Worker {
     unsigned slot;
     Reader reader;
     Buf path;
-    Buf report; /* ObjectReports not yet sent */
+    Outbox outbox;
+    Inside *inside;
 };
 
 /* ---- the crew's queue ---- */
@@ -46,16 +48,16 @@ void crew_finish(Crew *crew) {
     crew_drop(crew);
 }
 
-static Task *task_new(Batch *batch, Large *large) {
+static Task *task_new(Task task) {
     Task *t = calloc(1, sizeof(*t));
 
     if (t)
-        *t = (Task){.batch = batch, .large = large};
+        *t = task;
     return t;
 }
 
 int crew_put(Crew *crew, Batch *batch) {
-    Task *t = task_new(batch, NULL);
+    Task *t = task_new((Task){.batch = batch});
 
     if (!t) {
         batch_free(batch);
@@ -69,104 +71,90 @@ int crew_put(Crew *crew, Batch *batch) {
     return -ECANCELED;
 }
 
+/* IntakeHelp.invite */
+static bool crew_invite(void *of, Flow *f) {
+    Crew *crew = of;
+    Task *t = task_new((Task){.flow = f});
+
+    if (!t)
+        return false;
+    flow_ref(f);
+    ref_take(&crew->open);
+    if (queue_offer(&crew->tasks, t))
+        return true;
+    flow_unref(f);
+    ref_drop(&crew->open); /* the unit's own task is still open: never the last */
+    free(t);
+    return false;
+}
+
 /* ---- reports ---- */
-
-static int worker_flush(Worker *w) {
-    int r;
-
-    if (!w->report.n)
-        return 0;
-    r = buf_error(&w->report);
-    if (r == 0)
-        r = channel_send(w->crew->keeper, MESSAGE_OBJECTS, buf_as_span(&w->report));
-    explicit_bzero(w->report.at, w->report.n); /* values of samples were in it */
-    buf_clear(&w->report);
-    return r;
-}
-
-static void report_row(Worker *w, const Harvest *h, uint16_t detector) {
-    const HarvestRow *row = &h->rows[detector];
-    Sample samples[FINDING_SAMPLES_MAX];
-    Finding f = {.detector = detector,
-                 .tested = h->counts[detector].tested,
-                 .valid = h->counts[detector].valid,
-                 .test_values = row->test_values,
-                 .score = row->best,
-                 .samples = samples,
-                 .n_samples = row->n_samples};
-
-    memcpy(f.count, row->count, sizeof(f.count));
-    f.distinct = sketch_count(&row->sketch, &f.distinct_exact);
-    for (size_t i = 0; i < row->n_samples; i++) {
-        const HarvestSample *s = &row->samples[i];
-
-        samples[i] = (Sample){.line = s->line,
-                              .offset = s->offset,
-                              .length = s->length,
-                              .score = s->score,
-                              .test_value = s->test_value,
-                              .value = span(s->value, s->n)};
-        memcpy(samples[i].mask, s->mask, sizeof(samples[i].mask));
-    }
-    finding_put(&w->report, &f);
-}
-
-static int report_object(Worker *w, const ObjectReport *o, const Harvest *h) {
-    object_put(&w->report, o, h ? h->n_touched : 0);
-    for (size_t i = 0; h && i < h->n_touched; i++)
-        report_row(w, h, h->touched[i]);
-    return w->report.n >= REPORT_BYTES ? worker_flush(w) : 0;
-}
 
 static int report_status(Worker *w, uint32_t root, Span path, Status status) {
     ObjectReport o = {.root = root, .path = path, .status = status};
 
-    return report_object(w, &o, NULL);
+    return outbox_object(&w->outbox, &o, NULL, NULL, 0);
 }
 
 /* ---- one file ---- */
 
-static Status pieces_status(const Content *c, const Piece *pieces, size_t n, int changed,
-                            uint64_t *ret_bytes) {
-    bool rule_limit = false, shrunk = false;
-    int error = 0;
+/* What came of all pieces of a content. */
+typedef struct PiecesSum {
+    uint64_t bytes;
+    int error; /* the first */
+    bool rule_limit, shrunk;
+} PiecesSum;
 
-    *ret_bytes = 0;
+static PiecesSum pieces_sum(const Piece *pieces, size_t n) {
+    PiecesSum sum = {0};
+
     for (size_t i = 0; i < n; i++) {
-        *ret_bytes += pieces[i].bytes;
-        rule_limit |= pieces[i].rule_limit;
-        shrunk |= pieces[i].shrunk;
-        if (pieces[i].error && !error)
-            error = pieces[i].error;
+        sum.bytes += pieces[i].bytes;
+        sum.rule_limit |= pieces[i].rule_limit;
+        sum.shrunk |= pieces[i].shrunk;
+        if (!sum.error)
+            sum.error = pieces[i].error;
     }
-    if (error)
-        return status_errno(-error);
-    if (shrunk || changed)
-        return status_of(STATUS_CHANGED, NULL);
-    if (rule_limit)
-        return status_of(STATUS_PARTIAL, "rule-limit");
-    if (c->cut)
-        return status_of(STATUS_PARTIAL, "survey");
-    return content_status(c);
+    return sum;
 }
 
-static int report_content(Worker *w, const Unit *u, const Content *c, const Piece *pieces,
-                          Harvest *h) {
-    ObjectReport o = {
-        .root = u->root,
-        .path = u->path,
-        .known_meta = true,
-        .meta = u->meta,
-        .hashed = true,
-        .format = span_of(c->sniff.format),
-        .encoding = span_of(c->sniff.kind == SNIFF_TEXT ? encoding_name(c->sniff.encoding) : "")};
-    int changed = file_changed(&u->meta, u->fd);
+static Status pieces_status(const Content *c, const PiecesSum *sum, Status as_read) {
+    if (sum->error)
+        return status_errno(-sum->error);
+    if (sum->shrunk)
+        return status_of(STATUS_CHANGED, NULL);
+    if (as_read.kind != STATUS_READ)
+        return as_read;
+    if (sum->rule_limit)
+        return status_of(STATUS_PARTIAL, "rule-limit");
+    return c->cut ? status_of(STATUS_PARTIAL, "survey") : as_read;
+}
 
-    o.status = pieces_status(c, pieces, c->n_pieces, changed, &o.bytes_read);
+static ObjectReport unit_report(const Unit *u, const char *format, const char *encoding) {
+    return (ObjectReport){.root = u->root,
+                          .path = u->path,
+                          .known_meta = true,
+                          .meta = u->meta,
+                          .format = span_of(format),
+                          .encoding = span_of(encoding)};
+}
+
+/* The file is read; status: what its content alone leads to. */
+static int report_pieces(Worker *w, const Unit *u, const Content *c, const Piece *pieces,
+                         Harvest *h, Status as_read) {
+    const char *encoding = c->sniff.kind == SNIFF_TEXT ? encoding_name(c->sniff.encoding) : "";
+    ObjectReport o = unit_report(u, c->sniff.format, encoding);
+    PiecesSum sum = pieces_sum(pieces, c->n_pieces);
+
+    o.status = pieces_status(c, &sum, as_read);
+    if (file_changed(&u->meta, u->fd) && !sum.error)
+        o.status = status_of(STATUS_CHANGED, NULL);
     if (h->no_memory)
         o.status = status_errno(ENOMEM);
+    o.bytes_read = sum.bytes;
+    o.hashed = true;
     content_hash(&w->reader, pieces, c->n_pieces, o.hash);
-    return report_object(w, &o, h);
+    return outbox_object(&w->outbox, &o, h, NULL, 0);
 }
 
 static void newlines_of(const Piece *pieces, size_t n, Harvest *h) {
@@ -192,7 +180,7 @@ static Large *large_free(Large *l) {
     return NULL;
 }
 
-static int large_new(const Worker *w, Unit *u, const Content *c, Large **ret) {
+static int large_new(const Worker *w, Unit *u, const Content *c, Status as_read, Large **ret) {
     Large *l = calloc(1, sizeof(*l));
 
     if (!l)
@@ -201,11 +189,13 @@ static int large_new(const Worker *w, Unit *u, const Content *c, Large **ret) {
     ref_init(&l->ref);
     l->unit = *u;
     l->content = *c;
+    l->as_read = as_read;
     u->fd = -1;
     buf_span(&l->path, u->path);
     l->unit.path = buf_as_span(&l->path);
     l->pieces = calloc(c->n_pieces, sizeof(*l->pieces));
-    if (!l->pieces || buf_error(&l->path) || harvest_init(&l->total, w->crew->engine, w->crew->plan->samples) < 0) {
+    if (!l->pieces || buf_error(&l->path) ||
+        harvest_init(&l->total, w->crew->engine, w->crew->plan->samples) < 0) {
         large_free(l);
         return -ENOMEM;
     }
@@ -218,7 +208,7 @@ static void large_invite(const Worker *w, Large *l) {
     uint64_t helpers = l->content.n_pieces - 1;
 
     for (uint64_t i = 1; i < w->crew->plan->jobs && helpers; i++, helpers--) {
-        Task *t = task_new(NULL, l);
+        Task *t = task_new((Task){.large = l});
 
         if (!t)
             return;
@@ -248,7 +238,7 @@ static int large_work(Worker *w, Large *l) {
     if (ref_drop(&l->ref)) {
         if (!flag_get(&w->crew->stop)) {
             newlines_of(l->pieces, l->content.n_pieces, &l->total);
-            r = report_content(w, &l->unit, &l->content, l->pieces, &l->total);
+            r = report_pieces(w, &l->unit, &l->content, l->pieces, &l->total, l->as_read);
         }
         large_free(l);
     }
@@ -307,32 +297,72 @@ static int worker_known(Worker *w, const Batch *b, uint8_t known[BATCH_FILES_MAX
     return r < 0 ? r : crew_ask(w->crew, MESSAGE_KNOWN, buf_as_span(&question), known, b->n);
 }
 
-/* ---- small files ---- */
+/* ---- files ---- */
 
-static int examine_unit(Worker *w, Unit *u) {
-    Content c;
+/* As it lies: its bytes, by all who are free where it is large. */
+static int examine_pieces(Worker *w, Unit *u, Content *c, Status as_read) {
     Piece piece;
     Large *large;
-    int r = content_open(&w->reader, u->fd, u->meta.size, &c);
+    int r;
 
+    r = reader_name(&w->reader, &w->reader.harvest, u->path);
     if (r < 0)
-        return report_status(w, u->root, u->path, status_errno(-r));
-    if (w->crew->plan->survey && c.n_pieces > SURVEY_PIECES) {
-        c.n_pieces = SURVEY_PIECES;
-        c.cut = true;
+        return r;
+    if (w->crew->plan->survey && c->n_pieces > SURVEY_PIECES) {
+        c->n_pieces = SURVEY_PIECES;
+        c->cut = true;
     }
-    if (c.n_pieces > 1) {
-        r = large_new(w, u, &c, &large);
+    if (c->n_pieces > 1) {
+        r = large_new(w, u, c, as_read, &large);
         if (r < 0)
             return r;
         large_invite(w, large);
         return large_work(w, large);
     }
-    content_read(&w->reader, &c, 0, &piece);
+    content_read(&w->reader, c, 0, &piece);
     newlines_of(&piece, 1, &w->reader.harvest);
-    r = report_content(w, u, &c, &piece, &w->reader.harvest);
+    r = report_pieces(w, u, c, &piece, &w->reader.harvest, as_read);
     harvest_clear(&w->reader.harvest);
     return r;
+}
+
+static int report_opened(Worker *w, const Unit *u, const Ending *e, const IntakeUnit *opened) {
+    ObjectReport o = unit_report(u, e->format, e->encoding);
+
+    o.status = e->status;
+    o.bytes_read = e->bytes < u->meta.size ? e->bytes : u->meta.size;
+    o.members = opened->members;
+    if (opened->harvest.no_memory)
+        o.status = status_errno(ENOMEM);
+    else if (file_changed(&u->meta, u->fd))
+        o.status = status_of(STATUS_CHANGED, NULL);
+    else if (opened->rule_limit && o.status.kind == STATUS_READ)
+        o.status = status_of(STATUS_PARTIAL, "rule-limit");
+    return outbox_object(&w->outbox, &o, &opened->harvest, opened->facts, opened->n_facts);
+}
+
+/* By its reader; where that cannot be had, or has died twice, as it lies. */
+static int examine_inside(Worker *w, Unit *u, Content *c, const Extractor *e) {
+    IntakeUnit *opened;
+    Ending ending;
+    int r = inside_open(w->inside, u, e, w->crew->plan->restarted, &ending, &opened);
+
+    if (r == INSIDE_E_DIED) {
+        content_join(&w->reader);
+        return examine_pieces(w, u, c, ending.status);
+    }
+    return r < 0 ? r : report_opened(w, u, &ending, opened);
+}
+
+static int examine_unit(Worker *w, Unit *u) {
+    const Extractor *e;
+    Content c;
+    int r = content_open(&w->reader, u->fd, u->meta.size, &c);
+
+    if (r < 0)
+        return report_status(w, u->root, u->path, status_errno(-r));
+    e = inside_reader(w->inside, &c);
+    return e ? examine_inside(w, u, &c, e) : examine_pieces(w, u, &c, content_status(&c));
 }
 
 static int worker_file(Worker *w, const Batch *b, size_t i) {
@@ -378,32 +408,36 @@ static int batch_work(Worker *w, Batch *b) {
 int worker_batch(Worker *w, Batch *batch) {
     int r = batch_work(w, batch);
 
-    return r < 0 ? r : worker_flush(w);
+    return r < 0 ? r : outbox_flush(&w->outbox);
 }
 
 int worker_stream(Worker *w) {
-    Unit u = {.fd = STDIN_FILENO, .path = span_of("")};
-    ObjectReport o = {.path = u.path, .known_meta = true, .hashed = true};
-    Content c;
-    Piece piece;
+    Unit u = {.fd = -1, .path = span_of("")};
+    IntakeUnit *opened;
+    ObjectReport o;
+    Ending ending;
     int r;
 
     journal_begin(w->crew->journal, w->slot, 0, u.path);
-    content_stream(&w->reader, STDIN_FILENO, &c, &piece);
-    newlines_of(&piece, 1, &w->reader.harvest);
-    o.meta = (FileMeta){.size = piece.bytes,
-                        .nlink = 1,
-                        .mtime = INT64_MIN,
-                        .ctime = INT64_MIN,
-                        .btime = INT64_MIN};
-    o.status = pieces_status(&c, &piece, 1, 0, &o.bytes_read);
-    content_hash(&w->reader, &piece, 1, o.hash);
-    o.format = span_of(c.sniff.format);
-    o.encoding = span_of(c.sniff.kind == SNIFF_TEXT ? encoding_name(c.sniff.encoding) : "");
-    r = report_object(w, &o, &w->reader.harvest);
-    harvest_clear(&w->reader.harvest);
+    r = inside_stream(w->inside, STDIN_FILENO, span_of(w->crew->plan->stream), &ending, &opened);
+    if (r == 0) {
+        u.meta = (FileMeta){.size = ending.bytes,
+                            .nlink = 1,
+                            .mtime = INT64_MIN,
+                            .ctime = INT64_MIN,
+                            .btime = INT64_MIN};
+        o = unit_report(&u, ending.format, ending.encoding);
+        o.status = opened->harvest.no_memory ? status_errno(ENOMEM) : ending.status;
+        o.bytes_read = ending.bytes;
+        o.members = opened->members;
+        o.hashed = true;
+        memcpy(o.hash, opened->hash, sizeof(o.hash));
+        if (opened->rule_limit && o.status.kind == STATUS_READ)
+            o.status = status_of(STATUS_PARTIAL, "rule-limit");
+        r = outbox_object(&w->outbox, &o, &opened->harvest, opened->facts, opened->n_facts);
+    }
     journal_end(w->crew->journal, w->slot);
-    return r < 0 ? r : worker_flush(w);
+    return r < 0 ? r : outbox_flush(&w->outbox);
 }
 
 /* ---- the thread ---- */
@@ -416,8 +450,12 @@ int worker_new(Crew *crew, unsigned slot, Worker **ret) {
         return -ENOMEM;
     w->crew = crew;
     w->slot = slot;
+    outbox_init(&w->outbox, crew->keeper);
     r = reader_init(&w->reader, crew->engine, crew->plan->window, crew->plan->floor,
                     crew->plan->samples, crew->plan->secret);
+    if (r == 0)
+        r = inside_new(&w->reader, &w->outbox, NULL,
+                       crew->plan->jobs > 1 ? &(IntakeHelp){crew, crew_invite} : NULL, &w->inside);
     if (r < 0)
         return r;
     *ret = TAKE(w);
@@ -426,9 +464,10 @@ int worker_new(Crew *crew, unsigned slot, Worker **ret) {
 
 Worker *worker_free(Worker *w) {
     if (w) {
+        inside_free(w->inside);
         reader_done(&w->reader);
         buf_done(&w->path);
-        buf_wipe(&w->report);
+        outbox_done(&w->outbox);
         free(w);
     }
     return NULL;
@@ -443,7 +482,7 @@ void *worker_main(void *of) {
 
         if (!t) {
             /* nothing to do just now: what was found should not wait */
-            r = r < 0 ? r : worker_flush(w);
+            r = r < 0 ? r : outbox_flush(&w->outbox);
             t = queue_take(&w->crew->tasks);
         }
         if (!t)
@@ -454,6 +493,10 @@ void *worker_main(void *of) {
         } else if (t->large) {
             if (ref_drop(&t->large->ref))
                 large_free(t->large);
+        } else if (t->flow) {
+            content_join(&w->reader);
+            flow_help(t->flow, &w->reader);
+            flow_unref(t->flow);
         } else if (r == 0) {
             r = batch_work(w, t->batch);
         } else {
@@ -464,7 +507,7 @@ void *worker_main(void *of) {
             crew_fail(w->crew, r);
         crew_drop(w->crew);
     }
-    r = r < 0 ? r : worker_flush(w);
+    r = r < 0 ? r : outbox_flush(&w->outbox);
     if (r < 0)
         crew_fail(w->crew, r);
     return NULL;

@@ -1,8 +1,9 @@
 /*
  * Worker: a thread of the scanner that opens files, examines them and reports what it found.
  *
- * Workers take Tasks from one queue: a batch of names, or a share in a large file that another
- * worker has opened and that is read in pieces by whoever is free. A worker owns its Reader and
+ * Workers take Tasks from one queue: a batch of names, a share in a large file that another worker
+ * has opened and that is read in pieces by whoever is free, or a window of a unit that another one
+ * reads in order. A worker owns its Reader and
  * its report buffer; what it shares is in Crew. The queue closes itself when the walk is over and
  * the last task is done.
  */
@@ -11,6 +12,7 @@
 #include "base/queue.h"
 #include "base/ref.h"
 #include "detect/engine.h"
+#include "scan/flow.h"
 #include "scan/journal.h"
 #include "scan/message.h"
 #include "scan/plan.h"
@@ -20,7 +22,8 @@ typedef struct Large Large;
 
 typedef struct Task {
     Batch *batch; /* or */
-    Large *large;
+    Large *large; /* or */
+    Flow *flow;
 } Task;
 
 /* What all threads of a scanner share. Frozen but for the queue, the channel, counters, flags. */

@@ -7,6 +7,7 @@
 #include "store/handle.h"
 #include "store/name.h"
 #include "store/query.h"
+#include "store/samples.h"
 
 struct FoundCursor {
     Store *store;
@@ -14,8 +15,9 @@ struct FoundCursor {
     Arena arena; /* detectors and keep */
     DetectorRow *detectors;
     size_t n_detectors;
-    bool *keep; /* by detector number */
-    sqlite3_stmt *rows, *sample_rows;
+    bool *keep;      /* by detector number */
+    const char *key; /* of the run's tokens */
+    sqlite3_stmt *rows;
     int64_t object; /* the last one seen, and whether its path passes */
     bool object_passes;
 };
@@ -24,17 +26,14 @@ struct FoundCursor {
 #define FOUND(index)                                                                               \
     "SELECT o.id, r.path, o.path, f.part, f.detector, f.level, f.score, f.count_high,"             \
     " f.count_medium, f.count_low, f.tested, f.valid, f.test_values, f.distinct_values,"           \
-    " f.distinct_exact, f.samples, o.dev, o.ino, o.nlink FROM root r CROSS JOIN object o " index                          \
+    " f.distinct_exact, f.samples, o.dev, o.ino, o.nlink, f.part_kind, f.heading FROM root r "     \
+    "CROSS JOIN object o " index                                                                   \
     " ON o.run = r.run AND o.root = r.number CROSS JOIN finding f ON f.object = o.id"              \
     " WHERE r.run = ?1 AND f.level >= ?2 AND o.id IS NOT NULL"                                     \
     " ORDER BY r.path, o.path, f.part, f.detector"
 
 static const char found_indexed[] = FOUND("INDEXED BY object_found");
 static const char found_plain[] = FOUND("");
-
-static const char samples_all[] =
-    "SELECT value ->> 0, value ->> 1, value ->> 2, value ->> 3, value ->> 4, value ->> 5,"
-    " value ->> 6 FROM json_each(?1) LIMIT ?2";
 
 static bool detector_passes(const DetectorRow *d, const FoundFilter *f) {
     if (d->tier < f->tier)
@@ -58,17 +57,19 @@ static int detectors_load(FoundCursor *c, int64_t run, Error *reterr) {
 int found_cursor_open(Store *s, int64_t run, const FoundFilter *filter, Error *reterr,
                       FoundCursor **ret) {
     _cleanup_(found_cursor_closep) FoundCursor *c = calloc(1, sizeof(*c));
+    RunRow of;
     int r;
 
     if (!c)
         return -ENOMEM;
     c->store = s;
     c->filter = *filter;
-    r = detectors_load(c, run, reterr);
-    if (r < 0)
+    if ((r = detectors_load(c, run, reterr)) < 0 ||
+        (r = query_run(s, run, &c->arena, reterr, &of)) < 0)
         return r;
-    if ((r = handle_query(s, found_indexed, found_plain, &c->rows)) < 0 ||
-        (r = sql_prepare(s->db, samples_all, &c->sample_rows)) < 0)
+    c->key = of.key;
+    r = handle_query(s, found_indexed, found_plain, &c->rows);
+    if (r < 0)
         return handle_unread(s, r, reterr);
     sql_bind_int(c->rows, 1, run);
     sql_bind_int(c->rows, 2, filter->least);
@@ -80,7 +81,6 @@ FoundCursor *found_cursor_close(FoundCursor *c) {
     if (!c)
         return NULL;
     sqlite3_finalize(c->rows);
-    sqlite3_finalize(c->sample_rows);
     arena_done(&c->arena);
     free(c);
     return NULL;
@@ -109,6 +109,12 @@ static Level level_read(sqlite3_stmt *row, int i) {
     return level > LEVEL_NONE && level < N_LEVELS ? (Level)level : LEVEL_LOW;
 }
 
+static PartKind kind_read(sqlite3_stmt *row, int i) {
+    int kind = sqlite3_column_int(row, i);
+
+    return kind > PART_BYTES && kind < N_PART_KINDS ? (PartKind)kind : PART_BYTES;
+}
+
 static void row_read(const FoundCursor *c, FoundRow *ret) {
     const DetectorRow *d = &c->detectors[sqlite3_column_int64(c->rows, 4)];
 
@@ -117,6 +123,8 @@ static void row_read(const FoundCursor *c, FoundRow *ret) {
         .root = sql_blob(c->rows, 1),
         .path = sql_blob(c->rows, 2),
         .part = sql_blob(c->rows, 3),
+        .kind = kind_read(c->rows, 19),
+        .heading = sql_blob(c->rows, 20),
         .number = (uint32_t)sqlite3_column_int64(c->rows, 4),
         .detector = d->id,
         .title = d->title,
@@ -132,29 +140,12 @@ static void row_read(const FoundCursor *c, FoundRow *ret) {
         .test_values = sql_uint(c->rows, 12),
         .distinct = sql_uint(c->rows, 13),
         .distinct_exact = sqlite3_column_int(c->rows, 14),
-        .samples = sql_text(c->rows, 15),
+        .samples = sql_blob(c->rows, 15),
+        .key = c->key,
         .dev = sql_uint(c->rows, 16),
         .ino = sql_uint(c->rows, 17),
         .nlink = (uint32_t)sqlite3_column_int64(c->rows, 18),
     };
-}
-
-static void text_copy(char *to, size_t size, Span text) {
-    size_t n = text.n < size ? text.n : size - 1;
-
-    memcpy(to, text.at, n);
-    to[n] = 0;
-}
-
-static void sample_read(sqlite3_stmt *row, Sample *ret) {
-    ret->line = sql_uint(row, 0);
-    ret->offset = sql_uint(row, 1);
-    ret->length = (uint32_t)sqlite3_column_int64(row, 2);
-    ret->score = (float)sqlite3_column_double(row, 3);
-    ret->test_value = sqlite3_column_int(row, 4);
-    ret->value = (Span){0};
-    text_copy(ret->mask, sizeof(ret->mask), sql_text(row, 5));
-    text_copy(ret->token, sizeof(ret->token), sql_text(row, 6));
 }
 
 /* 1: *ret is a row that passes, 0: one that does not. */
@@ -185,19 +176,18 @@ int found_cursor_step(FoundCursor *c, Error *reterr, FoundRow *ret) {
 
 int found_samples(FoundCursor *c, Span samples, size_t most, Error *reterr, Sample *ret,
                   size_t *ret_n) {
-    size_t n = 0;
-    int r;
+    int r = samples_get(samples, most, ret, ret_n);
 
-    if (most > FINDING_SAMPLES_MAX)
-        most = FINDING_SAMPLES_MAX;
-    sqlite3_bind_text64(c->sample_rows, 1, (const char *)samples.at, samples.n, SQLITE_STATIC,
-                        SQLITE_UTF8);
-    sql_bind_uint(c->sample_rows, 2, most);
-    while ((r = sql_step(c->sample_rows)) > 0 && n < most)
-        sample_read(c->sample_rows, &ret[n++]);
-    sql_reset(c->sample_rows);
-    if (r < 0)
-        return handle_unread(c->store, r == -EINVAL ? -EUCLEAN : r, reterr);
-    *ret_n = n;
-    return 0;
+    return r < 0 ? handle_unread(c->store, r, reterr) : 0;
+}
+
+void found_place(const FoundRow *row, const Sample *sample, Buf *part, Locator *l) {
+    buf_clear(part);
+    part_print_row(part, row->kind, row->part, sample->line);
+    l->part = buf_as_span(part);
+    if (part_has_rows(row->kind))
+        return;
+    l->line = sample->line;
+    l->has_offset = sample->offset != MARK_NOWHERE;
+    l->offset = l->has_offset ? sample->offset : 0;
 }

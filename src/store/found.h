@@ -3,11 +3,12 @@
  *
  * Ordered by raw locator (root's path, object's path), then part, then detector id. One row is
  * held at a time: what it points to is valid until the next step or close, but for the words of
- * its detector, which live as long as the cursor.
+ * its detector and the key, which live as long as the cursor.
  */
 #pragma once
 
 #include "model/finding.h"
+#include "model/locator.h"
 #include "store/store.h"
 
 /* What is left out; {0} leaves out nothing. */
@@ -21,6 +22,8 @@ typedef struct FoundFilter {
 typedef struct FoundRow {
     int64_t object;
     Span root, path, part;
+    PartKind kind;
+    Span heading;      /* of a sheet's column */
     uint64_t dev, ino; /* of the object: query_names() gives its further names */
     uint32_t nlink;
     uint32_t number;                         /* of the detector */
@@ -31,7 +34,8 @@ typedef struct FoundRow {
     uint64_t count[N_LEVELS]; /* hits by level */
     uint64_t tested, valid, test_values, distinct;
     bool distinct_exact;
-    Span samples; /* as stored: found_samples() reads them */
+    Span samples;    /* as stored: found_samples() reads them */
+    const char *key; /* of their tokens; "": none. Lives as long as the cursor */
 } FoundRow;
 
 static inline uint64_t found_count(const uint64_t count[N_LEVELS]) {
@@ -47,9 +51,15 @@ int found_cursor_open(Store *s, int64_t run, const FoundFilter *filter, Error *r
 int found_cursor_step(FoundCursor *c, Error *reterr, FoundRow *ret);
 /*
  * The samples of a row of this cursor, or of a copy of it: at most `most`, and at most
- * FINDING_SAMPLES_MAX. Their value is empty; their token is "" where there was no key.
+ * FINDING_SAMPLES_MAX. Their value is empty.
  */
 int found_samples(FoundCursor *c, Span samples, size_t most, Error *reterr, Sample *ret,
                   size_t *ret_n);
+/*
+ * Where a sample stands in its object: part, line and offset of *l; its names are the caller's. The
+ * part may be made in `part`, which must outlive *l.
+ */
+void found_place(const FoundRow *row, const Sample *sample, Buf *part, Locator *l);
+
 FoundCursor *found_cursor_close(FoundCursor *c);
 DEFINE_CLEANUP(FoundCursor, found_cursor_close)

@@ -27,11 +27,24 @@ static const char *const texts[N_STATEMENTS] = {
                          " ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21, ?22)",
     [ST_OBJECT_FIND] = "SELECT id FROM object WHERE run = ?1 AND root = ?2 AND path = ?3",
     [ST_OBJECT_DELETE] = "DELETE FROM object WHERE run = ?1 AND root = ?2 AND path = ?3",
-    [ST_OBJECT_LAST] = "SELECT max(object) FROM finding",
-    [ST_FINDING_INSERT] = "INSERT INTO finding (object, part, detector, level, score, count_high,"
-                          " count_medium, count_low, tested, valid, test_values, distinct_values,"
-                          " distinct_exact, samples)"
-                          " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14)",
+    [ST_OBJECT_LAST] = "SELECT max(coalesce((SELECT max(object) FROM finding), 0),"
+                       " coalesce((SELECT max(object) FROM fact), 0))",
+    [ST_MEMBERS_FIND] = "SELECT path, id FROM object WHERE run = ?1 AND root = ?2"
+                        " AND path > CAST(?3 || x'00' AS BLOB) AND path < CAST(?3 || x'01' AS BLOB)"
+                        " LIMIT 1",
+    [ST_ORPHANS_FIND] =
+        "SELECT o.root, substr(o.path, 1, instr(o.path, x'00') - 1) FROM object o"
+        " WHERE o.run = ?1 AND o.depth > 0 AND NOT EXISTS (SELECT 1 FROM object f WHERE"
+        " f.run = o.run AND f.root = o.root AND"
+        " f.path = CAST(substr(o.path, 1, instr(o.path, x'00') - 1) AS BLOB)) LIMIT 1",
+    [ST_FACT_INSERT] = "INSERT OR REPLACE INTO fact (object, kind, part, text, time_from, time_to)"
+                       " VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+    [ST_FACT_DELETE] = "DELETE FROM fact WHERE object = ?1",
+    [ST_FINDING_INSERT] =
+        "INSERT INTO finding (object, part, detector, level, score, count_high,"
+        " count_medium, count_low, tested, valid, test_values, distinct_values,"
+        " distinct_exact, samples, part_kind, heading) VALUES (?1, ?2, ?3, ?4, ?5,"
+        " ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16)",
     [ST_FINDING_DELETE] = "DELETE FROM finding WHERE object = ?1",
     [ST_NAME_CLAIMED] = "SELECT root, path FROM object_name"
                         " WHERE run = ?1 AND dev = ?2 AND ino = ?3 AND claimed = 1",

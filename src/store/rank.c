@@ -114,14 +114,15 @@ typedef struct Place {
     Tier tier;
     Level level;
     uint64_t count[N_LEVELS];
-    FoundRow worst; /* root, path, part and samples are those below */
-    Buf root, path, part, samples;
+    FoundRow worst; /* root, path, part, heading and samples are those below */
+    Buf root, path, part, heading, samples;
 } Place;
 
 static void place_done(Place *p) {
     buf_done(&p->root);
     buf_done(&p->path);
     buf_done(&p->part);
+    buf_done(&p->heading);
     buf_done(&p->samples);
 }
 
@@ -141,6 +142,7 @@ static void worst_take(Place *p, const FoundRow *f) {
     p->worst.root = buf_copy(&p->root, f->root);
     p->worst.path = buf_copy(&p->path, f->path);
     p->worst.part = buf_copy(&p->part, f->part);
+    p->worst.heading = buf_copy(&p->heading, f->heading);
     p->worst.samples = buf_copy(&p->samples, f->samples);
 }
 
@@ -152,7 +154,8 @@ static int place_add(Place *p, const FoundRow *f) {
     for (Level l = LEVEL_LOW; l < N_LEVELS; l++)
         p->count[l] += f->count[l];
     worst_take(p, f);
-    if (buf_error(&p->root) || buf_error(&p->path) || buf_error(&p->part) || buf_error(&p->samples))
+    if (buf_error(&p->root) || buf_error(&p->path) || buf_error(&p->part) ||
+        buf_error(&p->heading) || buf_error(&p->samples))
         return -ENOMEM;
     return 0;
 }
@@ -230,11 +233,12 @@ static int place_read(Place *p, FoundCursor *c, Arena *a, Error *reterr, PlaceRo
     ret->worst.root = arena_span(a, p->worst.root);
     ret->worst.path = arena_span(a, p->worst.path);
     ret->worst.part = arena_span(a, p->worst.part);
+    ret->worst.heading = arena_span(a, p->worst.heading);
     ret->worst.detector = arena_text(a, span_of(p->worst.detector));
     ret->worst.title = arena_text(a, span_of(p->worst.title));
     ret->worst.category = arena_text(a, span_of(p->worst.category));
-    if (!ret->worst.root.at || !ret->worst.path.at || !ret->worst.part.at || !ret->worst.detector ||
-        !ret->worst.title || !ret->worst.category)
+    if (!ret->worst.root.at || !ret->worst.path.at || !ret->worst.part.at ||
+        !ret->worst.heading.at || !ret->worst.detector || !ret->worst.title || !ret->worst.category)
         return -ENOMEM;
     return 0;
 }

@@ -58,7 +58,7 @@ CREATE TABLE object (
     run        INTEGER NOT NULL, -- run.id
     root       INTEGER NOT NULL, -- root.number
     path       BLOB NOT NULL,    -- below the root; names of members follow, each after a NUL
-    id         INTEGER,          -- for finding.object; NULL: nothing was found in it
+    id         INTEGER,          -- for finding and fact; NULL: neither is there
     depth      INTEGER NOT NULL, -- 0 a file, n a member inside n containers
     dev        INTEGER NOT NULL, -- device number, only for hard links within the run
     ino        INTEGER NOT NULL, -- inode number
@@ -92,12 +92,18 @@ CREATE TABLE object_name (
     UNIQUE (run, root, path)
 ) STRICT, WITHOUT ROWID;
 
--- All hits of one detector in one part of one object. `samples` is an array of arrays [line from 1
--- (0 where lines mean nothing), offset and length in raw bytes of the outermost undecoded view,
--- score, 1 for a published test value, mask, token]; the token is '' where there was no key.
+-- All hits of one detector in one part of one object. `samples` are the hits at the lowest positions
+-- one behind the other, each: line from 1 (0 where lines mean nothing), offset and length in raw
+-- bytes of the outermost undecoded view, score in thousandths, flags (1: a published test value,
+-- 2: there is a token), length of the mask, the mask in UTF-8, and with that flag the 16 bytes of
+-- the token, whose key is run.key. The numbers are LEB128 varints (seven bits a byte, the lowest
+-- first, the high bit set in all but the last); the score is zigzag: 0, -1, 1, -2 ... are 0, 1, 2,
+-- 3 ...
 CREATE TABLE finding (
     object          INTEGER NOT NULL, -- object.id
-    part            BLOB NOT NULL,    -- page, sheet, table.column; empty: the object as a whole
+    part            BLOB NOT NULL,    -- page, sheet:column, table.column; empty: the whole object
+    part_kind       INTEGER NOT NULL, -- 0 bytes, 1 text, 2 page, 3 section, 4 sheet, 5 table
+    heading         BLOB NOT NULL,    -- what a sheet's column is headed by; empty: unknown
     detector        INTEGER NOT NULL, -- detector.number in the run of the object
     level           INTEGER NOT NULL, -- of the best hit: 1 low, 2 medium, 3 high
     score           REAL NOT NULL,    -- of the best hit, natural log-odds
@@ -109,8 +115,19 @@ CREATE TABLE finding (
     test_values     INTEGER NOT NULL, -- hits that are published test values
     distinct_values INTEGER NOT NULL, -- different values; estimated unless distinct_exact
     distinct_exact  INTEGER NOT NULL, -- 1: counted, 0: estimated
-    samples         TEXT NOT NULL,    -- JSON: the hits at the lowest positions, see below
+    samples         BLOB NOT NULL,    -- the hits at the lowest positions, see above
     PRIMARY KEY (object, part, detector)
+) STRICT, WITHOUT ROWID;
+
+-- What is known of an object beside its findings: times and labels that were seen in it, folded.
+CREATE TABLE fact (
+    object    INTEGER NOT NULL, -- object.id
+    kind      TEXT NOT NULL,    -- created, modified, sent, member-time, row-date, log-time, label ...
+    part      BLOB NOT NULL,    -- as finding.part
+    text      BLOB NOT NULL,    -- a label's name; empty where it is a time
+    time_from INTEGER,          -- the earliest; NULL where it is a text
+    time_to   INTEGER,          -- the latest
+    PRIMARY KEY (object, kind, part, text)
 ) STRICT, WITHOUT ROWID;
 
 -- Facts about a run as a whole: skipped-mount (mount point, file-system type), excluded (rule,

@@ -4,8 +4,8 @@
  */
 #include "store/write.h"
 
-#include "base/json.h"
 #include "store/handle.h"
+#include "store/samples.h"
 #include "store/tally.h"
 
 extern const char store_index_sql[];
@@ -93,13 +93,42 @@ int store_run_resume(Store *s, Error *reterr, int64_t *ret) {
     return 0;
 }
 
+static int members_forget(Store *s, int64_t run, uint32_t root, Span file);
+
+/* Units inside a file that was never finished: it was vanishing, or the run is being ended early.
+ */
+static int orphans_forget(Store *s, int64_t run) {
+    _cleanup_(buf_done) Buf file = {0};
+    sqlite3_stmt *stmt;
+    int r = handle_statement(s, ST_ORPHANS_FIND, &stmt);
+
+    while (r == 0) {
+        uint32_t root = 0;
+
+        sql_bind_int(stmt, 1, run);
+        r = sql_step(stmt);
+        buf_clear(&file);
+        if (r > 0) {
+            root = (uint32_t)sqlite3_column_int64(stmt, 0);
+            buf_span(&file, sql_blob(stmt, 1));
+        }
+        sql_reset(stmt);
+        if (r <= 0)
+            return r;
+        r = buf_error(&file);
+        if (r == 0)
+            r = members_forget(s, run, root, buf_as_span(&file));
+    }
+    return r;
+}
+
 static int run_finish(Store *s, int64_t run, const StoreRunEnd *end) {
     sqlite3_stmt *stmt;
     bool balanced;
     int r;
 
-    if ((r = link_settle(s, run)) < 0 || (r = tally_record(s, run, &balanced)) < 0 ||
-        (r = handle_write(s, ST_RUN_END, &stmt)) < 0)
+    if ((r = orphans_forget(s, run)) < 0 || (r = link_settle(s, run)) < 0 ||
+        (r = tally_record(s, run, &balanced)) < 0 || (r = handle_write(s, ST_RUN_END, &stmt)) < 0)
         return r;
     sql_bind_int(stmt, 1, run);
     sql_bind_time(stmt, 2, end->ended);
@@ -210,14 +239,20 @@ static int object_find(Store *s, int64_t run, uint32_t root, Span path, int64_t 
     return r;
 }
 
-static int found_delete(Store *s, int64_t id) {
+static int delete_of(Store *s, Statement which, int64_t id) {
     sqlite3_stmt *stmt;
-    int r = handle_write(s, ST_FINDING_DELETE, &stmt);
+    int r = handle_write(s, which, &stmt);
 
     if (r < 0)
         return r;
     sql_bind_int(stmt, 1, id);
     return sql_run(stmt);
+}
+
+static int found_delete(Store *s, int64_t id) {
+    int r = delete_of(s, ST_FINDING_DELETE, id);
+
+    return r < 0 ? r : delete_of(s, ST_FACT_DELETE, id);
 }
 
 static int object_delete(Store *s, int64_t run, uint32_t root, Span path) {
@@ -264,34 +299,12 @@ static Level finding_level(const Finding *f) {
     return l;
 }
 
-/* sample->value is not looked at: it stays in memory and ends there. */
-static void sample_print(Json *j, const Sample *sample) {
-    json_array_begin(j);
-    json_uint(j, sample->line);
-    json_uint(j, sample->offset);
-    json_uint(j, sample->length);
-    json_double(j, (double)sample->score, 3);
-    json_uint(j, sample->test_value);
-    json_text(j, sample->mask);
-    json_text(j, sample->token);
-    json_array_end(j);
-}
-
-static void samples_print(Buf *b, const Finding *f) {
-    Json j = json_to(b);
-
-    buf_clear(b);
-    json_array_begin(&j);
-    for (size_t i = 0; i < f->n_samples && i < FINDING_SAMPLES_MAX; i++)
-        sample_print(&j, &f->samples[i]);
-    json_array_end(&j);
-}
-
 static int finding_insert(Store *s, int64_t object, const Finding *f) {
     sqlite3_stmt *stmt;
     int r = handle_write(s, ST_FINDING_INSERT, &stmt);
 
-    samples_print(&s->samples, f);
+    buf_clear(&s->samples);
+    samples_put(&s->samples, f->samples, f->n_samples);
     if (r == 0)
         r = buf_error(&s->samples);
     if (r < 0)
@@ -309,7 +322,9 @@ static int finding_insert(Store *s, int64_t object, const Finding *f) {
     sql_bind_uint(stmt, 11, f->test_values);
     sql_bind_uint(stmt, 12, f->distinct);
     sql_bind_int(stmt, 13, f->distinct_exact);
-    sql_bind_text(stmt, 14, buf_cstr(&s->samples));
+    sql_bind_blob(stmt, 14, buf_as_span(&s->samples));
+    sql_bind_int(stmt, 15, f->kind);
+    sql_bind_blob(stmt, 16, f->heading);
     return sql_run(stmt);
 }
 
@@ -321,13 +336,33 @@ static bool has_hits(const Finding *findings, size_t n) {
     return false;
 }
 
+static int fact_insert(Store *s, int64_t object, const StoreFact *f) {
+    sqlite3_stmt *stmt;
+    int r = handle_write(s, ST_FACT_INSERT, &stmt);
+
+    if (r < 0)
+        return r;
+    sql_bind_int(stmt, 1, object);
+    sql_bind_text(stmt, 2, fact_kind_name(f->kind));
+    sql_bind_blob(stmt, 3, f->part);
+    sql_bind_blob(stmt, 4, f->text);
+    if (f->text.n) {
+        sql_bind_null(stmt, 5);
+        sql_bind_null(stmt, 6);
+    } else {
+        sql_bind_int(stmt, 5, f->from);
+        sql_bind_int(stmt, 6, f->to);
+    }
+    return sql_run(stmt);
+}
+
 static int object_put(Store *s, int64_t run, const StoreObject *o, const Finding *findings,
                       size_t n_findings) {
     unsigned rows = 1;
     int64_t id = 0;
     int r = 0;
 
-    if (has_hits(findings, n_findings))
+    if (has_hits(findings, n_findings) || o->n_facts)
         r = object_number(s, &id);
     if (r == 0)
         r = object_insert(s, run, o, id);
@@ -342,6 +377,8 @@ static int object_put(Store *s, int64_t run, const StoreObject *o, const Finding
         r = finding_insert(s, id, &findings[i]);
         rows++;
     }
+    for (size_t i = 0; r == 0 && i < o->n_facts; i++, rows++)
+        r = fact_insert(s, id, &o->facts[i]);
     return r < 0 ? r : handle_wrote(s, rows);
 }
 
@@ -379,6 +416,44 @@ int store_object_done(Store *s, int64_t run, uint32_t root, Span path, Error *re
         return handle_unread(s, r, reterr);
     *ret = r > 0;
     return 0;
+}
+
+/* 1: the path of some unit inside the file, in ret; 0: there is none. */
+static int member_find(Store *s, int64_t run, uint32_t root, Span file, Buf *ret) {
+    sqlite3_stmt *stmt;
+    int r = handle_statement(s, ST_MEMBERS_FIND, &stmt);
+
+    if (r < 0)
+        return r;
+    sql_bind_int(stmt, 1, run);
+    sql_bind_int(stmt, 2, root);
+    sql_bind_blob(stmt, 3, file);
+    r = sql_step(stmt);
+    buf_clear(ret);
+    if (r > 0)
+        buf_span(ret, sql_blob(stmt, 0));
+    sql_reset(stmt);
+    return r > 0 && buf_error(ret) ? -ENOMEM : r;
+}
+
+static int members_forget(Store *s, int64_t run, uint32_t root, Span file) {
+    _cleanup_(buf_done) Buf member = {0};
+    int r;
+
+    while ((r = member_find(s, run, root, file, &member)) > 0) {
+        r = object_delete(s, run, root, buf_as_span(&member));
+        if (r == 0)
+            r = handle_wrote(s, 1);
+        if (r < 0)
+            return r;
+    }
+    return r;
+}
+
+int store_members_forget(Store *s, int64_t run, uint32_t root, Span file, Error *reterr) {
+    int r = members_forget(s, run, root, file);
+
+    return r < 0 ? handle_fail(s, r, reterr) : 0;
 }
 
 int store_note_put(Store *s, int64_t run, const StoreNote *note, Error *reterr) {

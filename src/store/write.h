@@ -14,6 +14,7 @@
  */
 #pragma once
 
+#include "model/evidence.h"
 #include "model/finding.h"
 #include "model/status.h"
 #include "model/unit.h"
@@ -79,6 +80,14 @@ typedef struct StoreRoot {
 
 int store_root_put(Store *s, int64_t run, const StoreRoot *root, Error *reterr);
 
+/* What is known of an object beside its findings. */
+typedef struct StoreFact {
+    FactKind kind;
+    Span part;        /* as in Finding */
+    Span text;        /* a label; empty: a time */
+    int64_t from, to; /* ns since 1970 */
+} StoreFact;
+
 typedef struct StoreObject {
     uint32_t root;
     Span path;      /* relative to the root; names of members follow, each after one NUL byte */
@@ -90,11 +99,16 @@ typedef struct StoreObject {
     const uint8_t *hash;  /* 16 bytes of keyed XXH3-128 over the content; NULL: not known */
     const char *format;   /* "text", "csv", "zip" ...; "" unknown */
     const char *encoding; /* "utf-8", "utf-16le" ...; "" unknown */
+    const struct StoreFact *facts;
+    size_t n_facts;
 } StoreObject;
 
 /* The object with all its findings; putting (run, root, path) again replaces all of it. */
 int store_object_put(Store *s, int64_t run, const StoreObject *object, const Finding *findings,
                      size_t n_findings, Error *reterr);
+
+/* Units inside a file do not count that were put for it in this run: it is read anew. */
+int store_members_forget(Store *s, int64_t run, uint32_t root, Span file, Error *reterr);
 
 /* Whether that object, or a file of which this is a further name, is in the store for this run. */
 int store_object_done(Store *s, int64_t run, uint32_t root, Span path, Error *reterr, bool *ret);

@@ -215,6 +215,7 @@ int charset_decode(Encoding e, Span raw, uint64_t raw_offset, TextWindow *w) {
     w->raw = raw;
     w->raw_offset = raw_offset;
     w->text = raw;
+    w->wide = encoding_unit(e) > 1;
     if (is_borrowed(e, raw))
         return 0;
     d.out = buf_extend(&w->own, worst_case(e, raw.n));
@@ -275,4 +276,45 @@ void text_window_locate(const TextWindow *w, size_t start, size_t end, uint64_t 
         to = from;
     *ret_offset = w->raw_offset + from;
     *ret_length = to - from;
+}
+
+size_t text_window_stretch(const TextWindow *w, size_t text_at, uint64_t *ret_offset) {
+    const TextRun *run, *last = (const TextRun *)(w->runs.at + w->runs.n);
+    size_t end, into;
+
+    *ret_offset = w->raw_offset + text_at;
+    if (w->runs.n == 0)
+        return w->text.n - text_at;
+    run = find_run(w, text_at);
+    end = run + 1 < last ? run[1].text_at : w->text.n;
+    into = (text_at - run->text_at) / run->text_step * run->raw_step;
+    *ret_offset = w->wide ? CHARSET_NOWHERE : w->raw_offset + run->raw_at + into;
+    return end - text_at;
+}
+
+/* ---- cuts ---- */
+
+/* A pair of UTF-16 whose second half is not there yet. */
+static bool is_half_pair(Encoding e, Span raw) {
+    uint8_t high = raw.at[raw.n - (e == ENCODING_UTF16BE ? 2 : 1)];
+
+    return high >= 0xD8 && high < 0xDC;
+}
+
+size_t charset_whole(Encoding e, Span raw) {
+    unsigned unit = encoding_unit(e);
+
+    raw.n -= raw.n % unit;
+    if (unit == 2 && raw.n && is_half_pair(e, raw))
+        raw.n -= unit;
+    return raw.n;
+}
+
+void charset_append(Encoding e, Span raw, Buf *ret) {
+    _cleanup_(text_window_done) TextWindow w = {0};
+
+    if (charset_decode(e, raw, 0, &w) < 0)
+        ret->failed = true;
+    else
+        buf_span(ret, w.text);
 }

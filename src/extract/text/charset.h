@@ -25,6 +25,7 @@ typedef struct TextWindow {
     Span text; /* UTF-8; borrows from raw or from `own`, until the next decode */
     Span raw;  /* the window, borrowed */
     uint64_t raw_offset;
+    bool wide; /* units of two bytes or four */
     Buf own;
     Buf runs; /* TextRun, by text_at; empty: text and raw are the same bytes */
 } TextWindow;
@@ -40,3 +41,20 @@ int charset_decode(Encoding e, Span raw, uint64_t raw_offset, TextWindow *w);
  */
 void text_window_locate(const TextWindow *w, size_t start, size_t end, uint64_t *ret_offset,
                         uint64_t *ret_length);
+
+/*
+ * How many bytes of the text, from text_at on, stand together: *ret_offset is where they begin in
+ * the file, and in a text window that borrows, or in a stretch of ASCII of one byte a character, it
+ * goes on byte by byte from there. CHARSET_NOWHERE where a character has two raw bytes or four.
+ */
+#define CHARSET_NOWHERE UINT64_MAX
+size_t text_window_stretch(const TextWindow *w, size_t text_at, uint64_t *ret_offset);
+
+/*
+ * How much of raw, from its start, can be decoded apart from what follows: all but a character that
+ * its end may have cut.
+ */
+size_t charset_whole(Encoding e, Span raw);
+
+/* The text of a few bytes, appended; buf_error tells of a lack of memory. */
+void charset_append(Encoding e, Span raw, Buf *ret);

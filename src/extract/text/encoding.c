@@ -49,6 +49,41 @@ int encoding_parse(Span word, Encoding *ret) {
     return -EINVAL;
 }
 
+bool encoding_is_converted(Encoding e) {
+    return e > ENCODING_UTF8;
+}
+
+bool encoding_is_doubtful(Encoding e) {
+    return e == ENCODING_WINDOWS1252;
+}
+
+/* Names in use beside those of encoding_name(): of IANA's register and the WHATWG's list. */
+static const struct {
+    const char *label;
+    Encoding encoding;
+} labels[] = {
+    {"ascii", ENCODING_ASCII},           {"utf8", ENCODING_UTF8},
+    {"utf-16", ENCODING_UTF16LE},        {"iso-8859-1", ENCODING_WINDOWS1252},
+    {"iso8859-1", ENCODING_WINDOWS1252}, {"latin1", ENCODING_WINDOWS1252},
+    {"cp1252", ENCODING_WINDOWS1252},
+};
+
+int encoding_of_label(Span word, Encoding *ret) {
+    char name[24];
+
+    if (word.n >= sizeof(name))
+        return -EINVAL;
+    for (size_t i = 0; i < word.n; i++)
+        name[i] = (char)(word.at[i] >= 'A' && word.at[i] <= 'Z' ? word.at[i] | 0x20 : word.at[i]);
+    for (size_t i = 0; i < N_ELEMENTS(labels); i++) {
+        if (strlen(labels[i].label) == word.n && memcmp(labels[i].label, name, word.n) == 0) {
+            *ret = labels[i].encoding;
+            return 0;
+        }
+    }
+    return encoding_parse(span(name, word.n), ret);
+}
+
 /* ---- how much like text ---- */
 
 /* Thousandths of units that may be no character in use, where no mark says what they are. */

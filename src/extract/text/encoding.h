@@ -23,10 +23,17 @@ typedef enum Encoding {
     N_ENCODINGS,
 } Encoding;
 
-const char *encoding_name(Encoding e);        /* as IANA names it, lower case */
-int encoding_parse(Span word, Encoding *ret); /* -EINVAL */
-unsigned encoding_unit(Encoding e);           /* 1, 2 or 4 bytes */
+const char *encoding_name(Encoding e);           /* as IANA names it, lower case */
+int encoding_parse(Span word, Encoding *ret);    /* -EINVAL */
+int encoding_of_label(Span word, Encoding *ret); /* as pages and mail name it; -EINVAL */
+unsigned encoding_unit(Encoding e);              /* 1, 2 or 4 bytes */
 bool encoding_is_ebcdic(Encoding e);
+
+/* Its bytes are not UTF-8 already, as those of ASCII, UTF-8 and unknown bytes are. */
+bool encoding_is_converted(Encoding e);
+
+/* A set that the bytes alone do not prove: what a document says of itself goes before the guess. */
+bool encoding_is_doubtful(Encoding e);
 
 /*
  * The ladder: byte order mark, ASCII, UTF-8, planes of UTF-32 and UTF-16, EBCDIC (always told as

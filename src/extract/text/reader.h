@@ -7,3 +7,7 @@
 #pragma once
 
 #include "extract/extract.h"
+
+extern const Extractor eml_extractor;
+extern const Extractor html_extractor;
+extern const Extractor mbox_extractor;

@@ -45,7 +45,7 @@ static ContextEvidence look_within(Look *l, const Text *t, size_t within) {
     assert_non_null(hash);
     at = (size_t)(hash - t->at);
     bitmap_builder(NULL)(l->bitmap, t->at, t->n);
-    context_reset(l->cache, l->bitmap);
+    context_reset(l->cache, l->bitmap, NULL, 0);
     context_around(l->cache, 0, at, at + 1, within, &e);
     return e;
 }
@@ -240,7 +240,7 @@ static void says_whom_it_concerns(void **state _unused_) {
     assert_int_equal(context_words_new(&rules, NULL, &w), 0);
     c->words = w;
     bitmap_builder(NULL)(b, t.at, t.n);
-    context_reset(c, b);
+    context_reset(c, b, NULL, 0);
     assert_int_equal(context_about(c, 5, 13, 64), context_bit(3) | context_bit(68));
 }
 

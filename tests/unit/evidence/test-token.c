@@ -15,27 +15,30 @@ static Key *known_key(const char *directory) {
 /* python3: hmac.new(bytes(range(32)), type + b"\0" + canonical, "sha256").hexdigest()[:32] */
 static void gives_known_answers(void **state) {
     _cleanup_(key_freep) Key *k = known_key(*state);
-    char token[TOKEN_SIZE];
+    uint8_t token[FINDING_TOKEN];
+    char text[TOKEN_SIZE];
 
     token_make(k, span_of("gov.national_id"), span_of("536904399"), token);
-    assert_string_equal(token, "tok:49f3c766:5a1970c1cf440e42bc730cfc851e87a6");
+    token_print(key_id(k), token, text);
+    assert_string_equal(text, "tok:49f3c766:5a1970c1cf440e42bc730cfc851e87a6");
     token_make(k, span_of("contact.email"), span_of("a@example.com"), token);
-    assert_string_equal(token, "tok:49f3c766:e1dc7ac1cf6f4f36060511cb70307007");
+    token_print(key_id(k), token, text);
+    assert_string_equal(text, "tok:49f3c766:e1dc7ac1cf6f4f36060511cb70307007");
 }
 
 static void tells_types_and_keys_apart(void **state) {
     _cleanup_(key_freep) Key *k = known_key(*state), *other = NULL;
-    char a[TOKEN_SIZE], b[TOKEN_SIZE];
+    uint8_t a[FINDING_TOKEN], b[FINDING_TOKEN];
     bool created;
 
     token_make(k, span_of("fin.pan"), span_of("4111111111111111"), a);
     token_make(k, span_of("fin.iban"), span_of("4111111111111111"), b);
-    assert_string_not_equal(a, b);
+    assert_memory_not_equal(a, b, sizeof(a));
     token_make(k, span_of("fin.pan"), span_of("4111111111111111"), b);
-    assert_string_equal(a, b);
+    assert_memory_equal(a, b, sizeof(a));
     other = keys_load(*state, KEY_TOMBSTONE, &created);
     token_make(other, span_of("fin.pan"), span_of("4111111111111111"), b);
-    assert_string_not_equal(a + 13, b + 13);
+    assert_memory_not_equal(a, b, sizeof(a));
 }
 
 /* python3: counter mode over hmac, label b"terrier-sketch"; SHA-256 of the 192 bytes. */

@@ -42,10 +42,16 @@ static inline void sample_container(Fixture *f) {
 }
 
 static inline void sample_findings(Fixture *f) {
-    Sample sample = {.line = 8, .offset = 1234, .length = 11, .mask = "\x1b[31m\xff***4399"};
+    Sample sample = {.line = 8,
+                     .offset = 1234,
+                     .length = 11,
+                     .mask = "\x1b[31m\xff***4399",
+                     .has_token = true,
+                     .token = {0x00, 0x11, 0x22, 0xff}};
     Sample published = {.offset = 5, .length = 16, .mask = "4111********1111", .test_value = true};
     Finding findings[2] = {
         {.detector = SSN,
+         .kind = PART_TABLE,
          .part = span_of("people.\xe9 ssn"),
          .count = {[LEVEL_HIGH] = 1200, [LEVEL_LOW] = 34},
          .tested = 2000,
@@ -66,7 +72,6 @@ static inline void sample_findings(Fixture *f) {
     StoreObject o = fixture_object(1, span_of("evil\x1b[2J\n\xc2\x9b\xe2\x80\xae\xff.csv"));
 
     o.format = "csv";
-    snprintf(sample.token, sizeof(sample.token), "tok:0a1b2c3d:00112233445566778899aabbccddeeff");
     fixture_put(f, &o, findings, 2);
     fixture_found(f, 0, "mail.txt", "", EMAIL, 2, 3);
     fixture_found(f, 0, "orgs.txt", "", ORG, 0, 1);

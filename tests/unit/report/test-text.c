@@ -242,7 +242,7 @@ static void lists_objects_and_findings(void **state) {
                     (const char *[]){"Found ", "fin.iban, restricted, 1 value: 1 medium\n",
                                      "    #@5  4111********1111  (published test value)\n",
                                      "#people.\\xe9 ssn\n    gov.us-ssn, restricted, 1,234 values",
-                                     "    #L8:@1234  ", "/srv/mail.txt\n    contact.email"},
+                                     "    #people.\\xe9 ssn:8  ", "/srv/mail.txt\n    contact.email"},
                     6);
     assert_has_not(&findings, "org.number");
 }

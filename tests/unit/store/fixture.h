@@ -156,7 +156,13 @@ static inline void fixture_status(Fixture *f, uint32_t root, const char *path, S
 /* One finding of `high` and `low` hits with one sample. */
 static inline void fixture_found(Fixture *f, uint32_t root, const char *path, const char *part,
                                  uint32_t detector, uint64_t high, uint64_t low) {
-    Sample sample = {.line = 3, .offset = 45, .length = 9, .score = 4, .mask = "*****4399"};
+    Sample sample = {.line = 3,
+                     .offset = 45,
+                     .length = 9,
+                     .score = 4,
+                     .mask = "*****4399",
+                     .has_token = true,
+                     .token = {[FINDING_TOKEN - 1] = (uint8_t)detector}};
     Finding finding = {
         .detector = detector,
         .part = span_of(part),
@@ -171,7 +177,6 @@ static inline void fixture_found(Fixture *f, uint32_t root, const char *path, co
     };
     StoreObject o = fixture_object(root, span_of(path));
 
-    snprintf(sample.token, sizeof(sample.token), "tok:0a1b2c3d:%032d", (int)detector);
     fixture_put(f, &o, &finding, 1);
 }
 

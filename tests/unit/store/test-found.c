@@ -37,7 +37,8 @@ static void facts_come_back_as_put(void **state) {
          .length = 11,
          .score = 3.5f,
          .mask = "\"\\ \x1b[1m caf\xc3\xa9",
-         .token = "tok:0a1b2c3d:00112233445566778899aabbccddeeff"},
+         .has_token = true,
+         .token = {0x00, 0x11, 0xff}},
         {.line = 0, .offset = 0, .length = 1, .score = -1.25f, .test_value = true, .mask = "*"},
     };
     Finding finding = {
@@ -82,9 +83,11 @@ static void facts_come_back_as_put(void **state) {
     assert_true(back[0].offset == UINT64_C(1) << 40);
     assert_int_equal(back[0].length, 11);
     assert_string_equal(back[0].mask, samples[0].mask);
-    assert_string_equal(back[0].token, samples[0].token);
+    assert_true(back[0].has_token);
+    assert_memory_equal(back[0].token, samples[0].token, FINDING_TOKEN);
+    assert_string_equal(row.key, "0a1b2c3d");
     assert_true(back[1].test_value && back[1].score == -1.25f);
-    assert_string_equal(back[1].token, "");
+    assert_false(back[1].has_token);
     assert_int_equal(back[1].value.n, 0);
     assert_int_equal(found_cursor_step(c, NULL, &row), 0);
 }

@@ -1,0 +1,153 @@
+/* Inside: see inside.h. */
+#include "scan/inside.h"
+
+enum { ATTEMPTS = 2 };
+
+struct Inside {
+    Reader *reader;
+    Outbox *outbox;
+    Host *host;
+    Intake *intake;
+    Receiver receiver; /* the intake's, and the host's way to other places */
+    /* the outermost unit at hand */
+    uint32_t root;
+    Span path;
+    Buf object; /* path of the unit inside that is being reported */
+};
+
+static void meta_of_unit(const IntakeUnit *u, FileMeta *ret) {
+    *ret = (FileMeta){
+        .size = u->size, .nlink = 1, .mtime = u->mtime, .ctime = INT64_MIN, .btime = INT64_MIN};
+}
+
+static uint32_t depth_of(Span path) {
+    uint32_t n = 0;
+
+    for (size_t i = 0; i < path.n; i++)
+        n += path.at[i] == 0;
+    return n;
+}
+
+/* IntakeTo.unit */
+static int on_unit(void *of, const IntakeUnit *u, const Ending *e) {
+    Inside *i = of;
+    ObjectReport o = {.root = i->root,
+                      .known_meta = true,
+                      .members = u->members,
+                      .status = e->status,
+                      .bytes_read = e->bytes,
+                      .hashed = u->bytes > 0,
+                      .format = span_of(e->format),
+                      .encoding = span_of(e->encoding)};
+
+    buf_clear(&i->object);
+    buf_span(&i->object, i->path);
+    buf_span(&i->object, buf_as_span(&u->path));
+    if (buf_error(&i->object))
+        return -ENOMEM;
+    o.path = buf_as_span(&i->object);
+    o.depth = depth_of(o.path);
+    memcpy(o.hash, u->hash, sizeof(o.hash));
+    meta_of_unit(u, &o.meta);
+    if (u->harvest.no_memory)
+        o.status = status_errno(ENOMEM);
+    else if (u->rule_limit && o.status.kind == STATUS_READ)
+        o.status = status_of(STATUS_PARTIAL, "rule-limit");
+    return outbox_object(i->outbox, &o, &u->harvest, u->facts, u->n_facts);
+}
+
+int inside_new(Reader *reader, Outbox *outbox, Host *host, const IntakeHelp *help, Inside **ret) {
+    _cleanup_(inside_freep) Inside *i = calloc(1, sizeof(*i));
+    int r;
+
+    if (!i)
+        return -ENOMEM;
+    i->reader = reader;
+    i->outbox = outbox;
+    i->host = host;
+    r = intake_new(reader, &(IntakeTo){.of = i, .unit = on_unit}, help, &i->intake);
+    if (r < 0)
+        return r;
+    i->receiver = *intake_receiver(i->intake);
+    *ret = TAKE(i);
+    return 0;
+}
+
+Inside *inside_free(Inside *i) {
+    if (i) {
+        intake_free(i->intake);
+        buf_done(&i->object);
+        free(i);
+    }
+    return NULL;
+}
+
+const Extractor *inside_reader(const Inside *i, const Content *c) {
+    const Extractor *e = extractor_find(c->sniff.format);
+
+    return e && (e->place == EXTRACT_ANYWHERE || i->host) ? e : NULL;
+}
+
+static Span last_name(Span path) {
+    size_t n = path.n;
+
+    while (n && path.at[n - 1] != '/')
+        n--;
+    return span(path.at + n, path.n - n);
+}
+
+/* By our own reader, on this thread. */
+static int extract_here(Inside *i, Feed *f, Span name, Ending *ret) {
+    const ExtractOptions o = {.to = &i->receiver, .place = EXTRACT_ANYWHERE, .size = f->size};
+    _cleanup_(extraction_freep) Extraction *x = NULL;
+    int r = extraction_new(&o, &x);
+
+    if (r == 0)
+        r = extraction_run(x, name, f, ret);
+    return r;
+}
+
+static int extract_file(Inside *i, const Unit *u, const Extractor *e, Ending *ret) {
+    Feed f = feed_of_fd(u->fd, u->meta.size);
+    int r;
+
+    if (e->place != EXTRACT_ANYWHERE)
+        return host_extract(i->host, e->place, u->fd, u->meta.size, last_name(u->path), NULL,
+                            &i->receiver, ret);
+    r = extract_here(i, &f, last_name(u->path), ret);
+    feed_done(&f);
+    return r;
+}
+
+int inside_open(Inside *i, const Unit *u, const Extractor *e, bool again, Ending *ret_ending,
+                IntakeUnit **ret_unit) {
+    int r = 0;
+
+    i->root = u->root;
+    i->path = u->path;
+    for (unsigned attempt = 0; attempt < ATTEMPTS; attempt++) {
+        intake_begin(i->intake);
+        r = again || attempt ? outbox_forget(i->outbox, u->root, u->path) : 0;
+        if (r == 0)
+            r = intake_name(i->intake, u->path);
+        if (r == 0)
+            r = extract_file(i, u, e, ret_ending);
+        if (r != HOST_E_DIED)
+            break;
+    }
+    if (r == HOST_E_DIED)
+        return INSIDE_E_DIED;
+    return r < 0 ? r : intake_end(i->intake, ret_unit);
+}
+
+int inside_stream(Inside *i, int fd, Span name, Ending *ret_ending, IntakeUnit **ret_unit) {
+    Feed f = feed_of_pipe(fd);
+    int r;
+
+    i->root = 0;
+    i->path = span_of("");
+    intake_begin(i->intake);
+    r = extract_here(i, &f, name, ret_ending);
+    feed_done(&f);
+    return r < 0 ? r : intake_end(i->intake, ret_unit);
+}

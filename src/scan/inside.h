@@ -1,0 +1,38 @@
+/*
+ * Inside: one worker's way into units that have a reader.
+ *
+ * Our own readers run here, on this thread; libraries run in sandboxed processes (extract/host.h).
+ * Units inside are reported through the outbox as they end; what was found in the outermost unit
+ * itself is left to the caller. Content is hostile.
+ */
+#pragma once
+
+#include "extract/host.h"
+#include "scan/outbox.h"
+#include "source/file.h"
+
+typedef struct Inside Inside;
+
+/*
+ * reader, outbox, host: the thread's, borrowed. host NULL: only our own readers; help NULL: nobody
+ * else examines windows.
+ */
+int inside_new(Reader *reader, Outbox *outbox, Host *host, const IntakeHelp *help, Inside **ret);
+Inside *inside_free(Inside *i);
+DEFINE_CLEANUP(Inside, inside_free)
+
+/* The reader of that content, or NULL: it is read as it lies. */
+const Extractor *inside_reader(const Inside *i, const Content *c);
+
+/*
+ * Opens the file u, as deep as it goes. again: units inside it may have been reported before.
+ * *ret_unit is settled and valid until the next call. INSIDE_E_DIED: its reader died twice, and
+ * *ret_ending says how; nothing that was found in the unit itself counts, units inside that were
+ * whole do. Negative: the scan cannot go on.
+ */
+#define INSIDE_E_DIED 1
+int inside_open(Inside *i, const Unit *u, const Extractor *e, bool again, Ending *ret_ending,
+                IntakeUnit **ret_unit);
+
+/* A pipe, to its end; root 0, path "". */
+int inside_stream(Inside *i, int fd, Span name, Ending *ret_ending, IntakeUnit **ret_unit);

@@ -1,0 +1,653 @@
+/*
+ * Intake: see intake.h.
+ *
+ * The window of the part at hand is gathered in `text`: [kept margin | not yet examined]. It is
+ * examined as soon as a window and a margin behind it are there, and when the part ends. Marks go
+ * along, by position in `text`; a part without columns needs them only to say from where in the
+ * unit its bytes are.
+ *
+ * Part and window belong to the unit at hand: a unit that opens ends them, and the extraction
+ * announces the part anew behind it. Columns are kept by their unit, for the part they were named
+ * for.
+ */
+#include "scan/intake.h"
+
+#define XXH_INLINE_ALL
+#include <xxhash.h>
+
+/* Names and hints of the columns of one part. */
+typedef struct ColumnSet {
+    PartKind kind;
+    Buf part;
+    ColumnHint *hints; /* by column from 1 */
+    uint32_t *places;  /* by column from 0 */
+    size_t n, cap;     /* columns: the highest that was named */
+} ColumnSet;
+
+typedef struct OpenUnit {
+    IntakeUnit unit;
+    ColumnSet columns;
+    uint64_t position; /* of text taken in, all parts */
+    Flow *flow;        /* made when others first help */
+    XXH3_state_t *hash;
+} OpenUnit;
+
+struct Intake {
+    Reader *reader;
+    const Engine *engine;
+    IntakeTo to;
+    IntakeHelp help;
+    Receiver receiver;
+    OpenUnit *levels[EXTRACT_DEPTH_MAX + 1];
+    size_t depth; /* of the unit at hand */
+    /* the part at hand */
+    PartKind kind;
+    Encoding encoding;
+    bool open;
+    uint64_t source; /* PART_BYTES: of text.at[0] */
+    uint64_t lines;  /* newlines before what is examined next */
+    bool lines_known;
+    /* its window */
+    Buf text;
+    size_t done;    /* bytes of it examined */
+    uint64_t first; /* position of text.at[0] in its unit */
+    Buf marks;      /* Mark */
+};
+
+/* ---- units ---- */
+
+static void columns_clear(ColumnSet *c) {
+    for (size_t i = 0; i < c->n; i++)
+        column_hint_done(&c->hints[i]);
+    c->n = 0;
+}
+
+/* Others may still examine windows of it, and borrow its columns. */
+static void level_quiet(const Intake *i, OpenUnit *l) {
+    bool ignored = false;
+
+    if (l->flow)
+        flow_settle(l->flow, i->reader, &l->unit.harvest, &ignored);
+}
+
+static OpenUnit *level_free(const Intake *i, OpenUnit *l) {
+    if (!l)
+        return NULL;
+    level_quiet(i, l);
+    flow_unref(l->flow);
+    columns_clear(&l->columns);
+    buf_done(&l->columns.part);
+    free(l->columns.hints);
+    free(l->columns.places);
+    buf_done(&l->unit.path);
+    harvest_done(&l->unit.harvest);
+    arena_done(&l->unit.arena);
+    XXH3_freeState(l->hash);
+    free(l);
+    return NULL;
+}
+
+static OpenUnit *level_new(const Intake *i) {
+    OpenUnit *l = calloc(1, sizeof(*l));
+
+    if (!l)
+        return NULL;
+    l->hash = XXH3_createState();
+    if (!l->hash || harvest_init(&l->unit.harvest, i->engine, i->reader->harvest.keep) < 0)
+        return level_free(i, l);
+    return l;
+}
+
+static void level_clear(const Intake *i, OpenUnit *l) {
+    IntakeUnit *u = &l->unit;
+
+    level_quiet(i, l);
+    harvest_clear(&u->harvest);
+    arena_done(&u->arena);
+    buf_clear(&u->path);
+    columns_clear(&l->columns);
+    buf_clear(&l->columns.part);
+    u->n_facts = 0;
+    u->members = u->bytes = u->size = 0;
+    u->mtime = INT64_MIN;
+    u->rule_limit = false;
+    l->position = 0;
+    XXH3_128bits_reset_withSecret(l->hash, i->reader->hash_secret, SKETCH_SECRET_BYTES);
+}
+
+/* Opens the level at i->depth. */
+static int level_open(Intake *i) {
+    if (!i->levels[i->depth])
+        i->levels[i->depth] = level_new(i);
+    if (!i->levels[i->depth])
+        return -ENOMEM;
+    level_clear(i, i->levels[i->depth]);
+    return 0;
+}
+
+static OpenUnit *level_at_hand(const Intake *i) {
+    return i->levels[i->depth];
+}
+
+/* ---- windows ---- */
+
+static void window_reset(Intake *i) {
+    if (i->text.at)
+        explicit_bzero(i->text.at, i->text.n);
+    buf_clear(&i->text);
+    buf_clear(&i->marks);
+    i->done = 0;
+}
+
+static Mark *marks_of(const Intake *i, size_t *ret_n) {
+    *ret_n = i->marks.n / sizeof(Mark);
+    return (Mark *)i->marks.at;
+}
+
+static int window_scan(Intake *i, size_t end) {
+    OpenUnit *l = level_at_hand(i);
+    Harvest *h = &l->unit.harvest;
+    MatcherSink sink = i->reader->sink;
+    size_t n_marks;
+    const Mark *marks = marks_of(i, &n_marks);
+    const Columns columns = {marks, n_marks, l->columns.hints, l->columns.n};
+    bool bytes = i->kind == PART_BYTES;
+    uint64_t at = bytes ? i->source : i->first;
+    RawWindow w = {.encoding = bytes ? i->encoding : ENCODING_UTF8,
+                   .bytes = span(i->text.at, i->text.n),
+                   .at = at,
+                   .lo = at + i->done,
+                   .hi = at + end,
+                   .columns = bytes ? NULL : &columns};
+    int r;
+
+    sink.of = h;
+    sink.counts = h->counts;
+    h->cursor = 0;
+    h->where = (HarvestWhere){.line = i->lines,
+                              .no_lines = bytes && !i->lines_known,
+                              .places = l->columns.places,
+                              .n_places = bytes ? 0 : l->columns.n + 1};
+    r = reader_window(i->reader, &w, &sink, &h->where);
+    i->lines = h->where.line;
+    if (r == -EOVERFLOW) {
+        l->unit.rule_limit = true;
+        r = 0;
+    }
+    i->done = end;
+    return r;
+}
+
+/* ---- help ---- */
+
+/* What others examine is done, and what they found is in the unit's harvest. */
+static int flow_end(Intake *i) {
+    OpenUnit *l = level_at_hand(i);
+
+    if (!l->flow)
+        return 0;
+    return flow_settle(l->flow, i->reader, &l->unit.harvest, &l->unit.rule_limit);
+}
+
+/* A window's own copy of what is at hand. */
+static FlowWindow *window_copy(const Intake *i, size_t end) {
+    const OpenUnit *l = i->levels[i->depth];
+    FlowWindow *w = calloc(1, sizeof(*w));
+    bool bytes = i->kind == PART_BYTES;
+    size_t n = i->text.n - end < MATCHER_MARGIN ? i->text.n : end + MATCHER_MARGIN;
+    uint64_t at = bytes ? i->source : i->first;
+
+    if (!w)
+        return NULL;
+    buf_add(&w->text, i->text.at, n);
+    if (buf_extend(&w->text, MATCHER_PAD)) {
+        memset(w->text.at + n, 0, MATCHER_PAD);
+        w->text.n = n;
+    }
+    buf_span(&w->marks, buf_as_span(&i->marks));
+    if (buf_error(&w->text) || buf_error(&w->marks))
+        return flow_window_free(w);
+    w->raw = (RawWindow){.encoding = bytes ? i->encoding : ENCODING_UTF8,
+                         .at = at,
+                         .lo = at + i->done,
+                         .hi = at + end};
+    w->table = !bytes;
+    w->hints = l->columns.hints;
+    w->n_hints = l->columns.n;
+    w->places = l->columns.places;
+    w->n_places = bytes ? 0 : l->columns.n + 1;
+    w->where = (HarvestWhere){.line = i->lines, .no_lines = bytes && !i->lines_known};
+    return w;
+}
+
+static uint64_t newlines(Span text) {
+    uint64_t n = 0;
+
+    for (size_t k = 0; k < text.n; k++)
+        n += text.at[k] == '\n';
+    return n;
+}
+
+/* Are line feeds bytes of their own, so that they can be counted undecoded? */
+static bool plain_lines(const Intake *i) {
+    return i->kind != PART_BYTES ||
+           (encoding_unit(i->encoding) == 1 && !encoding_is_ebcdic(i->encoding));
+}
+
+/* 1: somebody else examines the window that ends there; 0: nobody is free. */
+static int window_give(Intake *i, size_t end) {
+    OpenUnit *l = level_at_hand(i);
+    FlowWindow *w;
+    int r;
+
+    if (!i->help.invite || !plain_lines(i))
+        return 0;
+    r = l->flow ? 0 : flow_new(&l->unit.harvest, &l->flow);
+    if (r < 0)
+        return r;
+    /* copied first: who is invited comes at once, and should find it there */
+    w = window_copy(i, end);
+    if (!w)
+        return -ENOMEM;
+    if (!i->help.invite(i->help.of, l->flow) || !flow_offer(l->flow, w)) {
+        flow_window_free(w);
+        return 0;
+    }
+    if (i->kind == PART_BYTES)
+        i->lines += newlines(span(i->text.at + i->done, end - i->done));
+    i->done = end;
+    return 1;
+}
+
+/* Forgets what no later window needs; the mark that the rest stands under stays. */
+static void window_shift(Intake *i) {
+    size_t drop = i->done > MATCHER_MARGIN ? i->done - MATCHER_MARGIN : 0, n, first = 0;
+    Mark *marks = marks_of(i, &n);
+
+    drop -= drop % 4; /* whole units of any encoding */
+    if (!drop)
+        return;
+    memmove(i->text.at, i->text.at + drop, i->text.n - drop);
+    i->text.n -= drop;
+    i->done -= drop;
+    i->first += drop;
+    i->source += drop;
+    while (first + 1 < n && marks[first + 1].at <= drop)
+        first++;
+    for (size_t k = first; k < n; k++) {
+        Mark m = marks[k];
+        uint32_t moved = m.at < drop ? (uint32_t)(drop - m.at) : 0;
+
+        if (m.source != MARK_NOWHERE)
+            m.source += moved;
+        m.at = m.at < drop ? 0 : (uint32_t)(m.at - drop);
+        marks[k - first] = m;
+    }
+    i->marks.n = (n - first) * sizeof(Mark);
+}
+
+/* PAD readable bytes behind the text, which the matcher may look at and not act on. */
+static int window_pad(Intake *i) {
+    size_t n = i->text.n;
+
+    if (!buf_extend(&i->text, MATCHER_PAD))
+        return -ENOMEM;
+    memset(i->text.at + n, 0, MATCHER_PAD);
+    i->text.n = n;
+    return 0;
+}
+
+/* Examines whole windows that have their margin; all that is there at the end of the part. */
+static int window_work(Intake *i, bool end) {
+    size_t window = i->reader->window;
+    int r = 0;
+
+    if (!end && i->text.n - i->done < window + MATCHER_MARGIN)
+        return 0;
+    r = window_pad(i);
+    while (r == 0 && i->text.n - i->done >= window + MATCHER_MARGIN) {
+        r = window_give(i, i->done + window);
+        if (r == 0)
+            r = window_scan(i, i->done + window);
+        r = r > 0 ? 0 : r;
+    }
+    while (r == 0 && end && i->done < i->text.n) {
+        size_t left = i->text.n - i->done;
+
+        r = window_scan(i, i->done + (left < window ? left : window));
+    }
+    if (r == 0 && !end)
+        window_shift(i);
+    return r;
+}
+
+static int part_end(Intake *i) {
+    int r = i->open && i->text.n ? window_work(i, true) : 0;
+
+    window_reset(i);
+    i->open = false;
+    return r;
+}
+
+/* ---- text ---- */
+
+static int columns_room(ColumnSet *c, size_t n) {
+    size_t cap = c->cap ? c->cap : 16;
+    ColumnHint *hints;
+    uint32_t *places;
+
+    while (cap < n)
+        cap *= 2;
+    if (cap == c->cap)
+        return 0;
+    hints = reallocarray(c->hints, cap, sizeof(*hints));
+    if (hints)
+        c->hints = hints;
+    places = reallocarray(c->places, cap + 1, sizeof(*places));
+    if (places)
+        c->places = places;
+    if (!hints || !places)
+        return -ENOMEM;
+    c->cap = cap;
+    return 0;
+}
+
+/* Columns up to n exist; those that have no name yet are known by their number. */
+static int columns_reach(Intake *i, size_t n) {
+    OpenUnit *l = level_at_hand(i);
+    ColumnSet *c = &l->columns;
+    int r = n > c->n ? flow_end(i) : 0; /* others read them */
+
+    if (r == 0)
+        r = columns_room(c, n);
+    for (; r == 0 && c->n < n; c->n++) {
+        c->hints[c->n] = (ColumnHint){0};
+        c->places[c->n + 1] = harvest_place(&l->unit.harvest, c->kind, buf_as_span(&c->part),
+                                            (uint32_t)c->n + 1, span(NULL, 0));
+    }
+    return r;
+}
+
+static int marks_put(Intake *i, Mark m) {
+    size_t n;
+    Mark *marks = marks_of(i, &n);
+
+    if (n && marks[n - 1].at == m.at)
+        marks[n - 1] = m;
+    else
+        buf_add(&i->marks, &m, sizeof(m));
+    return buf_error(&i->marks);
+}
+
+/* Bytes of the unit from `source` on: a gap ends the run of lines. */
+static int bytes_from(Intake *i, uint64_t source) {
+    int r = 0;
+
+    if (source == MARK_NOWHERE || (i->text.n && i->source + i->text.n == source))
+        return 0;
+    if (i->text.n)
+        r = window_work(i, true);
+    window_reset(i);
+    i->lines_known = source == 0;
+    i->lines = 0;
+    i->source = source;
+    return r;
+}
+
+static int text_add(Intake *i, Span text) {
+    static const Mark nowhere = {.source = MARK_NOWHERE};
+    OpenUnit *l = level_at_hand(i);
+
+    if (!text.n)
+        return 0;
+    if (!i->text.n)
+        i->first = l->position;
+    if (!i->marks.n && i->kind != PART_BYTES)
+        buf_add(&i->marks, &nowhere, sizeof(nowhere)); /* before the first mark */
+    buf_span(&i->text, text);
+    l->position += text.n;
+    l->unit.bytes += text.n;
+    XXH3_128bits_update(l->hash, text.at, text.n);
+    return buf_error(&i->text);
+}
+
+static int on_text(void *of, const Text *t) {
+    Intake *i = of;
+    size_t at = 0;
+    int r = 0;
+
+    for (size_t k = 0; k <= t->n_marks && r == 0; k++) {
+        size_t end = k < t->n_marks ? t->marks[k].at : t->text.n;
+
+        r = text_add(i, span(t->text.at + at, end - at));
+        at = end;
+        if (r || k == t->n_marks)
+            break;
+        if (i->kind == PART_BYTES) {
+            r = bytes_from(i, t->marks[k].source);
+        } else {
+            Mark m = t->marks[k];
+
+            m.at = (uint32_t)i->text.n;
+            r = columns_reach(i, m.column);
+            if (r == 0)
+                r = marks_put(i, m);
+        }
+    }
+    return r ? r : window_work(i, false);
+}
+
+/* ---- parts and columns ---- */
+
+static int on_column(void *of, uint32_t number, Span name) {
+    Intake *i = of;
+    OpenUnit *l = level_at_hand(i);
+    ColumnSet *c = &l->columns;
+    ColumnHint hint;
+    int r;
+
+    if (number == 0 || number > PART_COLUMNS_MAX)
+        return 0;
+    r = window_work(i, true); /* what came before stands under the old name */
+    if (r == 0)
+        r = flow_end(i);
+    if (r == 0)
+        r = columns_room(c, number);
+    if (r < 0)
+        return r;
+    window_reset(i);
+    r = number > 1 ? columns_reach(i, number - 1) : 0;
+    if (r == 0)
+        r = column_hint_init(i->engine->column_names, name, &hint);
+    if (r < 0)
+        return r;
+    if (number <= c->n)
+        column_hint_done(&c->hints[number - 1]);
+    else
+        c->n = number;
+    c->hints[number - 1] = hint;
+    c->places[number] =
+        harvest_place(&l->unit.harvest, c->kind, buf_as_span(&c->part), number, name);
+    return 0;
+}
+
+static int on_part(void *of, PartKind kind, Span name, Encoding encoding) {
+    Intake *i = of;
+    OpenUnit *l = level_at_hand(i);
+    ColumnSet *c = &l->columns;
+    int r = part_end(i);
+
+    i->kind = kind;
+    i->encoding = encoding;
+    i->open = true;
+    i->lines = 0;
+    i->lines_known = false;
+    if (r < 0 || kind == PART_BYTES)
+        return r;
+    if (c->kind != kind || !span_eq(buf_as_span(&c->part), name) || !c->cap) {
+        r = flow_end(i);
+        columns_clear(c);
+        c->kind = kind;
+        buf_clear(&c->part);
+        buf_span(&c->part, name);
+        if (r == 0)
+            r = columns_room(c, 1);
+        if (r == 0)
+            c->places[0] = harvest_place(&l->unit.harvest, kind, name, 0, span(NULL, 0));
+    }
+    return r < 0 ? r : buf_error(&c->part);
+}
+
+/* ---- facts ---- */
+
+static int on_fact(void *of, const Fact *f) {
+    Intake *i = of;
+    OpenUnit *l = level_at_hand(i);
+    IntakeUnit *u = &l->unit;
+    _cleanup_(buf_done) Buf part = {0};
+    IntakeFact *same = NULL;
+
+    if (i->open && i->kind != PART_BYTES)
+        part_print(&part, i->kind, buf_as_span(&l->columns.part), f->column, span(NULL, 0));
+    for (size_t k = 0; k < u->n_facts; k++) {
+        IntakeFact *known = &u->facts[k];
+
+        if (known->kind == f->kind && span_eq(known->text, f->text) &&
+            (u->n_facts == INTAKE_FACTS || span_eq(known->part, buf_as_span(&part))))
+            same = known;
+    }
+    if (same) {
+        same->from = f->from < same->from ? f->from : same->from;
+        same->to = f->to > same->to ? f->to : same->to;
+        return buf_error(&part);
+    }
+    if (u->n_facts == INTAKE_FACTS)
+        return buf_error(&part);
+    same = &u->facts[u->n_facts++];
+    *same = (IntakeFact){f->kind, f->from, f->to, arena_span(&u->arena, buf_as_span(&part)),
+                         arena_span(&u->arena, f->text)};
+    return !same->part.at || !same->text.at ? -ENOMEM : buf_error(&part);
+}
+
+/* ---- units open and close ---- */
+
+int intake_name(Intake *i, Span name) {
+    return reader_name(i->reader, &level_at_hand(i)->unit.harvest, name);
+}
+
+static int on_enter(void *of, const Entry *e) {
+    Intake *i = of;
+    OpenUnit *above = level_at_hand(i);
+    IntakeUnit *u;
+    int r = part_end(i);
+
+    if (r < 0)
+        return r;
+    if (i->depth == EXTRACT_DEPTH_MAX)
+        return -EBADMSG;
+    i->depth++;
+    r = level_open(i);
+    if (r < 0)
+        return r;
+    u = &level_at_hand(i)->unit;
+    u->size = e->size == FEED_SIZE_UNKNOWN ? 0 : e->size;
+    u->mtime = e->mtime;
+    buf_span(&u->path, buf_as_span(&above->unit.path));
+    buf_byte(&u->path, 0);
+    buf_span(&u->path, e->name);
+    r = buf_error(&u->path);
+    return r < 0 ? r : intake_name(i, e->name);
+}
+
+static void level_settle(OpenUnit *l) {
+    static const uint64_t none[1] = {0};
+    XXH128_canonical_t digest;
+
+    harvest_settle(&l->unit.harvest, none, 1);
+    XXH128_canonicalFromHash(&digest, XXH3_128bits_digest(l->hash));
+    memcpy(l->unit.hash, &digest, EXAMINE_HASH);
+}
+
+static int on_leave(void *of, const Ending *e) {
+    Intake *i = of;
+    OpenUnit *l = level_at_hand(i);
+    int r = part_end(i);
+
+    if (r == 0)
+        r = flow_end(i);
+    if (r < 0)
+        return r;
+    if (i->depth == 0)
+        return -EBADMSG;
+    level_settle(l);
+    if (l->unit.size < e->bytes)
+        l->unit.size = e->bytes;
+    r = i->to.unit(i->to.of, &l->unit, e);
+    i->depth--;
+    level_at_hand(i)->unit.members += 1 + l->unit.members;
+    return r;
+}
+
+/* ---- life ---- */
+
+int intake_new(Reader *reader, const IntakeTo *to, const IntakeHelp *help, Intake **ret) {
+    Intake *i = calloc(1, sizeof(*i));
+
+    if (!i)
+        return -ENOMEM;
+    i->reader = reader;
+    i->engine = reader->engine;
+    i->to = *to;
+    if (help)
+        i->help = *help;
+    i->receiver = (Receiver){.of = i,
+                             .enter = on_enter,
+                             .leave = on_leave,
+                             .part = on_part,
+                             .column = on_column,
+                             .text = on_text,
+                             .fact = on_fact};
+    i->levels[0] = level_new(i);
+    if (!i->levels[0]) {
+        intake_free(i);
+        return -ENOMEM;
+    }
+    intake_begin(i);
+    *ret = i;
+    return 0;
+}
+
+Intake *intake_free(Intake *i) {
+    if (!i)
+        return NULL;
+    for (size_t k = 0; k < N_ELEMENTS(i->levels); k++)
+        level_free(i, i->levels[k]);
+    buf_wipe(&i->text);
+    buf_done(&i->marks);
+    free(i);
+    return NULL;
+}
+
+void intake_begin(Intake *i) {
+    for (size_t k = 0; k <= i->depth; k++)
+        level_clear(i, i->levels[k]);
+    i->depth = 0;
+    i->open = false;
+    window_reset(i);
+}
+
+const Receiver *intake_receiver(const Intake *i) {
+    return &i->receiver;
+}
+
+int intake_end(Intake *i, IntakeUnit **ret) {
+    int r = part_end(i);
+
+    if (r == 0)
+        r = flow_end(i);
+    if (r < 0)
+        return r;
+    level_settle(i->levels[0]);
+    *ret = &i->levels[0]->unit;
+    return 0;
+}

@@ -1,0 +1,95 @@
+/* Outbox: see outbox.h. */
+#include "scan/outbox.h"
+
+enum { OUTBOX_BYTES = 64 << 10 };
+
+void outbox_init(Outbox *o, Channel *keeper) {
+    *o = (Outbox){.keeper = keeper};
+}
+
+void outbox_done(Outbox *o) {
+    buf_wipe(&o->reports);
+}
+
+int outbox_flush(Outbox *o) {
+    int r;
+
+    if (!o->reports.n)
+        return 0;
+    r = buf_error(&o->reports);
+    if (r == 0)
+        r = channel_send(o->keeper, MESSAGE_OBJECTS, buf_as_span(&o->reports));
+    explicit_bzero(o->reports.at, o->reports.n); /* values of samples were in it */
+    buf_clear(&o->reports);
+    return r;
+}
+
+static bool row_has_hits(const HarvestRow *row) {
+    return row->count[LEVEL_LOW] || row->count[LEVEL_MEDIUM] || row->count[LEVEL_HIGH];
+}
+
+static void row_put(Outbox *o, const Harvest *h, const HarvestRow *row) {
+    const HarvestPlace *place = row->place ? &h->places[row->place - 1] : NULL;
+    const MatchCount *whole = &h->counts[row->detector];
+    Sample samples[FINDING_SAMPLES_MAX];
+    Finding f = {.detector = row->detector,
+                 .kind = place ? place->kind : PART_BYTES,
+                 .part = place ? place->part : span(NULL, 0),
+                 .heading = place ? place->heading : span(NULL, 0),
+                 .tested = place ? row->tested : whole->tested,
+                 .valid = place ? row->valid : whole->valid,
+                 .test_values = row->test_values,
+                 .score = row->best,
+                 .samples = samples,
+                 .n_samples = row->n_samples};
+
+    memcpy(f.count, row->count, sizeof(f.count));
+    f.distinct = sketch_count(&row->sketch, &f.distinct_exact);
+    for (size_t i = 0; i < row->n_samples; i++) {
+        const HarvestSample *s = &row->samples[i];
+
+        samples[i] = (Sample){.line = s->line,
+                              .offset = s->offset,
+                              .length = s->length,
+                              .score = s->score,
+                              .test_value = s->test_value,
+                              .value = span(s->value, s->n)};
+        memcpy(samples[i].mask, s->mask, sizeof(samples[i].mask));
+    }
+    finding_put(&o->reports, &f);
+}
+
+static size_t rows_with_hits(const Harvest *h) {
+    size_t n = 0;
+
+    for (size_t i = 0; h && i < h->n_rows; i++)
+        n += row_has_hits(&h->rows[i]);
+    return n;
+}
+
+int outbox_object(Outbox *o, const ObjectReport *object, const Harvest *h, const IntakeFact *facts,
+                  size_t n_facts) {
+    object_put(&o->reports, object, rows_with_hits(h), n_facts);
+    for (size_t i = 0; h && i < h->n_rows; i++) {
+        if (row_has_hits(&h->rows[i]))
+            row_put(o, h, &h->rows[i]);
+    }
+    for (size_t i = 0; i < n_facts; i++)
+        fact_put(&o->reports, &(FactReport){.kind = facts[i].kind,
+                                            .from = facts[i].from,
+                                            .to = facts[i].to,
+                                            .part = facts[i].part,
+                                            .text = facts[i].text});
+    return o->reports.n >= OUTBOX_BYTES ? outbox_flush(o) : 0;
+}
+
+int outbox_forget(Outbox *o, uint32_t root, Span path) {
+    _cleanup_(buf_done) Buf b = {0};
+    int r = outbox_flush(o);
+
+    wire_put_u64(&b, root);
+    wire_put_span(&b, path);
+    if (r == 0)
+        r = buf_error(&b);
+    return r < 0 ? r : channel_send(o->keeper, MESSAGE_FORGET, buf_as_span(&b));
+}

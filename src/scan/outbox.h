@@ -1,0 +1,28 @@
+/*
+ * Outbox: reports of objects on their way from one worker to the keeper.
+ *
+ * Reports are put in a row and sent together. Values of samples are in them: wiped once sent. One
+ * thread.
+ */
+#pragma once
+
+#include "scan/intake.h"
+#include "scan/message.h"
+
+typedef struct Outbox {
+    Channel *keeper;
+    Buf reports; /* not yet sent */
+} Outbox;
+
+void outbox_init(Outbox *o, Channel *keeper);
+void outbox_done(Outbox *o);
+
+/* An object with what was found in it and what is known of it; h, facts may be NULL. */
+int outbox_object(Outbox *o, const ObjectReport *object, const Harvest *h, const IntakeFact *facts,
+                  size_t n_facts);
+
+/* What was reported of units inside this file does not count: it is read anew. */
+int outbox_forget(Outbox *o, uint32_t root, Span path);
+
+/* Everything is on its way. */
+int outbox_flush(Outbox *o);

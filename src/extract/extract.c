@@ -53,7 +53,7 @@ struct Extraction {
     unsigned depth;
     uint64_t entries, output; /* drawn so far */
     const char *spent;        /* which limit; NULL: none yet */
-    uint64_t pulsed;          /* bytes of the outermost feed at the last pulse */
+    uint64_t pulsed;          /* work on the outermost feed at the last pulse */
     /* the part at hand */
     PartKind part;
     Encoding encoding;
@@ -135,9 +135,9 @@ int extract_spend(Extraction *x, uint64_t bytes) {
 /* ---- text ---- */
 
 static int pulse(Extraction *x) {
-    if (!x->outermost || x->outermost->at - x->pulsed < PULSE_STEP)
+    if (!x->outermost || feed_work(x->outermost) - x->pulsed < PULSE_STEP)
         return 0;
-    x->pulsed = x->outermost->at;
+    x->pulsed = feed_work(x->outermost);
     return x->to.pulse ? x->to.pulse(x->to.of, x->pulsed) : 0;
 }
 
@@ -483,7 +483,7 @@ static int level_read(Extraction *x, Level *l, Feed *f, const char *format, Endi
     end = flush(x);
     settle(x, l, f, &status);
     ret->status = status;
-    ret->bytes = f->at;
+    ret->bytes = feed_taken(f);
     return r < 0 ? r : end;
 }
 

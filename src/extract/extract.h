@@ -94,8 +94,8 @@ typedef struct Receiver {
      * unit is then left with whatever status; its true ending comes from there. NULL: nobody is.
      */
     int (*handover)(void *of, const Extractor *e, Span bytes);
-    /* Bytes of the outermost unit taken so far: called now and then, so that the living are known.
-     */
+    /* Bytes of the outermost unit read so far, those read twice counted twice: called now and
+     * then, so that the living are known. */
     int (*pulse)(void *of, uint64_t taken);
 } Receiver;
 

@@ -178,8 +178,19 @@ ssize_t feed_read_at(Feed *f, uint64_t offset, uint8_t *at, size_t n) {
         if (got == 0)
             break;
         done += (size_t)got;
+        f->fetched += (uint64_t)got;
     }
     return (ssize_t)done;
+}
+
+uint64_t feed_work(const Feed *f) {
+    return f->at + f->fetched;
+}
+
+uint64_t feed_taken(const Feed *f) {
+    if (f->fetched <= f->at)
+        return f->at;
+    return f->fetched < f->size ? f->fetched : f->size;
 }
 
 int feed_hold(Feed *f, size_t limit, Buf *hold) {

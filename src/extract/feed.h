@@ -27,12 +27,13 @@ typedef struct FeedKind {
 
 struct Feed {
     const FeedKind *kind;
-    void *of;      /* the kind's own */
-    Span memory;   /* of a feed of bytes in memory */
-    int fd;        /* of a feed of a descriptor; -1 */
-    uint64_t size; /* as declared, or FEED_SIZE_UNKNOWN */
-    uint64_t at;   /* bytes taken in order */
-    Buf head;      /* looked at and not taken yet, from `head_at` on */
+    void *of;         /* the kind's own */
+    Span memory;      /* of a feed of bytes in memory */
+    int fd;           /* of a feed of a descriptor; -1 */
+    uint64_t size;    /* as declared, or FEED_SIZE_UNKNOWN */
+    uint64_t at;      /* bytes taken in order */
+    uint64_t fetched; /* bytes read at an offset */
+    Buf head;         /* looked at and not taken yet, from `head_at` on */
     size_t head_at;
     int error; /* the first negative error of a read: what came is not the whole; 0: none */
 };
@@ -79,3 +80,9 @@ ssize_t feed_read_at(Feed *f, uint64_t offset, uint8_t *at, size_t n);
  * caller owns. -EFBIG when there is more than `limit`: what was taken is in `hold` all the same.
  */
 int feed_hold(Feed *f, size_t limit, Buf *hold);
+
+/* Bytes read in either way, those read twice counted twice: goes up as long as somebody works. */
+uint64_t feed_work(const Feed *f);
+
+/* Bytes of the feed that were taken, as far as it is known: never more than there are. */
+uint64_t feed_taken(const Feed *f);

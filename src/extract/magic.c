@@ -177,27 +177,53 @@ static bool has(Span s, size_t at, const char *word) {
     return at <= s.n && s.n - at >= n && memcmp(s.at + at, word, n) == 0;
 }
 
+enum { ZIP_NAME = 30 }; /* local file header: PKWARE APPNOTE 4.3.7 */
+
+/* Which family member: by the first name in the head that only one of them has. */
+static const Magic *find_ooxml(Span s) {
+    static const struct {
+        const char *name;
+        Magic magic;
+    } families[] = {
+        {"word/", {"docx", SNIFF_CONTAINER, false}},
+        {"xl/workbook.bin", {"xlsb", SNIFF_CONTAINER, false}},
+        {"xl/worksheets/binaryIndex", {"xlsb", SNIFF_CONTAINER, false}},
+        {"xl/_rels/workbook.bin", {"xlsb", SNIFF_CONTAINER, false}},
+        {"xl/", {"xlsx", SNIFF_CONTAINER, false}},
+        {"ppt/", {"pptx", SNIFF_CONTAINER, false}},
+    };
+    static const Magic ooxml = {"ooxml", SNIFF_CONTAINER, false};
+    const uint8_t *at = s.at;
+
+    while (at && s.n - (size_t)(at - s.at) > ZIP_NAME) {
+        for (size_t i = 0; i < N_ELEMENTS(families); i++) {
+            if (has(s, (size_t)(at - s.at) + ZIP_NAME, families[i].name))
+                return &families[i].magic;
+        }
+        at = memmem(at + 4, s.n - (size_t)(at + 4 - s.at), "PK\x03\x04", 4);
+    }
+    return &ooxml;
+}
+
 /* By the name of the first member, which these formats put there on purpose. */
 static const Magic *find_zip(Span s) {
-    static const Magic ooxml = {"ooxml", SNIFF_CONTAINER, false};
     static const Magic odf = {"odf", SNIFF_CONTAINER, false};
     static const Magic epub = {"epub", SNIFF_CONTAINER, false};
     static const Magic jar = {"jar", SNIFF_CONTAINER, false};
     static const char *const parts[] = {
         "[Content_Types].xml", "_rels/", "docProps/", "word/", "xl/", "ppt/"};
-    enum { NAME = 30 }; /* local file header: PKWARE APPNOTE 4.3.7 */
 
-    if (s.n < NAME || !has(s, 0, "PK\x03\x04"))
+    if (s.n < ZIP_NAME || !has(s, 0, "PK\x03\x04"))
         return NULL;
     for (size_t i = 0; i < N_ELEMENTS(parts); i++) {
-        if (has(s, NAME, parts[i]))
-            return &ooxml;
+        if (has(s, ZIP_NAME, parts[i]))
+            return find_ooxml(s);
     }
-    if (has(s, NAME, "mimetypeapplication/vnd.oasis.opendocument"))
+    if (has(s, ZIP_NAME, "mimetypeapplication/vnd.oasis.opendocument"))
         return &odf;
-    if (has(s, NAME, "mimetypeapplication/epub"))
+    if (has(s, ZIP_NAME, "mimetypeapplication/epub"))
         return &epub;
-    return has(s, NAME, "META-INF/") ? &jar : NULL;
+    return has(s, ZIP_NAME, "META-INF/") ? &jar : NULL;
 }
 
 /* Readers take a header as far down as that, behind anything; but text may speak of it, too. */

@@ -16,13 +16,25 @@ const char *sniff_kind_name(SniffKind k) {
     return names[k];
 }
 
+/* A first tag that declares a namespace: XML without its declaration. */
+static bool begins_with_namespace(Span text) {
+    const uint8_t *end;
+
+    if (text.n < 2 || text.at[0] != '<' || !((text.at[1] | 32) >= 'a' && (text.at[1] | 32) <= 'z'))
+        return false;
+    end = memchr(text.at, '>', text.n);
+    return end && memmem(text.at, (size_t)(end - text.at), " xmlns", 6);
+}
+
 /* Text that is written in a markup with a reader of its own. */
 static const char *text_format(Span text) {
     static const struct {
         const char *start, *format;
     } starts[] = {
         {"{\\rtf", "rtf"}, {"<?xml", "xml"},       {"<!doctype html", "html"},
-        {"<html", "html"}, {"%!PS", "postscript"},
+        {"<html", "html"}, {"%!PS", "postscript"}, {"<!doctype ", "xml"},
+        {"<svg", "xml"},   {"<rss", "xml"},        {"<kml", "xml"},
+        {"<gpx", "xml"},   {"<plist", "xml"},      {"<feed", "xml"},
     };
     size_t i = 0;
 
@@ -35,7 +47,7 @@ static const char *text_format(Span text) {
         if (text.n >= n && strncasecmp((const char *)text.at, starts[i].start, n) == 0)
             return starts[i].format;
     }
-    return "text";
+    return begins_with_namespace(text) ? "xml" : "text";
 }
 
 /*

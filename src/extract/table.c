@@ -15,6 +15,8 @@ static const Extractor *const extractors[] = {
     &mbox_extractor,
     &ole_extractor,
     &ole_storage_extractor,
+    &extractor_docx, &extractor_odf,  &extractor_ooxml,
+    &extractor_pptx, &extractor_xlsx, &extractor_xml,
 };
 
 const Extractor *extractor_find(const char *format) {

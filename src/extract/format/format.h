@@ -8,4 +8,15 @@
 
 #include "extract/extract.h"
 
-extern const Extractor ole_extractor, ole_storage_extractor; /* compound files: ole.c */
+/* Documents that are packages of XML: all one reader, which goes by what is inside. */
+extern const Extractor extractor_docx;
+extern const Extractor extractor_odf;
+extern const Extractor extractor_ooxml;
+extern const Extractor extractor_pptx;
+extern const Extractor extractor_xlsx;
+
+/* XML of any other kind, by element path. */
+extern const Extractor extractor_xml;
+
+/* Compound files, by what is in them: ole.c. */
+extern const Extractor ole_extractor, ole_storage_extractor;

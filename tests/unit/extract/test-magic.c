@@ -16,7 +16,13 @@ typedef struct Case {
 static const Case cases[] = {
     HEAD(0, "PK\3\4\24\0\0\0\10\0", "zip"),
     HEAD(0, "PK\3\4\24\0\6\0\10\0\0\0!\0ABCDEFGHIJKL\23\0\0\0[Content_Types].xml", "ooxml"),
-    HEAD(0, "PK\3\4\24\0\6\0\10\0\0\0!\0ABCDEFGHIJKL\23\0\0\0word/document.xml", "ooxml"),
+    HEAD(0, "PK\3\4\24\0\6\0\10\0\0\0!\0ABCDEFGHIJKL\23\0\0\0word/document.xml", "docx"),
+    HEAD(0,
+         "PK\3\4\24\0\6\0\10\0\0\0!\0ABCDEFGHIJKL\13\0\0\0_rels/.relsxPK\3\4\24\0\0\0\10\0\0\0!\0"
+         "ABCDEFGHIJKL\16\0\0\0xl/styles.xml",
+         "xlsx"),
+    HEAD(0, "PK\3\4\24\0\6\0\10\0\0\0!\0ABCDEFGHIJKL\22\0\0\0ppt/presentation.xml", "pptx"),
+    HEAD(0, "PK\3\4\24\0\6\0\10\0\0\0!\0ABCDEFGHIJKL\17\0\0\0xl/workbook.bin", "xlsb"),
     HEAD(0,
          "PK\3\4\24\0\0\0\0\0\0\0!\0ABCDEFGHIJKL\10\0\0\0mimetypeapplication/"
          "vnd.oasis.opendocument.text",

@@ -185,6 +185,8 @@ static int read_encrypted(Ole *o, Status *ret) {
 static const Kind kinds[] = {
     {"EncryptedPackage", read_encrypted},
     {"WordDocument", doc_read},
+    {"Workbook", xls_read},
+    {"Book", xls_read},
     {"PowerPoint Document", ppt_read},
     {"__properties_version1.0", msg_read},
 };

@@ -200,6 +200,14 @@ int column_hint_init(const ColumnNames *names, Span name, ColumnHint *ret) {
     return r;
 }
 
+int column_hint_add(const ColumnNames *names, uint16_t detector, ColumnHint *h) {
+    int r = hint_note(names, &(NameEntry){.detector = detector}, h);
+
+    if (r == 0)
+        h->against[detector / 64] &= ~(UINT64_C(1) << (detector % 64));
+    return r;
+}
+
 void column_hint_done(ColumnHint *h) {
     free(h->near);
     *h = (ColumnHint){0};

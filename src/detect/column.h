@@ -30,6 +30,9 @@ typedef struct ColumnHint {
 int column_hint_init(const ColumnNames *names, Span name, ColumnHint *ret);
 void column_hint_done(ColumnHint *h);
 
+/* Its values say that the column is for that detector, whatever its name does. */
+int column_hint_add(const ColumnNames *names, uint16_t detector, ColumnHint *h);
+
 static inline bool column_bit(const uint64_t *bits, size_t detector) {
     return bits && bits[detector / 64] >> (detector % 64) & 1;
 }

@@ -77,6 +77,22 @@ static uint64_t output_limit(uint64_t size) {
     return size * RATIO_DEFAULT < least ? least : size * RATIO_DEFAULT;
 }
 
+ExtractLimits extract_limits(const ExtractLimits *given, uint64_t size) {
+    ExtractLimits l = *given;
+
+    if (!l.depth)
+        l.depth = DEPTH_DEFAULT;
+    if (l.depth > EXTRACT_DEPTH_MAX)
+        l.depth = EXTRACT_DEPTH_MAX;
+    if (!l.entries)
+        l.entries = ENTRIES_DEFAULT;
+    if (!l.output)
+        l.output = output_limit(size);
+    if (!l.hold)
+        l.hold = HOLD_DEFAULT * MIB;
+    return l;
+}
+
 int extraction_new(const ExtractOptions *o, Extraction **ret) {
     _cleanup_(extraction_freep) Extraction *x = calloc(1, sizeof(*x));
 
@@ -85,15 +101,7 @@ int extraction_new(const ExtractOptions *o, Extraction **ret) {
     x->to = *o->to;
     x->place = o->place;
     x->own = o->own;
-    x->limits = o->limits;
-    if (!x->limits.depth || x->limits.depth > EXTRACT_DEPTH_MAX)
-        x->limits.depth = x->limits.depth ? EXTRACT_DEPTH_MAX : DEPTH_DEFAULT;
-    if (!x->limits.entries)
-        x->limits.entries = ENTRIES_DEFAULT;
-    if (!x->limits.output)
-        x->limits.output = output_limit(o->size);
-    if (!x->limits.hold)
-        x->limits.hold = HOLD_DEFAULT * MIB;
+    x->limits = extract_limits(&o->limits, o->size);
     x->part_name.limit = PART_NAME_MAX;
     x->text = malloc(EXTRACT_TEXT_MAX);
     x->marks = malloc(EXTRACT_MARKS_MAX * sizeof(*x->marks));
@@ -488,12 +496,16 @@ static int level_read(Extraction *x, Level *l, Feed *f, const char *format, Endi
 }
 
 int extraction_run(Extraction *x, Span name, Feed *f, Ending *ret_ending) {
+    return extraction_run_as(x, name, f, NULL, ret_ending);
+}
+
+int extraction_run_as(Extraction *x, Span name, Feed *f, const char *format, Ending *ret_ending) {
     Level l = {.name = name};
     int r;
 
     x->level = &l;
     x->outermost = f;
-    r = level_read(x, &l, f, NULL, ret_ending);
+    r = level_read(x, &l, f, format, ret_ending);
     x->level = NULL;
     x->outermost = NULL;
     names_done(&l.names);

@@ -108,6 +108,9 @@ typedef struct ExtractLimits {
         hold; /* bytes of one unit that may be held in memory to be read at any place: 64 MiB */
 } ExtractLimits;
 
+/* With every default put in, for an outermost unit of that size. */
+ExtractLimits extract_limits(const ExtractLimits *given, uint64_t size);
+
 /* By the word of sniff(), or NULL: no reader. */
 const Extractor *extractor_find(const char *format);
 
@@ -129,6 +132,9 @@ DEFINE_CLEANUP(Extraction, extraction_free)
  * names its content after itself. Never EXTRACT_E_SPENT: that is in ret_ending.
  */
 int extraction_run(Extraction *x, Span name, Feed *f, Ending *ret_ending);
+
+/* As extraction_run, for bytes that come as `format` whatever they look like; NULL: as they look. */
+int extraction_run_as(Extraction *x, Span name, Feed *f, const char *format, Ending *ret_ending);
 
 /* ---- for extractors ---- */
 

@@ -13,6 +13,7 @@
 #include "base/json.h"
 #include "evidence/token.h"
 #include "lib/common.h"
+#include "extract/zygote.h"
 #include "scan/examine.h"
 #include "scan/keeper.h"
 #include "scan/scanner.h"
@@ -355,5 +356,7 @@ int terrier_scan(const terrier_scan_options *options, terrier_scan_result *ret,
 int terrier_role(int argc, char **argv) {
     if (argc == 3 && strcmp(argv[2], "scanner") == 0)
         return scanner_main();
+    if (argc == 3 && strcmp(argv[2], "zygote") == 0)
+        zygote_main(NULL);
     return TERRIER_EXIT_USAGE;
 }

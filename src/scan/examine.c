@@ -17,7 +17,7 @@ int reader_init(Reader *r, const Engine *engine, size_t window, Level floor, uin
     int e;
 
     *r = (Reader){.engine = engine, .window = window, .hash_secret = secret};
-    e = harvest_init(&r->harvest, engine, keep);
+    e = harvest_init(&r->harvest, engine, floor, keep);
     if (e == 0)
         e = matcher_new(engine, &r->matcher);
     r->room =

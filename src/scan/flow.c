@@ -36,7 +36,7 @@ int flow_new(const Harvest *of, Flow **ret) {
         return -ENOMEM;
     r = queue_init(&f->windows, FLOW_WINDOWS);
     if (r == 0)
-        r = harvest_init(&f->total, of->engine, of->keep);
+        r = harvest_init(&f->total, of->engine, of->floor, of->keep);
     if (r < 0) {
         queue_done(&f->windows);
         free(f);

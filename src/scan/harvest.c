@@ -2,13 +2,15 @@
 #include "scan/harvest.h"
 
 #include "detect/mask.h"
+#include "detect/score.h"
+#include "detect/validate/validate.h"
 
 enum { SLOTS_FIRST = 64 };
 
-int harvest_init(Harvest *h, const Engine *engine, uint32_t keep) {
+int harvest_init(Harvest *h, const Engine *engine, Level floor, uint32_t keep) {
     size_t n = engine->rules->n;
 
-    *h = (Harvest){.engine = engine, .n = n, .keep = keep};
+    *h = (Harvest){.engine = engine, .n = n, .floor = floor, .keep = keep};
     h->direct = calloc(n + 1, sizeof(*h->direct));
     h->counts = calloc(n + 1, sizeof(*h->counts));
     if (h->direct && h->counts)
@@ -36,7 +38,7 @@ void harvest_clear(Harvest *h) {
         HarvestRow *row = &h->rows[i];
         HarvestSample *samples = row->samples;
 
-        if (row->place == 0)
+        if (row->place == 0 && !row->below)
             h->direct[row->detector] = 0;
         if (samples)
             explicit_bzero(samples, row->n_samples * sizeof(*samples));
@@ -64,7 +66,7 @@ static uint32_t place_find(const Harvest *h, Span part) {
     return 0;
 }
 
-static uint32_t place_add(Harvest *h, PartKind kind, Span part, Span heading) {
+static uint32_t place_add(Harvest *h, PartKind kind, bool column, Span part, Span heading) {
     HarvestPlace *p;
 
     if (h->n_places == h->cap_places) {
@@ -78,7 +80,7 @@ static uint32_t place_add(Harvest *h, PartKind kind, Span part, Span heading) {
         h->cap_places = cap;
     }
     p = &h->places[h->n_places];
-    *p = (HarvestPlace){kind, arena_span(&h->arena, part), arena_span(&h->arena, heading)};
+    *p = (HarvestPlace){kind, column, arena_span(&h->arena, part), arena_span(&h->arena, heading)};
     h->no_memory |= !p->part.at || !p->heading.at;
     if (!p->part.at || !p->heading.at)
         return 0;
@@ -97,14 +99,14 @@ uint32_t harvest_place(Harvest *h, PartKind kind, Span part, uint32_t column, Sp
     if (place)
         return place;
     if (h->n_places < HARVEST_PLACES)
-        return place_add(h, kind, buf_as_span(&name),
+        return place_add(h, kind, column > 0, buf_as_span(&name),
                          kind == PART_SHEET && column ? column_name : span(NULL, 0));
     return column ? harvest_place(h, kind, part, 0, span(NULL, 0)) : 0;
 }
 
 /* ---- rows ---- */
 
-static HarvestRow *row_add(Harvest *h, uint32_t place, uint16_t detector) {
+static HarvestRow *row_add(Harvest *h, uint32_t place, uint16_t detector, bool below) {
     HarvestRow *row;
 
     if (h->n_rows == h->cap_rows) {
@@ -119,13 +121,16 @@ static HarvestRow *row_add(Harvest *h, uint32_t place, uint16_t detector) {
         h->cap_rows = cap;
     }
     row = &h->rows[h->n_rows++];
-    *row =
-        (HarvestRow){.samples = row->samples, .place = place, .detector = detector, .best = -100};
+    *row = (HarvestRow){.samples = row->samples,
+                        .place = place,
+                        .detector = detector,
+                        .below = below,
+                        .best = -100};
     return row;
 }
 
-static inline size_t slot_of(const Harvest *h, uint32_t place, uint16_t detector) {
-    uint64_t key = (uint64_t)place << 16 | detector;
+static inline size_t slot_of(const Harvest *h, uint32_t place, uint16_t detector, bool below) {
+    uint64_t key = (uint64_t)below << 48 | (uint64_t)place << 16 | detector;
 
     return (size_t)(key * UINT64_C(0x9E3779B97F4A7C15) >> 32) & (h->n_slots - 1);
 }
@@ -141,9 +146,10 @@ static bool slots_grow(Harvest *h) {
     h->slots = slots;
     h->n_slots = n;
     for (size_t i = 0; i < h->n_rows; i++) {
-        size_t k = slot_of(h, h->rows[i].place, h->rows[i].detector);
+        const HarvestRow *row = &h->rows[i];
+        size_t k = slot_of(h, row->place, row->detector, row->below);
 
-        if (h->rows[i].place == 0)
+        if (row->place == 0 && !row->below)
             continue;
         while (h->slots[k])
             k = (k + 1) & (n - 1);
@@ -157,32 +163,46 @@ static HarvestRow *row_direct(Harvest *h, uint16_t detector) {
 
     if (h->direct[detector])
         return &h->rows[h->direct[detector] - 1];
-    row = row_add(h, 0, detector);
+    row = row_add(h, 0, detector, false);
     if (row)
         h->direct[detector] = (uint32_t)h->n_rows;
     return row;
 }
 
 /* NULL: no memory, which is noted. */
-static HarvestRow *harvest_row(Harvest *h, uint32_t place, uint16_t detector) {
+static HarvestRow *harvest_row(Harvest *h, uint32_t place, uint16_t detector, bool below) {
     HarvestRow *row;
     size_t k;
 
-    if (place == 0)
+    if (place == 0 && !below)
         return row_direct(h, detector);
     if (2 * h->n_rows >= h->n_slots && !slots_grow(h))
         return NULL;
-    for (k = slot_of(h, place, detector); h->slots[k]; k = (k + 1) & (h->n_slots - 1)) {
+    for (k = slot_of(h, place, detector, below); h->slots[k]; k = (k + 1) & (h->n_slots - 1)) {
         row = &h->rows[h->slots[k] - 1];
-        if (row->place == place && row->detector == detector)
+        if (row->place == place && row->detector == detector && row->below == below)
             return row;
     }
     if (h->n_rows >= HARVEST_ROWS)
-        return row_direct(h, detector);
-    row = row_add(h, place, detector);
+        return below ? NULL : row_direct(h, detector);
+    row = row_add(h, place, detector, below);
     if (row)
         h->slots[k] = (uint32_t)h->n_rows;
     return row;
+}
+
+HarvestRow *harvest_below(const Harvest *h, uint32_t place, uint16_t detector) {
+    size_t k;
+
+    if (!h->n_slots)
+        return NULL;
+    for (k = slot_of(h, place, detector, true); h->slots[k]; k = (k + 1) & (h->n_slots - 1)) {
+        HarvestRow *row = &h->rows[h->slots[k] - 1];
+
+        if (row->place == place && row->detector == detector && row->below)
+            return row;
+    }
+    return NULL;
 }
 
 /* ---- hits ---- */
@@ -196,7 +216,7 @@ static inline uint32_t place_of(const Harvest *h, const Mark *m) {
 void harvest_tested(void *of, const Mark *at, uint16_t detector, bool valid) {
     Harvest *h = of;
     uint32_t place = place_of(h, at);
-    HarvestRow *row = place ? harvest_row(h, place, detector) : NULL;
+    HarvestRow *row = place ? harvest_row(h, place, detector, false) : NULL;
 
     if (place && row && row->place) {
         row->tested++;
@@ -252,7 +272,8 @@ static _noinline_ void harvest_sample(Harvest *h, HarvestRow *row, const Matcher
 _hot_ void harvest_hit(void *of, const Matcher *m, const Window *w, const Hit *hit) {
     Harvest *h = of;
     const Mark *mark = w->columns ? columns_mark(w->columns, hit->start, &h->cursor) : NULL;
-    HarvestRow *row = harvest_row(h, mark ? place_of(h, mark) : 0, hit->detector);
+    HarvestRow *row =
+        harvest_row(h, mark ? place_of(h, mark) : 0, hit->detector, hit->level < h->floor);
 
     if (_unlikely_(!row))
         return;
@@ -300,7 +321,7 @@ uint32_t harvest_place_of(Harvest *into, const Harvest *from, uint32_t place) {
         return 0;
     p = &from->places[place - 1];
     known = place_find(into, p->part);
-    return known ? known : place_add(into, p->kind, p->part, p->heading);
+    return known ? known : place_add(into, p->kind, p->column, p->part, p->heading);
 }
 
 static void row_merge(Harvest *into, HarvestRow *row, const HarvestRow *theirs) {
@@ -322,8 +343,8 @@ void harvest_merge(Harvest *into, const Harvest *from) {
     }
     for (size_t i = 0; i < from->n_rows; i++) {
         const HarvestRow *theirs = &from->rows[i];
-        HarvestRow *row =
-            harvest_row(into, harvest_place_of(into, from, theirs->place), theirs->detector);
+        HarvestRow *row = harvest_row(into, harvest_place_of(into, from, theirs->place),
+                                      theirs->detector, theirs->below);
 
         if (row)
             row_merge(into, row, theirs);
@@ -347,7 +368,53 @@ static void row_settle(HarvestRow *row, const uint64_t *newlines, size_t n_piece
     }
 }
 
+/* ---- settling ---- */
+
+static void row_empty(HarvestRow *row) {
+    memset(row->count, 0, sizeof(row->count));
+    if (row->samples)
+        explicit_bzero(row->samples, row->n_samples * sizeof(*row->samples));
+    row->n_samples = 0;
+    row->test_values = 0;
+}
+
+/* Hits below the floor get what the column is worth, or go. */
+static void below_settle(Harvest *h, size_t number) {
+    HarvestRow *row = harvest_row(h, h->rows[number].place, h->rows[number].detector, false);
+    HarvestRow *below = &h->rows[number];
+
+    if (row && row->certain) {
+        below->count[LEVEL_MEDIUM] += below->count[LEVEL_LOW];
+        below->count[LEVEL_LOW] = 0;
+        below->best += SCORE_COLUMN;
+        for (size_t i = 0; i < below->n_samples; i++)
+            below->samples[i].score += SCORE_COLUMN;
+        row_merge(h, row, below);
+    }
+    row_empty(below);
+}
+
+/* Of many values of its shape in a column, so few pass that they pass by chance. */
+static bool is_chance(const Harvest *h, const HarvestRow *row) {
+    enum { MANY = 30 };
+    const char *name = h->engine->rules->detectors[row->detector].validate;
+    const Validator *v = name ? validator_find(name) : NULL;
+
+    return row->place && h->places[row->place - 1].column && v && v->rate <= 0.35f &&
+           row->tested >= MANY && (float)row->valid < 2 * v->rate * (float)row->tested &&
+           row->valid * 2 < row->tested;
+}
+
 void harvest_settle(Harvest *h, const uint64_t *newlines, size_t n_pieces) {
-    for (size_t i = 0; i < h->n_rows; i++)
+    size_t n = h->n_rows;
+
+    for (size_t i = 0; i < n; i++) {
+        if (h->rows[i].below)
+            below_settle(h, i);
+    }
+    for (size_t i = 0; i < h->n_rows; i++) {
+        if (is_chance(h, &h->rows[i]))
+            row_empty(&h->rows[i]);
         row_settle(&h->rows[i], newlines, n_pieces);
+    }
 }

@@ -7,6 +7,9 @@
  * the lowest positions stay. Dense data costs nothing but counting. Places beyond HARVEST_PLACES
  * fold into their part, and that into the whole. Samples hold values in clear until they have been
  * sent to the keeper: harvest_clear() wipes them. Names of parts and columns are hostile.
+ *
+ * Where a window's floor is lower than the scan's (scan/columnset.h), what is below the scan's has
+ * rows of its own, which harvest_settle() adds or drops.
  */
 #pragma once
 
@@ -38,6 +41,8 @@ typedef struct HarvestSample {
 typedef struct HarvestRow {
     uint32_t place;
     uint16_t detector;
+    bool below;   /* hits below the floor, kept until the column they are in is known better */
+    bool certain; /* the column holds such values: those below the floor count */
     uint64_t count[N_LEVELS];
     uint64_t tested, valid; /* of a place other than 0; there they are in Harvest.counts */
     uint64_t test_values;
@@ -49,6 +54,7 @@ typedef struct HarvestRow {
 
 typedef struct HarvestPlace {
     PartKind kind;
+    bool column;        /* one column of the part */
     Span part, heading; /* as in Finding; in the arena */
 } HarvestPlace;
 
@@ -76,13 +82,14 @@ typedef struct Harvest {
     size_t n_places, cap_places;
     Arena arena;
     MatchCount *counts; /* of place 0, by detector */
+    Level floor;        /* of the scan */
     uint32_t keep;      /* samples a row, at most FINDING_SAMPLES_MAX */
     bool no_memory;
     HarvestWhere where;
     size_t cursor; /* columns_mark */
 } Harvest;
 
-int harvest_init(Harvest *h, const Engine *engine, uint32_t keep);
+int harvest_init(Harvest *h, const Engine *engine, Level floor, uint32_t keep);
 void harvest_done(Harvest *h);
 
 /* Empties it for the next object, wiping values. */
@@ -90,6 +97,9 @@ void harvest_clear(Harvest *h);
 
 /* The number of a place; the same names give the same one. */
 uint32_t harvest_place(Harvest *h, PartKind kind, Span part, uint32_t column, Span column_name);
+
+/* What is below the floor in that row, or NULL. */
+HarvestRow *harvest_below(const Harvest *h, uint32_t place, uint16_t detector);
 
 /* MatcherSink.hit and .tested; `of` is the Harvest. */
 void harvest_hit(void *of, const Matcher *m, const Window *w, const Hit *hit);
@@ -102,6 +112,7 @@ void harvest_merge(Harvest *into, const Harvest *from);
 
 /*
  * Settles lines: newlines[i] is how many piece i has. Samples are then in order of position with
- * their 1-based line.
+ * their 1-based line. Hits below the floor are added where their column is certain, and dropped
+ * elsewhere; hits of a column where few of many pass the checksum are chance, and dropped.
  */
 void harvest_settle(Harvest *h, const uint64_t *newlines, size_t n_pieces);

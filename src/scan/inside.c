@@ -135,8 +135,8 @@ int inside_open(Inside *i, const Unit *u, const Extractor *e, bool again, Ending
         if (r != HOST_E_DIED)
             break;
     }
-    if (r == HOST_E_DIED)
-        return INSIDE_E_DIED;
+    if (r == HOST_E_DIED || r == HOST_E_ABSENT)
+        return INSIDE_E_RAW;
     return r < 0 ? r : intake_end(i->intake, ret_unit);
 }
 

@@ -12,17 +12,10 @@
  */
 #include "scan/intake.h"
 
+#include "scan/columnset.h"
+
 #define XXH_INLINE_ALL
 #include <xxhash.h>
-
-/* Names and hints of the columns of one part. */
-typedef struct ColumnSet {
-    PartKind kind;
-    Buf part;
-    ColumnHint *hints; /* by column from 1 */
-    uint32_t *places;  /* by column from 0 */
-    size_t n, cap;     /* columns: the highest that was named */
-} ColumnSet;
 
 typedef struct OpenUnit {
     IntakeUnit unit;
@@ -49,18 +42,13 @@ struct Intake {
     bool lines_known;
     /* its window */
     Buf text;
-    size_t done;    /* bytes of it examined */
-    uint64_t first; /* position of text.at[0] in its unit */
-    Buf marks;      /* Mark */
+    size_t done;      /* bytes of it examined */
+    size_t probe_end; /* where the probe of the part's columns ends; 0: not in sight */
+    uint64_t first;   /* position of text.at[0] in its unit */
+    Buf marks;        /* Mark */
 };
 
 /* ---- units ---- */
-
-static void columns_clear(ColumnSet *c) {
-    for (size_t i = 0; i < c->n; i++)
-        column_hint_done(&c->hints[i]);
-    c->n = 0;
-}
 
 /* Others may still examine windows of it, and borrow its columns. */
 static void level_quiet(const Intake *i, OpenUnit *l) {
@@ -75,10 +63,7 @@ static OpenUnit *level_free(const Intake *i, OpenUnit *l) {
         return NULL;
     level_quiet(i, l);
     flow_unref(l->flow);
-    columns_clear(&l->columns);
-    buf_done(&l->columns.part);
-    free(l->columns.hints);
-    free(l->columns.places);
+    columnset_done(&l->columns);
     buf_done(&l->unit.path);
     harvest_done(&l->unit.harvest);
     arena_done(&l->unit.arena);
@@ -93,7 +78,8 @@ static OpenUnit *level_new(const Intake *i) {
     if (!l)
         return NULL;
     l->hash = XXH3_createState();
-    if (!l->hash || harvest_init(&l->unit.harvest, i->engine, i->reader->harvest.keep) < 0)
+    if (!l->hash || harvest_init(&l->unit.harvest, i->engine, i->reader->harvest.floor,
+                                 i->reader->harvest.keep) < 0)
         return level_free(i, l);
     return l;
 }
@@ -105,8 +91,7 @@ static void level_clear(const Intake *i, OpenUnit *l) {
     harvest_clear(&u->harvest);
     arena_done(&u->arena);
     buf_clear(&u->path);
-    columns_clear(&l->columns);
-    buf_clear(&l->columns.part);
+    columnset_clear(&l->columns);
     u->n_facts = 0;
     u->members = u->bytes = u->size = 0;
     u->mtime = INT64_MIN;
@@ -136,7 +121,7 @@ static void window_reset(Intake *i) {
         explicit_bzero(i->text.at, i->text.n);
     buf_clear(&i->text);
     buf_clear(&i->marks);
-    i->done = 0;
+    i->done = i->probe_end = 0;
 }
 
 static Mark *marks_of(const Intake *i, size_t *ret_n) {
@@ -163,6 +148,8 @@ static int window_scan(Intake *i, size_t end) {
 
     sink.of = h;
     sink.counts = h->counts;
+    if (!bytes && l->columns.probing && sink.floor > LEVEL_LOW)
+        sink.floor = LEVEL_LOW;
     h->cursor = 0;
     h->where = (HarvestWhere){.line = i->lines,
                               .no_lines = bytes && !i->lines_known,
@@ -270,6 +257,7 @@ static void window_shift(Intake *i) {
     memmove(i->text.at, i->text.at + drop, i->text.n - drop);
     i->text.n -= drop;
     i->done -= drop;
+    i->probe_end -= i->probe_end ? drop : 0;
     i->first += drop;
     i->source += drop;
     while (first + 1 < n && marks[first + 1].at <= drop)
@@ -297,25 +285,37 @@ static int window_pad(Intake *i) {
     return 0;
 }
 
+/* Where the next window ends, if the text goes so far. */
+static size_t window_end(const Intake *i) {
+    size_t end = i->done + i->reader->window;
+
+    return i->probe_end && i->probe_end < end ? i->probe_end : end;
+}
+
+static int window_step(Intake *i, size_t end) {
+    OpenUnit *l = level_at_hand(i);
+    int r = l->columns.probing ? 0 : window_give(i, end);
+
+    if (r == 0)
+        r = window_scan(i, end);
+    if (r >= 0 && i->probe_end && i->done >= i->probe_end) {
+        i->probe_end = 0;
+        return columnset_learn(&l->columns, &l->unit.harvest);
+    }
+    return r < 0 ? r : 0;
+}
+
 /* Examines whole windows that have their margin; all that is there at the end of the part. */
 static int window_work(Intake *i, bool end) {
-    size_t window = i->reader->window;
     int r = 0;
 
-    if (!end && i->text.n - i->done < window + MATCHER_MARGIN)
+    if (!end && i->text.n < window_end(i) + MATCHER_MARGIN)
         return 0;
     r = window_pad(i);
-    while (r == 0 && i->text.n - i->done >= window + MATCHER_MARGIN) {
-        r = window_give(i, i->done + window);
-        if (r == 0)
-            r = window_scan(i, i->done + window);
-        r = r > 0 ? 0 : r;
-    }
-    while (r == 0 && end && i->done < i->text.n) {
-        size_t left = i->text.n - i->done;
-
-        r = window_scan(i, i->done + (left < window ? left : window));
-    }
+    while (r == 0 && i->text.n >= window_end(i) + MATCHER_MARGIN)
+        r = window_step(i, window_end(i));
+    while (r == 0 && end && i->done < i->text.n)
+        r = window_step(i, window_end(i) < i->text.n ? window_end(i) : i->text.n);
     if (r == 0 && !end)
         window_shift(i);
     return r;
@@ -324,6 +324,8 @@ static int window_work(Intake *i, bool end) {
 static int part_end(Intake *i) {
     int r = i->open && i->text.n ? window_work(i, true) : 0;
 
+    if (r == 0 && i->open && i->kind != PART_BYTES)
+        r = columnset_learn(&level_at_hand(i)->columns, &level_at_hand(i)->unit.harvest);
     window_reset(i);
     i->open = false;
     return r;
@@ -331,41 +333,12 @@ static int part_end(Intake *i) {
 
 /* ---- text ---- */
 
-static int columns_room(ColumnSet *c, size_t n) {
-    size_t cap = c->cap ? c->cap : 16;
-    ColumnHint *hints;
-    uint32_t *places;
-
-    while (cap < n)
-        cap *= 2;
-    if (cap == c->cap)
-        return 0;
-    hints = reallocarray(c->hints, cap, sizeof(*hints));
-    if (hints)
-        c->hints = hints;
-    places = reallocarray(c->places, cap + 1, sizeof(*places));
-    if (places)
-        c->places = places;
-    if (!hints || !places)
-        return -ENOMEM;
-    c->cap = cap;
-    return 0;
-}
-
-/* Columns up to n exist; those that have no name yet are known by their number. */
+/* Columns up to n exist: what others borrow moves only when they are done. */
 static int columns_reach(Intake *i, size_t n) {
     OpenUnit *l = level_at_hand(i);
-    ColumnSet *c = &l->columns;
-    int r = n > c->n ? flow_end(i) : 0; /* others read them */
+    int r = n > l->columns.n ? flow_end(i) : 0;
 
-    if (r == 0)
-        r = columns_room(c, n);
-    for (; r == 0 && c->n < n; c->n++) {
-        c->hints[c->n] = (ColumnHint){0};
-        c->places[c->n + 1] = harvest_place(&l->unit.harvest, c->kind, buf_as_span(&c->part),
-                                            (uint32_t)c->n + 1, span(NULL, 0));
-    }
-    return r;
+    return r < 0 ? r : columnset_reach(&l->columns, &l->unit.harvest, n);
 }
 
 static int marks_put(Intake *i, Mark m) {
@@ -430,6 +403,8 @@ static int on_text(void *of, const Text *t) {
 
             m.at = (uint32_t)i->text.n;
             r = columns_reach(i, m.column);
+            if (r == 0 && columnset_row(&level_at_hand(i)->columns, m.row))
+                i->probe_end = i->text.n;
             if (r == 0)
                 r = marks_put(i, m);
         }
@@ -442,39 +417,22 @@ static int on_text(void *of, const Text *t) {
 static int on_column(void *of, uint32_t number, Span name) {
     Intake *i = of;
     OpenUnit *l = level_at_hand(i);
-    ColumnSet *c = &l->columns;
-    ColumnHint hint;
-    int r;
+    int r = 0;
 
     if (number == 0 || number > PART_COLUMNS_MAX)
         return 0;
-    r = window_work(i, true); /* what came before stands under the old name */
+    if (number <= l->columns.n) { /* what came before stands under the old name */
+        r = window_work(i, true);
+        window_reset(i);
+    }
     if (r == 0)
         r = flow_end(i);
-    if (r == 0)
-        r = columns_room(c, number);
-    if (r < 0)
-        return r;
-    window_reset(i);
-    r = number > 1 ? columns_reach(i, number - 1) : 0;
-    if (r == 0)
-        r = column_hint_init(i->engine->column_names, name, &hint);
-    if (r < 0)
-        return r;
-    if (number <= c->n)
-        column_hint_done(&c->hints[number - 1]);
-    else
-        c->n = number;
-    c->hints[number - 1] = hint;
-    c->places[number] =
-        harvest_place(&l->unit.harvest, c->kind, buf_as_span(&c->part), number, name);
-    return 0;
+    return r < 0 ? r : columnset_name(&l->columns, &l->unit.harvest, number, name);
 }
 
 static int on_part(void *of, PartKind kind, Span name, Encoding encoding) {
     Intake *i = of;
     OpenUnit *l = level_at_hand(i);
-    ColumnSet *c = &l->columns;
     int r = part_end(i);
 
     i->kind = kind;
@@ -482,20 +440,10 @@ static int on_part(void *of, PartKind kind, Span name, Encoding encoding) {
     i->open = true;
     i->lines = 0;
     i->lines_known = false;
-    if (r < 0 || kind == PART_BYTES)
+    if (r < 0 || kind == PART_BYTES || columnset_is(&l->columns, kind, name))
         return r;
-    if (c->kind != kind || !span_eq(buf_as_span(&c->part), name) || !c->cap) {
-        r = flow_end(i);
-        columns_clear(c);
-        c->kind = kind;
-        buf_clear(&c->part);
-        buf_span(&c->part, name);
-        if (r == 0)
-            r = columns_room(c, 1);
-        if (r == 0)
-            c->places[0] = harvest_place(&l->unit.harvest, kind, name, 0, span(NULL, 0));
-    }
-    return r < 0 ? r : buf_error(&c->part);
+    r = flow_end(i);
+    return r < 0 ? r : columnset_begin(&l->columns, &l->unit.harvest, kind, name);
 }
 
 /* ---- facts ---- */

@@ -37,6 +37,7 @@ typedef struct Scanner {
     Plan plan;
     Rules *rules;
     Engine *engine;
+    Zygote *zygote;
     Crew crew;
     pthread_t *threads;
     Worker **workers;
@@ -461,7 +462,7 @@ static int crew_init(Scanner *s, Error *reterr) {
     Crew *c = &s->crew;
     int r;
 
-    *c = (Crew){.plan = &s->plan, .engine = s->engine, .keeper = &s->keeper};
+    *c = (Crew){.plan = &s->plan, .engine = s->engine, .keeper = &s->keeper, .zygote = s->zygote};
     lock_init(&c->asking);
     ref_init(&c->open);
     c->atime_lost = calloc(s->plan.n_roots + 1, sizeof(*c->atime_lost));
@@ -489,6 +490,7 @@ static void scanner_done(Scanner *s) {
     queue_done(&s->crew.tasks);
     journal_close(s->crew.journal);
     buf_done(&s->report);
+    zygote_stop(s->zygote);
     engine_free(s->engine);
     rules_free(s->rules);
     plan_done(&s->plan);
@@ -501,16 +503,18 @@ int scanner_main(void) {
     Span frame;
     Error e = {0};
     _cleanup_(buf_wipe) Buf plan = {0};
-    int r;
+    int started, r;
 
-    scanner_harden();
     channel_init(&s.keeper, SCANNER_SOCKET_FD);
+    started = zygote_start(&(ZygoteOptions){0}, &s.zygote);
+    scanner_harden();
     r = channel_receive(&s.keeper, &kind, &frame);
     if (r == 0 && kind == MESSAGE_PLAN)
         buf_span(&plan, frame); /* the channel's buffer is for the answers that follow */
     if (r < 0 || kind != MESSAGE_PLAN || plan_get(buf_as_span(&plan), &s.plan) < 0)
         return 1;
-    r = scanner_load(&s, &e);
+    r = started < 0 ? error_errno(&e, started, "cannot start the process that parsers run in")
+                    : scanner_load(&s, &e);
     if (r == 0)
         r = crew_init(&s, &e);
     if (r == 0)

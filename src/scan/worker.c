@@ -28,6 +28,7 @@ struct Worker {
     Reader reader;
     Buf path;
     Outbox outbox;
+    Host *host;
     Inside *inside;
 };
 
@@ -195,7 +196,8 @@ static int large_new(const Worker *w, Unit *u, const Content *c, Status as_read,
     l->unit.path = buf_as_span(&l->path);
     l->pieces = calloc(c->n_pieces, sizeof(*l->pieces));
     if (!l->pieces || buf_error(&l->path) ||
-        harvest_init(&l->total, w->crew->engine, w->crew->plan->samples) < 0) {
+        harvest_init(&l->total, w->crew->engine, w->crew->plan->floor, w->crew->plan->samples) <
+            0) {
         large_free(l);
         return -ENOMEM;
     }
@@ -347,7 +349,7 @@ static int examine_inside(Worker *w, Unit *u, Content *c, const Extractor *e) {
     Ending ending;
     int r = inside_open(w->inside, u, e, w->crew->plan->restarted, &ending, &opened);
 
-    if (r == INSIDE_E_DIED) {
+    if (r == INSIDE_E_RAW) {
         content_join(&w->reader);
         return examine_pieces(w, u, c, ending.status);
     }
@@ -454,7 +456,9 @@ int worker_new(Crew *crew, unsigned slot, Worker **ret) {
     r = reader_init(&w->reader, crew->engine, crew->plan->window, crew->plan->floor,
                     crew->plan->samples, crew->plan->secret);
     if (r == 0)
-        r = inside_new(&w->reader, &w->outbox, NULL,
+        r = host_new(&(HostOptions){.zygote = crew->zygote, .stop = &crew->stop}, &w->host);
+    if (r == 0)
+        r = inside_new(&w->reader, &w->outbox, w->host,
                        crew->plan->jobs > 1 ? &(IntakeHelp){crew, crew_invite} : NULL, &w->inside);
     if (r < 0)
         return r;
@@ -465,6 +469,7 @@ int worker_new(Crew *crew, unsigned slot, Worker **ret) {
 Worker *worker_free(Worker *w) {
     if (w) {
         inside_free(w->inside);
+        host_free(w->host);
         reader_done(&w->reader);
         buf_done(&w->path);
         outbox_done(&w->outbox);

@@ -12,6 +12,7 @@
 #include "base/queue.h"
 #include "base/ref.h"
 #include "detect/engine.h"
+#include "extract/host.h"
 #include "scan/flow.h"
 #include "scan/journal.h"
 #include "scan/message.h"
@@ -31,6 +32,7 @@ typedef struct Crew {
     const Plan *plan;
     const Engine *engine;
     Channel *keeper;
+    Zygote *zygote;
     Lock asking; /* a question and its answer belong together */
     Journal *journal;
     Queue tasks;

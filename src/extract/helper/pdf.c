@@ -85,6 +85,23 @@ static int give_line(Reading *p, const char *text) {
     return r == 0 && text && *text ? give(p, "\n") : r;
 }
 
+/* Fonts have hyphens that do not break, and nothing but glyphs tells them from others: they are
+ * written as people type them. In place: what stands for them is shorter. */
+static void plain_hyphens(char *text) {
+    char *to = text;
+
+    for (const char *at = text; at && *at;) {
+        if (strncmp(at, "\xE2\x80\x90", 3) == 0 || strncmp(at, "\xE2\x80\x91", 3) == 0) {
+            *to++ = '-';
+            at += 3;
+        } else {
+            *to++ = *at++;
+        }
+    }
+    if (to)
+        *to = 0;
+}
+
 /* As give_line, of a string that is ours to free. */
 static int take_line(Reading *p, char *text) {
     int r = give_line(p, text);
@@ -269,6 +286,7 @@ static int read_page(Reading *p, PopplerPage *page, int number) {
     if (r)
         return r;
     text = poppler_page_get_text(page);
+    plain_hyphens(text);
     characters = count_characters(text);
     p->unshown |= characters == 0 && p->messages != before;
     r = take_line(p, text);

@@ -167,6 +167,33 @@ static void test_pictures(void **state) {
     buf_done(&r.log);
 }
 
+/* A font that is not in the file, by a table that is not either: poppler-data has it. */
+static void test_characters_by_name(void **state) {
+    Recorder r = recorder();
+    PdfMaker m;
+
+    (void)state;
+    if (access("/usr/share/poppler/cMap/Adobe-Japan1", R_OK) < 0) {
+        print_message("poppler-data is not installed\n");
+        skip();
+    }
+    pdf_begin(&m);
+    pdf_object(&m, "<</Type/Catalog/Pages 2 0 R>>");
+    pdf_object(&m, "<</Type/Pages/Kids[6 0 R]/Count 1>>");
+    pdf_object(&m, "<</Type/Font/Subtype/Type0/BaseFont/HeiseiMin-W3-90ms-RKSJ-H"
+                   "/Encoding/90ms-RKSJ-H/DescendantFonts[4 0 R]>>");
+    pdf_object(&m, "<</Type/Font/Subtype/CIDFontType0/BaseFont/HeiseiMin-W3/FontDescriptor 5 0 R"
+                   "/CIDSystemInfo<</Registry(Adobe)/Ordering(Japan1)/Supplement 2>>>>");
+    pdf_object(&m, "<</Type/FontDescriptor/FontName/HeiseiMin-W3/Flags 4/StemV 80/ItalicAngle 0"
+                   "/FontBBox[0 0 1000 1000]/Ascent 800/Descent -200/CapHeight 700>>");
+    pdf_object(&m, "<<" PAGE "/Contents 7 0 R>>");
+    pdf_stream(&m, "", span_of("BT /F1 12 Tf 72 700 Td <3533362D938C> Tj ET"));
+    assert_string_equal(record_bytes(&r, pdf_end(&m, ""), "a.pdf"),
+                        "# page page1\n= 536-\xe6\x9d\xb1\\n\n< read\n");
+    buf_done(&m.file);
+    buf_done(&r.log);
+}
+
 static void test_blank_page(void **state) {
     Recorder r = recorder();
     PdfMaker m;
@@ -318,6 +345,7 @@ int main(void) {
         cmocka_unit_test(test_pages_of_a_descriptor),
         cmocka_unit_test(test_everything_beside_the_pages),
         cmocka_unit_test(test_pictures),
+        cmocka_unit_test(test_characters_by_name),
         cmocka_unit_test(test_blank_page),
         cmocka_unit_test(test_text_that_is_not_shown),
         cmocka_unit_test(test_cycle_of_pages),

@@ -595,8 +595,8 @@ static int read_records(Book *b, Status *ret) {
         b->damaged |= b->in.starved;
         b->in.starved = false;
     }
-    if (r == 0 && b->depth) /* the stream ends in a sheet */
-        b->damaged = true;
+    if (r == 0 && (b->depth || b->n_read < b->n_sheets)) /* it ends in a sheet, or before one */
+        b->damaged |= ret->kind != STATUS_ENCRYPTED;
     return r ? r : end_sheet(b);
 }
 

@@ -13,9 +13,9 @@
 static const Extractor pdf_extractor = {.format = "pdf", .place = EXTRACT_PDF, .seeks = true};
 
 static const Extractor *const extractors[] = {
-    &eml_extractor,         &html_extractor, &mbox_extractor, &ole_extractor,
-    &ole_storage_extractor, &pdf_extractor,  &extractor_docx, &extractor_odf,
-    &extractor_ooxml,       &extractor_pptx, &extractor_xlsx, &extractor_xml,
+    &eml_extractor,         &extractor_docx, &extractor_odf,    &extractor_ooxml, &extractor_pptx,
+    &extractor_xlsx,        &extractor_xml,  &html_extractor,   &mbox_extractor,  &ole_extractor,
+    &ole_storage_extractor, &pdf_extractor,  &pgdump_extractor,
 };
 
 const Extractor *extractor_find(const char *format) {

@@ -20,3 +20,6 @@ extern const Extractor extractor_xml;
 
 /* Compound files, by what is in them: ole.c. */
 extern const Extractor ole_extractor, ole_storage_extractor;
+
+/* PostgreSQL's own dumps. */
+extern const Extractor pgdump_extractor;

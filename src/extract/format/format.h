@@ -27,6 +27,12 @@ extern const Extractor extractor_xlsx;
 /* xml.c: XML of any other kind, by element path */
 extern const Extractor extractor_xml;
 
+/* ole.c: compound files, by what is in them */
+extern const Extractor ole_extractor, ole_storage_extractor;
+
+/* pgdump.c: PostgreSQL's own dumps */
+extern const Extractor pgdump_extractor;
+
 extern const Extractor tar_reader;
 
 /* zip.c; the tail is a zip behind something else, whose bytes are read by another */

@@ -178,17 +178,26 @@ int office_other(void *of, Span raw) {
     return office_aside(o, raw);
 }
 
-int office_attribute(Office *o, const char *name, const char *value) {
+/* Nine digits, or an '@'; but no decimal fraction, which measures are. */
+static bool may_be_value(Span s) {
     enum { LEAST = 6, DIGITS = 9 };
-    size_t digits = 0, n = 0;
-    bool may_be = false;
+    size_t digits = 0, points = 0, others = 0;
+
+    for (size_t i = 0; i < s.n; i++) {
+        if (s.at[i] == '@')
+            return s.n >= LEAST;
+        digits += s.at[i] >= '0' && s.at[i] <= '9';
+        points += s.at[i] == '.';
+        others += s.at[i] <= ' ' || s.at[i] == '-';
+    }
+    return digits >= DIGITS && (points != 1 || others);
+}
+
+int office_attribute(Office *o, const char *name, const char *value) {
+    Span v = span_of(value);
     int r;
 
-    for (; value[n]; n++) {
-        digits += value[n] >= '0' && value[n] <= '9';
-        may_be |= value[n] == '@' || digits == DIGITS;
-    }
-    if (n < LEAST || !may_be)
+    if (!may_be_value(v))
         return 0;
     if (o->aside.n > ASIDE_MAX) {
         office_note(o, status_of(STATUS_LIMIT, "comments"));
@@ -197,7 +206,7 @@ int office_attribute(Office *o, const char *name, const char *value) {
     buf_text(&o->aside, sax_local(name));
     buf_text(&o->aside, ": ");
     r = buf_error(&o->aside);
-    return r ? r : office_aside(o, span(value, n));
+    return r ? r : office_aside(o, v);
 }
 
 static int text_in(Extraction *x, Span bytes, Encoding encoding, TextWindow *w) {

@@ -63,9 +63,9 @@ static void test_paragraphs(void **state) {
         {DOCUMENT(P(R("&#49;2&amp;3")) "<!-- 078-05-1120 -->"),
          "# text\n= 1:0 12&3\\n\n# section word/document.xml\n= <!-- 078-05-1120 -->\\n\n< read\n"},
         /* a measure is no part of the text, an unknown attribute that may be a value is read */
-        {DOCUMENT(
-             P(R("1") "<wp:posOffset xmlns:wp=\"w\">25400</wp:posOffset><x w:rsid=\"00A77B3E\" "
-                      "w:ssn=\"078-05-1120\"/>" R("2"))),
+        {DOCUMENT(P(R("1") "<wp:posOffset xmlns:wp=\"w\">25400</wp:posOffset><x "
+                           "w:rsid=\"00A77B3E\" w:top=\"1.05277777777778\" "
+                           "w:ssn=\"078-05-1120\"/>" R("2"))),
          "# text\n= 1:0 12\\n\n# section word/document.xml\n= 25400\\nssn: 078-05-1120\\n\n< "
          "read\n"},
         /* text where none should be */

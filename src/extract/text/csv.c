@@ -45,19 +45,9 @@ static void csv_done(Csv *c) {
 }
 
 static inline int begin_cell(Csv *c, size_t at) {
-    dates_begin(&c->dates, c->column);
+    if (c->dates.n)
+        dates_begin(&c->dates, c->column);
     return relay_mark(&c->out, at, c->row, c->column);
-}
-
-static inline void next_cell(Csv *c) {
-    c->column += c->column <= PART_COLUMNS_MAX; /* those beyond are alike */
-    c->state = CSV_START;
-}
-
-static inline void next_row(Csv *c) {
-    c->row++;
-    c->column = 1;
-    c->state = CSV_START;
 }
 
 /* Nothing but the first half of a line end. */
@@ -66,60 +56,71 @@ static inline bool is_bare_return(const Csv *c, size_t from, size_t to) {
            c->dialect.line_end == '\n';
 }
 
-/* A cell that goes on beyond the window. */
-static int end_window(Csv *c, size_t from) {
-    int r = c->state == CSV_START ? begin_cell(c, from) : 0;
+/* A plain cell, or its rest, is [from, to); a delimiter or a line end stands there. */
+static inline int end_cell(Csv *c, size_t from, size_t to) {
+    int r = 0;
 
-    c->state = CSV_PLAIN;
-    dates_more(&c->dates, c->in.text.at + from, c->in.text.n - from);
+    if (to > from && c->state == CSV_START && _likely_(!is_bare_return(c, from, to)))
+        r = begin_cell(c, from);
+    dates_more(&c->dates, c->in.text.at + from, to - from);
+    c->state = CSV_START;
     return r;
 }
 
-/* Plain cells from i on; stops at an opening quote or the end. */
+/* A cell, or its rest, goes on beyond the window; half a line end is left. */
+static int leave_window(Csv *c, size_t from, size_t *at, bool *ret_wait) {
+    size_t n = c->in.text.n;
+    int r = 0;
+
+    *at = n;
+    if (from == n)
+        return 0;
+    if (c->state == CSV_START && from + 1 == n && c->in.text.at[from] == '\r' && !c->in.end) {
+        *at = from;
+        *ret_wait = true;
+        return 0;
+    }
+    if (c->state == CSV_START)
+        r = begin_cell(c, from);
+    c->state = CSV_PLAIN;
+    dates_more(&c->dates, c->in.text.at + from, n - from);
+    return r;
+}
+
+/* Plain cells from *at on; stops at an opening quote or the end. */
 static int read_plain(Csv *c, size_t *at, bool *ret_wait) {
     const uint8_t *text = c->in.text.at, delimiter = c->dialect.delimiter,
                   end = c->dialect.line_end, quote = c->dialect.quote;
     size_t i = *at, n = c->in.text.n, from = i;
+    int r = 0;
 
-    while (i < n) {
+    for (; i < n; i += 64) {
         uint64_t bits = find_block(text + i, delimiter, end, quote);
 
         if (n - i < 64)
             bits &= (UINT64_C(1) << (n - i)) - 1;
         for (; bits; bits &= bits - 1) {
             size_t k = i + (size_t)__builtin_ctzll(bits);
-            int r = 0;
 
-            if (k > from && c->state == CSV_START && !is_bare_return(c, from, k))
-                r = begin_cell(c, from);
-            if (r)
-                return r;
-            dates_more(&c->dates, text + from, k - from);
             if (text[k] == delimiter) {
-                next_cell(c);
+                r = end_cell(c, from, k);
+                c->column += c->column <= PART_COLUMNS_MAX; /* those beyond are alike */
             } else if (text[k] == end) {
-                next_row(c);
+                r = end_cell(c, from, k);
+                c->row++;
+                c->column = 1;
             } else if (k == from && c->state == CSV_START) {
                 *at = k;
                 return 0;
             } else {
-                from = k; /* a quote inside a plain cell */
-                c->state = CSV_PLAIN;
-                continue;
+                continue; /* a quote inside a plain cell */
             }
+            if (r)
+                return r;
             from = k + 1;
         }
-        i += 64;
     }
-    *at = n;
-    if (from == n)
-        return 0;
-    if (c->state == CSV_START && from + 1 == n && text[from] == '\r' && !c->in.end) {
-        *at = from;
-        *ret_wait = true;
-        return 0;
-    }
-    return end_window(c, from);
+    return leave_window(c, from, at, ret_wait);
 }
 
 /* What stands behind a quote inside a quoted cell says what it is. */

@@ -332,17 +332,24 @@ static bool note_iso(DateColumn *c, Span s) {
 
 /* What is written where there is no date. */
 static bool is_none(Span s) {
-    static const char *const starts[] = {
-        "0",    "1900-01-01", "1970-01-01 00:00:00", "1970-01-01T00:00:00", "9999", "null",
-        "none", "\\N"};
-
-    for (size_t i = 0; i < N_ELEMENTS(starts); i++) {
-        size_t n = strlen(starts[i]);
-
-        if (s.n >= n && strncasecmp((const char *)s.at, starts[i], n) == 0)
-            return i || (s.n < 3 || (s.at[1] == '0' && s.at[2] == '0'));
+    switch (s.n ? s.at[0] : 0) {
+    case 0:
+        return true;
+    case '0':
+        return s.n < 3 || (s.at[1] == '0' && s.at[2] == '0');
+    case '1':
+        return span_starts(s, span_of("1900-01-01")) ||
+               span_starts(s, span_of("1970-01-01 00:00:00")) ||
+               span_starts(s, span_of("1970-01-01T00:00:00"));
+    case '9':
+        return span_starts(s, span_of("9999"));
+    case 'n':
+    case 'N':
+        return s.n == 4 && (strncasecmp((const char *)s.at, "null", s.n) == 0 ||
+                            strncasecmp((const char *)s.at, "none", s.n) == 0);
+    default:
+        return false;
     }
-    return s.n == 0;
 }
 
 static void note(DateColumn *c, Span s) {

@@ -1,42 +1,38 @@
 /* Relay: see outlet.h. */
 #include "extract/text/relay.h"
 
-/* The marks before `to`, made relative to `from`; how many. Of those at one place the last counts.
- */
-static size_t marks_take(Relay *o, size_t first, size_t to) {
-    size_t n = first;
+/* How many marks stand before `n` bytes; nearly always all, so from the last on. */
+static size_t marks_before(const Relay *o, size_t n) {
+    size_t k = o->n_marks;
 
-    while (n < o->n_marks && o->marks[n].at < to)
-        o->marks[n++].at -= (uint32_t)o->from;
-    return n - first;
+    while (k && o->marks[k - 1].at >= n)
+        k--;
+    return k;
 }
 
 int relay_flush(Relay *o, size_t to) {
-    size_t done = 0, n;
     int r = 0;
 
     while (r == 0 && o->from < to) {
-        size_t end = to - o->from > EXTRACT_TEXT_MAX ? o->from + EXTRACT_TEXT_MAX : to;
+        size_t n = to - o->from > EXTRACT_TEXT_MAX ? EXTRACT_TEXT_MAX : to - o->from,
+               marks = marks_before(o, n);
 
-        n = marks_take(o, done, end);
-        r = extract_piece(o->x, &(Text){.text = span(o->in->text.at + o->from, end - o->from),
-                                        .marks = o->marks + done,
-                                        .n_marks = n});
-        done += n;
-        o->from = end;
+        r = extract_piece(o->x, &(Text){.text = span(o->in->text.at + o->from, n),
+                                        .marks = o->marks,
+                                        .n_marks = marks});
+        o->from += n;
+        o->n_marks -= marks;
+        for (size_t i = 0; i < o->n_marks; i++) { /* those that wait for their text */
+            o->marks[i] = o->marks[marks + i];
+            o->marks[i].at -= (uint32_t)n;
+        }
     }
-    /* a mark at `to` waits for its text */
-    o->n_marks -= done;
-    if (done && o->n_marks)
-        memmove(o->marks, o->marks + done, o->n_marks * sizeof(*o->marks));
     return r;
 }
 
 int relay_leave(Relay *o, size_t taken) {
     int r = relay_flush(o, taken);
 
-    for (size_t i = 0; i < o->n_marks; i++) /* what waits stands at the new window's start */
-        o->marks[i].at -= (uint32_t)taken;
     o->from = 0;
     return r;
 }

@@ -23,7 +23,7 @@ typedef struct Relay {
     const Decoder *in;
     size_t from; /* up to there the window's text was handed on */
     size_t n_marks;
-    Mark marks[RELAY_MARKS]; /* positions in the window's text */
+    Mark marks[RELAY_MARKS]; /* their positions are relative to `from` */
 } Relay;
 
 /* The text up to `to`, with the marks that were set. */
@@ -48,10 +48,12 @@ static inline int relay_mark(Relay *o, size_t at, uint64_t row, uint32_t column)
         if (r)
             return r;
     }
-    if (o->n_marks && o->marks[o->n_marks - 1].at == at)
-        o->n_marks--; /* nothing stands under it */
     m = &o->marks[o->n_marks++];
-    m->at = (uint32_t)at;
+    if (_unlikely_(o->n_marks > 1 && m[-1].at == at - o->from)) {
+        o->n_marks--; /* nothing stands under the one before */
+        m--;
+    }
+    m->at = (uint32_t)(at - o->from);
     m->column = column <= PART_COLUMNS_MAX ? column : 0;
     m->row = row;
     m->source = decoder_source(o->in, at);

@@ -697,7 +697,8 @@ static const bool in_value[256] = {
 };
 
 static void begin_string(Sqldump *s, uint8_t quote) {
-    s->dates.text_n = 0; /* what is before a string is a type or a function */
+    if (!s->dates.closed)
+        s->dates.text_n = 0; /* what is before a string is a type or a function */
     s->state = SQL_STRING;
     s->quote = quote;
     s->string_n = 0;

@@ -16,6 +16,7 @@ static const Extractor *const extractors[] = {
     &ldif_extractor,
     &mbox_extractor,
     &rtf_extractor,
+    &signed_extractor,
     &vcard_extractor,
 };
 

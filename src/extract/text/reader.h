@@ -14,4 +14,5 @@ extern const Extractor ics_extractor;
 extern const Extractor ldif_extractor;
 extern const Extractor mbox_extractor;
 extern const Extractor rtf_extractor;
+extern const Extractor signed_extractor;
 extern const Extractor vcard_extractor;

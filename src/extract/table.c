@@ -58,6 +58,7 @@ static const Extractor *const extractors[] = {
     &stream_xz,
     &stream_zstd,
     &tar_reader,
+    &signed_extractor,
     &vcard_extractor,
     &zip_epub,
     &zip_jar,

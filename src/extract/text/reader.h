@@ -20,6 +20,7 @@ extern const Extractor log_extractor;
 extern const Extractor mbox_extractor;
 extern const Extractor rtf_extractor;
 extern const Extractor sqldump_extractor;
+extern const Extractor signed_extractor;
 extern const Extractor vcard_extractor;
 
 int csv_read(Extraction *x, Feed *f, Encoding e, size_t window);

@@ -601,11 +601,14 @@ const Extractor *extractor_of(Feed *f, Span name, const Sniff *s) {
 static int read_ends(Extraction *x, Feed *f, const Sniff *s, Status *ret) {
     const char *format = tail_format(f, s);
     const Extractor *e = format ? find_reader(x, format) : NULL;
+    const Extractor *first = find_reader(x, s->format);
     Status tail = status_of(STATUS_READ, NULL);
     int r = read_unit(x, f, s, ret);
 
     if (r || !reads_here(x, e))
         return r;
+    if (first && !reads_here(x, first) && x->to.handover)
+        return r; /* handed over: it has nothing of its own here, and its reader sees its end */
     r = e->extract(x, f, ENCODING_BINARY, &tail);
     if (tail.kind != STATUS_READ)
         *ret = tail;

@@ -597,16 +597,22 @@ const Extractor *extractor_of(Feed *f, Span name, const Sniff *s) {
     return e;
 }
 
-/* What it looks like, and then the archive that stands behind that, if one does. */
+/*
+ * The archive that stands behind something, if one does, and then what the unit looks like: what is
+ * handed over to another place is so at last.
+ */
 static int read_ends(Extraction *x, Feed *f, const Sniff *s, Status *ret) {
     const char *format = tail_format(f, s);
     const Extractor *e = format ? find_reader(x, format) : NULL;
     Status tail = status_of(STATUS_READ, NULL);
-    int r = read_unit(x, f, s, ret);
+    uint64_t at = f->at;
+    int r = 0;
 
-    if (r || !reads_here(x, e))
-        return r;
-    r = e->extract(x, f, ENCODING_BINARY, &tail);
+    if (reads_here(x, e))
+        r = e->extract(x, f, ENCODING_BINARY, &tail);
+    f->at = at; /* it was read by offset */
+    if (r == 0)
+        r = read_unit(x, f, s, ret);
     if (tail.kind != STATUS_READ)
         *ret = tail;
     return r;

@@ -17,6 +17,9 @@
 #define XXH_INLINE_ALL
 #include <xxhash.h>
 
+/* No member is called larger than that unless so much was read. */
+#define DECLARED_MAX (UINT64_C(1) << 40)
+
 typedef struct OpenUnit {
     IntakeUnit unit;
     ColumnSet columns;
@@ -528,7 +531,8 @@ static int on_leave(void *of, const Ending *e) {
     if (i->depth == 0)
         return -EBADMSG;
     level_settle(l);
-    if (l->unit.size < e->bytes)
+    /* a declared size is somebody's word: only of what was not read, and never an absurd one */
+    if (l->unit.size < e->bytes || l->unit.size > DECLARED_MAX || status_complete(e->status.kind))
         l->unit.size = e->bytes;
     r = i->to.unit(i->to.of, &l->unit, e);
     i->depth--;

@@ -25,6 +25,12 @@ WORDS = ("the of and to in is that for it as was with be by on not he this are o
          "off before must through years much where your way well down should because long each "
          "just state people those too little good world make very year still see work life").split()
 
+JAPANESE = "このファイルには社員の名前と住所が書いてあります。確認してください。\n"
+CHINESE = "这个文件里有员工的姓名和地址，检查完以后请交给人事部。\n"
+CHINESE_OLD = "這個檔案裡有員工的姓名和地址，檢查完以後請交給人事部。\n"
+KOREAN = "이 파일에는 직원의 이름과 주소가 있습니다. 확인해 주세요.\n"
+RUSSIAN = "В этом файле записаны имена и адреса сотрудников, проверьте их.\n"
+
 
 class Values:
     """Values that are valid by structure."""
@@ -148,6 +154,16 @@ def encodings(t):
         text = t.text().prose(300)
         text.text += "Über die Größe der Straße: Müller, François, Søren – 10 Bürger\n" * 6
         text.plant().plant().prose(300)
+        t.put(name, text, codec)
+    for name, codec, line in [
+            (b"enc/shift-jis.txt", "shift_jis", JAPANESE), (b"enc/euc-jp.txt", "euc_jp", JAPANESE),
+            (b"enc/iso-2022-jp.txt", "iso2022_jp", JAPANESE), (b"enc/gb.txt", "gb18030", CHINESE),
+            (b"enc/euc-kr.txt", "cp949", KOREAN), (b"enc/big5.txt", "big5", CHINESE_OLD),
+            (b"enc/cyrillic.txt", "cp1251", RUSSIAN), (b"enc/koi8.txt", "koi8-r", RUSSIAN)]:
+        text = t.text()
+        for i in range(60):
+            text.text += line * (i % 7)
+            text.plant()
         t.put(name, text, codec)
 
 

@@ -8,15 +8,20 @@
  */
 #include "extract/extract.h"
 
+#include <assert.h>
+
 #define XXH_INLINE_ALL
 #include <xxhash.h>
 
+#include "extract/format/format.h"
+#include "extract/tail.h"
 #include "model/locator.h"
 
 #define MIB (UINT64_C(1) << 20)
 
 enum {
     DEPTH_DEFAULT = 16,
+    FILTERS_DEFAULT = 8,
     ENTRIES_DEFAULT = 1000000,
     RATIO_DEFAULT = 10000,
     HOLD_DEFAULT = 64,   /* MiB */
@@ -39,6 +44,8 @@ typedef struct Names {
 typedef struct Level {
     struct Level *above; /* the container; NULL: the outermost */
     Span name;
+    uint64_t print;  /* of a container: hash of its head; 0: of none */
+    bool filter;     /* a compressed stream */
     bool incomplete; /* some unit inside was not complete */
     Names names;
 } Level;
@@ -52,8 +59,9 @@ struct Extraction {
     const Feed *outermost;
     unsigned depth;
     uint64_t entries, output; /* drawn so far */
+    uint64_t held;            /* bytes of units in memory */
     const char *spent;        /* which limit; NULL: none yet */
-    uint64_t pulsed;          /* bytes of the outermost feed at the last pulse */
+    uint64_t pulsed;          /* bytes read and made at the last pulse */
     /* the part at hand */
     PartKind part;
     Encoding encoding;
@@ -84,6 +92,8 @@ ExtractLimits extract_limits(const ExtractLimits *given, uint64_t size) {
         l.depth = DEPTH_DEFAULT;
     if (l.depth > EXTRACT_DEPTH_MAX)
         l.depth = EXTRACT_DEPTH_MAX;
+    if (!l.filters)
+        l.filters = FILTERS_DEFAULT;
     if (!l.entries)
         l.entries = ENTRIES_DEFAULT;
     if (!l.output)
@@ -131,7 +141,17 @@ static int spent(Extraction *x, const char *which) {
     return EXTRACT_E_SPENT;
 }
 
-int extract_spend(Extraction *x, uint64_t bytes) {
+/* What is made counts as life, too: little may expand to much. */
+static int pulse(Extraction *x) {
+    uint64_t now = (x->outermost ? x->outermost->got : 0) + x->output;
+
+    if (now - x->pulsed < PULSE_STEP)
+        return 0;
+    x->pulsed = now;
+    return x->to.pulse ? x->to.pulse(x->to.of, x->outermost ? x->outermost->got : 0) : 0;
+}
+
+static int spend(Extraction *x, uint64_t bytes) {
     if (x->spent)
         return EXTRACT_E_SPENT;
     if (bytes > x->limits.output - x->output)
@@ -140,13 +160,23 @@ int extract_spend(Extraction *x, uint64_t bytes) {
     return 0;
 }
 
+int extract_spend(Extraction *x, uint64_t bytes) {
+    int r = spend(x, bytes);
+
+    return r ? r : pulse(x);
+}
+
 /* ---- text ---- */
 
-static int pulse(Extraction *x) {
-    if (!x->outermost || x->outermost->at - x->pulsed < PULSE_STEP)
-        return 0;
-    x->pulsed = x->outermost->at;
-    return x->to.pulse ? x->to.pulse(x->to.of, x->pulsed) : 0;
+static int hand_on(Extraction *x, const Text *t) {
+    int r = 0;
+
+    if (!x->announced)
+        r = x->to.part(x->to.of, x->part, buf_as_span(&x->part_name), x->encoding);
+    x->announced = true;
+    if (r == 0)
+        r = x->to.text(x->to.of, t);
+    return r;
 }
 
 /* The last mark has no text yet: it waits for what follows. */
@@ -157,19 +187,14 @@ static bool mark_waits(const Extraction *x) {
 static int flush(Extraction *x) {
     bool waits = mark_waits(x);
     Text t = {.text = span(x->text, x->n), .marks = x->marks, .n_marks = x->n_marks - waits};
-    int r = 0;
+    int r = x->n ? hand_on(x, &t) : 0;
 
-    if (x->n) {
-        if (!x->announced)
-            r = x->to.part(x->to.of, x->part, buf_as_span(&x->part_name), x->encoding);
-        x->announced = true;
-        if (r == 0)
-            r = x->to.text(x->to.of, &t);
+    if (waits) {
+        x->marks[0] = x->marks[x->n_marks - 1];
+        x->marks[0].at = 0;
     }
     x->n = 0;
     x->n_marks = waits;
-    x->marks[0] = x->last; /* if it waits: at is 0 by now */
-    x->marks[0].at = 0;
     return r < 0 ? r : pulse(x);
 }
 
@@ -224,7 +249,7 @@ int extract_from(Extraction *x, uint64_t row, uint32_t column, uint64_t source) 
 }
 
 int extract_text(Extraction *x, Span text) {
-    int r = extract_spend(x, text.n);
+    int r = spend(x, text.n);
 
     while (r == 0 && text.n) {
         size_t room = EXTRACT_TEXT_MAX - x->n, n = text.n < room ? text.n : room;
@@ -238,6 +263,51 @@ int extract_text(Extraction *x, Span text) {
     return r;
 }
 
+/* Gathered with what was there, if there is room. */
+static int gather_piece(Extraction *x, const Text *t) {
+    size_t head = 0;
+    int r = 0;
+
+    if (t->text.n > EXTRACT_TEXT_MAX - x->n || t->n_marks > EXTRACT_MARKS_MAX - x->n_marks)
+        r = flush(x);
+    if (mark_waits(x) && t->n_marks && t->marks[0].at == 0)
+        x->n_marks--; /* nothing stood under it */
+    if (r == 0 && t->n_marks > EXTRACT_MARKS_MAX - x->n_marks) {
+        head = x->n = t->marks[0].at; /* stands under the one that waits, which goes first */
+        memcpy(x->text, t->text.at, head);
+        r = flush(x);
+    }
+    if (r < 0)
+        return r;
+    for (size_t i = 0; i < t->n_marks; i++) {
+        x->marks[x->n_marks] = t->marks[i];
+        x->marks[x->n_marks++].at += (uint32_t)x->n - (uint32_t)head;
+    }
+    memcpy(x->text + x->n, t->text.at + head, t->text.n - head);
+    x->n += t->text.n - head;
+    return 0;
+}
+
+int extract_piece(Extraction *x, const Text *t) {
+    enum { SMALL = 4096 };
+    bool waits = mark_waits(x) && (!t->n_marks || t->marks[0].at); /* for this text */
+    int r;
+
+    assert(t->text.n <= EXTRACT_TEXT_MAX && t->n_marks <= EXTRACT_MARKS_MAX);
+    if (!t->text.n)
+        return 0;
+    r = extract_spend(x, t->text.n);
+    if (r)
+        return r;
+    if (t->n_marks)
+        x->last = t->marks[t->n_marks - 1];
+    if (t->text.n <= SMALL || waits)
+        return gather_piece(x, t);
+    r = flush(x);
+    x->n_marks = 0;
+    return r < 0 ? r : hand_on(x, t);
+}
+
 int extract_bytes(Extraction *x, Span bytes, uint64_t offset, Encoding encoding) {
     int r = 0;
 
@@ -249,10 +319,10 @@ int extract_bytes(Extraction *x, Span bytes, uint64_t offset, Encoding encoding)
 }
 
 int extract_rest(Extraction *x, Feed *f, Encoding encoding) {
-    uint8_t bytes[READ_STEP];
+    _uninitialized_ uint8_t bytes[READ_STEP];
 
     for (;;) {
-        uint64_t at = f->at;
+        uint64_t at = f->derived ? MARK_NOWHERE : f->at;
         ssize_t n = feed_some(f, bytes, sizeof(bytes));
         int r;
 
@@ -397,21 +467,56 @@ static Status leaf_status(const Sniff *s) {
     }
 }
 
-static int read_held(Extraction *x, const Extractor *e, Feed *f, Encoding encoding, Status *ret) {
-    _cleanup_(buf_wipe) Buf hold = {0};
-    int r = feed_hold(f, (size_t)x->limits.hold, &hold);
-    Feed memory = feed_of_span(buf_as_span(&hold));
+/*
+ * A unit in memory, so that it can be read at any offset; of one that is too large the beginning
+ * is, and `feed` goes on from there in order. It does not move: `feed` points into it.
+ */
+typedef struct Held {
+    Extraction *x;
+    Buf bytes;
+    Feed memory, *rest;
+    Feed feed;
+    size_t n; /* as counted in the extraction */
+} Held;
 
-    if (r == -ENOMEM)
+static ssize_t held_read(Feed *f, uint8_t *at, size_t n) {
+    Held *h = f->of;
+    ssize_t got = feed_some(&h->memory, at, n);
+
+    return got ? got : feed_some(h->rest, at, n);
+}
+
+static int held_open(Extraction *x, Feed *f, Held *h) {
+    static const FeedKind kind = {.read = held_read};
+    uint64_t left = 2 * x->limits.hold > x->held ? 2 * x->limits.hold - x->held : 0;
+    int r;
+
+    *h = (Held){.x = x, .rest = f};
+    r = feed_hold(f, (size_t)(left < x->limits.hold ? left : x->limits.hold), &h->bytes);
+    h->n = h->bytes.n;
+    x->held += h->n;
+    h->memory = feed_of_span(buf_as_span(&h->bytes));
+    h->feed = r == -EFBIG ? feed_of(&kind, h, f->size) : h->memory;
+    return r == -ENOMEM ? r : 0; /* any other error is noted in the feed */
+}
+
+static void held_close(Held *h) {
+    h->x->held -= h->n;
+    feed_done(&h->memory);
+    feed_done(&h->feed);
+    buf_wipe(&h->bytes);
+}
+
+static int read_held(Extraction *x, const Extractor *e, Feed *f, Encoding encoding, Status *ret) {
+    _cleanup_(held_close) Held h;
+    int r = held_open(x, f, &h);
+
+    if (r < 0)
         return r;
-    if (r == -EFBIG) { /* too large to be held: searched as bytes, said so */
-        r = extract_bytes(x, buf_as_span(&hold), 0, ENCODING_BINARY);
-        *ret = status_of(STATUS_LIMIT, "hold");
-        return r ? r : extract_rest(x, f, ENCODING_BINARY);
-    }
-    r = e->extract(x, &memory, encoding, ret);
-    feed_done(&memory);
-    return r;
+    if (feed_seekable(&h.feed) || e->streams)
+        return e->extract(x, &h.feed, encoding, ret);
+    *ret = status_of(STATUS_LIMIT, "hold"); /* searched as bytes, then */
+    return extract_rest(x, &h.feed, ENCODING_BINARY);
 }
 
 static const Extractor *find_reader(const Extraction *x, const char *format) {
@@ -424,7 +529,7 @@ static const Extractor *find_reader(const Extraction *x, const char *format) {
 
 /* The unit's bytes go to where its reader is. */
 static int hand_over(Extraction *x, const Extractor *e, Feed *f) {
-    uint8_t bytes[READ_STEP];
+    _uninitialized_ uint8_t bytes[READ_STEP];
 
     for (;;) {
         ssize_t n = feed_some(f, bytes, sizeof(bytes));
@@ -448,9 +553,13 @@ static int skip_bom(Feed *f, unsigned bom) {
     return n == -ENOMEM ? -ENOMEM : 0;
 }
 
+static bool reads_here(const Extraction *x, const Extractor *e) {
+    return e && e->extract && (e->place == EXTRACT_ANYWHERE || e->place == x->place);
+}
+
 static int read_unit(Extraction *x, Feed *f, const Sniff *s, Status *ret) {
     const Extractor *e = find_reader(x, s->format);
-    bool here = e && e->extract && (e->place == EXTRACT_ANYWHERE || e->place == x->place);
+    bool here = reads_here(x, e);
 
     if (e && !here && x->to.handover)
         return hand_over(x, e, f);
@@ -461,12 +570,42 @@ static int read_unit(Extraction *x, Feed *f, const Sniff *s, Status *ret) {
         return r ? r : extract_rest(x, f, s->encoding);
     }
     *ret = status_of(STATUS_READ, NULL);
+    x->level->filter = e->filter;
     if (e->seeks && !feed_seekable(f))
         return read_held(x, e, f, s->encoding, ret);
     return e->extract(x, f, s->encoding, ret);
 }
 
-static int sniff_unit(Feed *f, const char *format, Sniff *ret) {
+/* What it looks like, and then the archive that stands behind that, if one does: not behind text
+ * that was looked at whole. */
+static int read_ends(Extraction *x, Feed *f, const Sniff *s, Status *ret) {
+    bool seen = s->kind == SNIFF_TEXT && f->size <= SNIFF_HEAD_MAX;
+    const char *format = feed_seekable(f) && !seen ? tail_sniff(f, s->format) : NULL;
+    const Extractor *e = format ? find_reader(x, format) : NULL;
+    Status tail = status_of(STATUS_READ, NULL);
+    int r = read_unit(x, f, s, ret);
+
+    if (r || !reads_here(x, e))
+        return r;
+    r = e->extract(x, f, ENCODING_BINARY, &tail);
+    if (tail.kind != STATUS_READ)
+        *ret = tail;
+    return r;
+}
+
+/* Bytes of no archive, which may yet end as one, are held so that their end can be looked at. */
+static int read_level(Extraction *x, Feed *f, const Sniff *s, Status *ret) {
+    bool other = s->kind == SNIFF_BINARY || s->kind == SNIFF_IMAGE || strcmp(s->format, "pdf") == 0;
+    _cleanup_(held_close) Held h = {.x = x};
+    int r;
+
+    if (feed_seekable(f) || !other || f->at >= x->limits.hold)
+        return read_ends(x, f, s, ret);
+    r = held_open(x, f, &h);
+    return r < 0 ? r : read_ends(x, &h.feed, s, ret);
+}
+
+static int sniff_unit(const Level *l, Feed *f, const char *format, Sniff *ret) {
     Span head;
     int r = feed_head(f, SNIFF_HEAD_MAX, &head);
 
@@ -475,16 +614,51 @@ static int sniff_unit(Feed *f, const char *format, Sniff *ret) {
     *ret = sniff(head, f->size == FEED_SIZE_UNKNOWN ? 0 : f->size);
     if (format)
         ret->format = format;
+    else if (brotli_looks(l->name, ret, head))
+        *ret = (Sniff){.kind = SNIFF_CONTAINER, .format = "brotli"};
     return r == -ENOMEM ? r : 0;
 }
 
+/* A container that stands in itself, and too many streams in streams, are not opened. */
+static const char *level_limit(const Extraction *x, Level *l, Feed *f, const Sniff *s) {
+    unsigned filters = 0;
+    Span head;
+
+    if (s->kind != SNIFF_CONTAINER || feed_head(f, SNIFF_HEAD_MAX, &head) < 0)
+        return NULL;
+    l->print = XXH3_64bits(head.at, head.n) | 1;
+    for (const Level *above = l->above; above; above = above->above) {
+        if (above->print == l->print)
+            return "loop";
+        filters += above->filter;
+    }
+    return filters >= x->limits.filters ? "filters" : NULL;
+}
+
+Status extract_flaw(const Feed *f) {
+    switch (f->error) {
+    case 0:
+        return status_of(STATUS_READ, NULL);
+    case -EBADMSG:
+        return status_of(STATUS_PARTIAL, "corrupt");
+    case -EPROTO:
+        return status_of(STATUS_PARTIAL, "inconsistent");
+    case -ENOBUFS:
+        return status_of(STATUS_LIMIT, "memory");
+    case -EFBIG:
+        return status_of(STATUS_LIMIT, "sparse");
+    default:
+        return status_errno(-f->error);
+    }
+}
+
 static void settle(const Extraction *x, const Level *l, const Feed *f, Status *status) {
+    Status error = extract_flaw(f);
+
     if (x->spent)
         *status = status_of(STATUS_LIMIT, x->spent);
-    else if (f->error && f->error != -EBADMSG)
-        *status = status_errno(-f->error);
-    else if (f->error && status->kind == STATUS_READ)
-        *status = status_of(STATUS_PARTIAL, "corrupt");
+    else if (f->error && (error.kind == STATUS_ERROR || status->kind == STATUS_READ))
+        *status = error;
     else if (l->incomplete && status->kind == STATUS_READ)
         *status = status_of(STATUS_PARTIAL, "member");
 }
@@ -493,7 +667,8 @@ static void settle(const Extraction *x, const Level *l, const Feed *f, Status *s
 static int level_read(Extraction *x, Level *l, Feed *f, const char *format, Ending *ret) {
     Status status = status_of(STATUS_READ, NULL);
     Sniff s = {.format = "", .encoding = ENCODING_BINARY};
-    int end, r = sniff_unit(f, format, &s);
+    const char *limit = NULL;
+    int end, r = sniff_unit(l, f, format, &s);
 
     *ret = (Ending){.format = s.format,
                     .encoding = s.kind == SNIFF_TEXT ? encoding_name(s.encoding) : ""};
@@ -501,11 +676,21 @@ static int level_read(Extraction *x, Level *l, Feed *f, const char *format, Endi
     if (r == 0)
         r = part_begin(x, PART_BYTES, span(NULL, 0), s.encoding);
     if (r == 0)
-        r = read_unit(x, f, &s, &status);
+        limit = level_limit(x, l, f, &s);
+    if (limit) {
+        status = status_of(STATUS_LIMIT, limit);
+        r = extract_rest(x, f, ENCODING_BINARY);
+    } else if (r == 0) {
+        r = read_level(x, f, &s, &status);
+    }
+    if (r < 0 && r == f->error && r != -ENOMEM)
+        r = 0; /* the end of the feed, not of the extraction */
     end = flush(x);
     settle(x, l, f, &status);
     ret->status = status;
-    ret->bytes = f->at;
+    ret->bytes = f->at > f->got ? f->at : f->got; /* an end that was looked at counts once more */
+    if (f->size != FEED_SIZE_UNKNOWN && ret->bytes > f->size)
+        ret->bytes = f->size;
     return r < 0 ? r : end;
 }
 
@@ -537,7 +722,12 @@ static int enter(Extraction *x, const Entry *e, Buf *name) {
     x->entries++;
     r = unit_name(x->level, e->name, name);
     named.name = buf_as_span(name);
-    return r < 0 ? r : x->to.enter(x->to.of, &named);
+    if (r == 0)
+        r = x->to.enter(x->to.of, &named);
+    if (r == 0 && e->mtime != INT64_MIN)
+        r = x->to.fact(x->to.of,
+                       &(Fact){.kind = FACT_MEMBER_TIME, .from = e->mtime, .to = e->mtime});
+    return r;
 }
 
 static int leave(Extraction *x, const Ending *e) {

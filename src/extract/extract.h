@@ -70,7 +70,9 @@ typedef struct Extraction Extraction;
 typedef struct Extractor {
     const char *format; /* the word of sniff() */
     ExtractPlace place;
-    bool seeks; /* needs a feed that can be read at any offset; the core sees to it */
+    bool seeks;   /* needs a feed that can be read at any offset; the core sees to it */
+    bool streams; /* ... but reads in order what is too large to be held in memory */
+    bool filter;  /* of a compressed stream: few of these are opened inside each other */
     /*
      * Reads the feed and says in *ret_status how that ended, `read` unless it says otherwise.
      * Members that are not complete are noted by extract_unit; the core makes `partial(member)`
@@ -94,18 +96,19 @@ typedef struct Receiver {
      * unit is then left with whatever status; its true ending comes from there. NULL: nobody is.
      */
     int (*handover)(void *of, const Extractor *e, Span bytes);
-    /* Bytes of the outermost unit taken so far: called now and then, so that the living are known.
-     */
+    /* Bytes of the outermost unit read so far, those read twice counted twice: called now and
+     * then, so that the living are known. */
     int (*pulse)(void *of, uint64_t taken);
 } Receiver;
 
 /* Joint over the outermost unit. Zero: the default of the limit. */
 typedef struct ExtractLimits {
     unsigned depth;   /* units in units: 16 */
+    unsigned filters; /* compressed streams among them: 8 */
     uint64_t entries; /* 1,000,000 */
     uint64_t output;  /* bytes: 10,000 times the input, from 1 GiB to 64 GiB */
-    uint64_t
-        hold; /* bytes of one unit that may be held in memory to be read at any place: 64 MiB */
+    uint64_t hold;    /* bytes of one unit held in memory to be read at any place: 64 MiB; twice
+                         that for all that are open at a time */
 } ExtractLimits;
 
 /* With every default put in, for an outermost unit of that size. */
@@ -139,9 +142,9 @@ int extraction_run_as(Extraction *x, Span name, Feed *f, const char *format, End
 /* ---- for extractors ---- */
 
 /*
- * A unit inside the one at hand: entered, sniffed, read by its own extractor, left. A feed whose
- * read fails with -EBADMSG is damaged: `partial(corrupt)`; another error is one of the outside:
- * error(EIO).
+ * A unit inside the one at hand: entered, sniffed, read by its own extractor, left. Its time is
+ * told as FACT_MEMBER_TIME. A feed's error becomes its status: those that feed.h names are
+ * `partial(corrupt)` and the like, another is one of the outside: error(EIO).
  */
 int extract_unit(Extraction *x, const Entry *e, Feed *f);
 
@@ -172,11 +175,20 @@ int extract_from(Extraction *x, uint64_t row, uint32_t column, uint64_t source);
 /* Text, UTF-8, of any length; gathered and handed on in pieces. */
 int extract_text(Extraction *x, Span text);
 
+/*
+ * A piece of text with its marks, at most EXTRACT_TEXT_MAX and EXTRACT_MARKS_MAX of them: for
+ * readers that have many marks at once. A large one goes to the receiver without being copied.
+ */
+int extract_piece(Extraction *x, const Text *t);
+
 /* The unit's own bytes from `offset` on, in `encoding`: a part of kind PART_BYTES. */
 int extract_bytes(Extraction *x, Span bytes, uint64_t offset, Encoding encoding);
 
 /* All that is left of the feed, as extract_bytes: the reading of last resort. */
 int extract_rest(Extraction *x, Feed *f, Encoding encoding);
+
+/* What the feed's error says of the unit that it is of: partial(corrupt), ...; none: `read`. */
+Status extract_flaw(const Feed *f);
 
 int extract_fact(Extraction *x, const Fact *f);
 

@@ -14,10 +14,6 @@ static ssize_t fd_read_at(Feed *f, uint64_t offset, uint8_t *at, size_t n) {
     return got < 0 ? -errno : got;
 }
 
-static ssize_t fd_read(Feed *f, uint8_t *at, size_t n) {
-    return fd_read_at(f, f->at + (f->head.n - f->head_at), at, n);
-}
-
 static ssize_t memory_read_at(Feed *f, uint64_t offset, uint8_t *at, size_t n) {
     size_t left = offset < f->memory.n ? f->memory.n - (size_t)offset : 0;
 
@@ -28,12 +24,8 @@ static ssize_t memory_read_at(Feed *f, uint64_t offset, uint8_t *at, size_t n) {
     return (ssize_t)n;
 }
 
-static ssize_t memory_read(Feed *f, uint8_t *at, size_t n) {
-    return memory_read_at(f, f->at + (f->head.n - f->head_at), at, n);
-}
-
 Feed feed_of_fd(int fd, uint64_t size) {
-    static const FeedKind kind = {.read = fd_read, .read_at = fd_read_at};
+    static const FeedKind kind = {.read_at = fd_read_at};
 
     return (Feed){.kind = &kind, .fd = fd, .size = size};
 }
@@ -54,7 +46,7 @@ Feed feed_of_pipe(int fd) {
 }
 
 Feed feed_of_span(Span bytes) {
-    static const FeedKind kind = {.read = memory_read, .read_at = memory_read_at};
+    static const FeedKind kind = {.read_at = memory_read_at};
 
     return (Feed){.kind = &kind, .fd = -1, .memory = bytes, .size = bytes.n};
 }
@@ -67,17 +59,19 @@ void feed_done(Feed *f) {
     buf_wipe(&f->head);
 }
 
-static void note_error(Feed *f, ssize_t got) {
+static ssize_t note(Feed *f, ssize_t got) {
     if (got < 0 && !f->error)
         f->error = (int)got;
+    if (got > 0)
+        f->got += (uint64_t)got;
+    return got;
 }
 
 /* From the kind itself, past what was looked at. */
 static ssize_t pull(Feed *f, uint8_t *at, size_t n) {
-    ssize_t got = f->kind->read(f, at, n);
-
-    note_error(f, got);
-    return got;
+    if (f->kind->read_at)
+        return note(f, f->kind->read_at(f, f->at + (f->head.n - f->head_at), at, n));
+    return note(f, f->kind->read(f, at, n));
 }
 
 ssize_t feed_some(Feed *f, uint8_t *at, size_t n) {
@@ -111,6 +105,15 @@ ssize_t feed_read(Feed *f, uint8_t *at, size_t n) {
     return (ssize_t)done;
 }
 
+/* By what is declared, and a byte more, which tells the end; but it may not be true. */
+static size_t head_room(const Feed *f, size_t held, size_t n) {
+    uint64_t left = f->size - f->at; /* of an unknown or a wrong size: much */
+
+    if (left >= held && left - held < n - held)
+        return (size_t)(left - held) + 1;
+    return n - held;
+}
+
 int feed_head(Feed *f, size_t n, Span *ret) {
     size_t held = f->head.n - f->head_at;
 
@@ -122,13 +125,14 @@ int feed_head(Feed *f, size_t n, Span *ret) {
         f->head_at = 0;
     }
     while (held < n) {
-        uint8_t *at = buf_extend(&f->head, n - held);
+        size_t room = head_room(f, held, n);
+        uint8_t *at = buf_extend(&f->head, room);
         ssize_t got;
 
         if (!at)
             return -ENOMEM;
         f->head.n = held; /* so that a kind that reads at a position sees where it is */
-        got = pull(f, at, n - held);
+        got = pull(f, at, room);
         if (got < 0)
             return (int)got;
         held += (size_t)got;
@@ -150,9 +154,8 @@ ssize_t feed_read_at(Feed *f, uint64_t offset, uint8_t *at, size_t n) {
     if (!f->kind->read_at)
         return -ESPIPE;
     while (done < n) {
-        ssize_t got = f->kind->read_at(f, offset + done, at + done, n - done);
+        ssize_t got = note(f, f->kind->read_at(f, offset + done, at + done, n - done));
 
-        note_error(f, got);
         if (got < 0)
             return got;
         if (got == 0)
@@ -160,6 +163,38 @@ ssize_t feed_read_at(Feed *f, uint64_t offset, uint8_t *at, size_t n) {
         done += (size_t)got;
     }
     return (ssize_t)done;
+}
+
+/* Past the end it is not known to have gone too far: nobody skips on but by what is declared. */
+static int64_t skip_over(Feed *f, uint64_t n) {
+    uint64_t left = f->size > f->at ? f->size - f->at : 0;
+
+    if (n > left)
+        n = left;
+    f->head_at = f->head.n = 0;
+    f->at += n;
+    return (int64_t)n;
+}
+
+int64_t feed_skip(Feed *f, uint64_t n) {
+    uint8_t bytes[4096];
+    uint64_t done = 0;
+
+    if (n > INT64_MAX)
+        n = INT64_MAX;
+    if (feed_seekable(f) && f->size != FEED_SIZE_UNKNOWN && n > sizeof(bytes))
+        return skip_over(f, n);
+    while (done < n) {
+        size_t step = n - done < sizeof(bytes) ? (size_t)(n - done) : sizeof(bytes);
+        ssize_t got = feed_some(f, bytes, step);
+
+        if (got < 0)
+            return got;
+        if (got == 0)
+            break;
+        done += (uint64_t)got;
+    }
+    return (int64_t)done;
 }
 
 int feed_hold(Feed *f, size_t limit, Buf *hold) {

@@ -18,10 +18,15 @@ enum { FEED_HEAD_MAX = 64 << 10 };
 
 typedef struct Feed Feed;
 
+/*
+ * A read fails with one of these where the bytes are the reason, not the outside:
+ * -EBADMSG they are damaged; -EPROTO they are whole, and not what their container says of them;
+ * -ENOBUFS to decode them takes more memory than is allowed; -EFBIG holes were left out.
+ */
 typedef struct FeedKind {
     /* The next bytes, at most n: how many, 0 at the end, or a negative error. */
     ssize_t (*read)(Feed *f, uint8_t *at, size_t n);
-    /* Bytes from an offset, at most n: as read; NULL: in order only. */
+    /* Bytes from an offset, at most n: as read, which is not asked then; NULL: in order only. */
     ssize_t (*read_at)(Feed *f, uint64_t offset, uint8_t *at, size_t n);
 } FeedKind;
 
@@ -32,9 +37,11 @@ struct Feed {
     int fd;        /* of a feed of a descriptor; -1 */
     uint64_t size; /* as declared, or FEED_SIZE_UNKNOWN */
     uint64_t at;   /* bytes taken in order */
+    uint64_t got;  /* bytes that reads gave, in whatever order */
     Buf head;      /* looked at and not taken yet, from `head_at` on */
     size_t head_at;
-    int error; /* the first negative error of a read: what came is not the whole; 0: none */
+    bool derived; /* made from the unit's bytes: a place in it is no place in the unit */
+    int error;    /* the first negative error of a read: what came is not the whole; 0: none */
 };
 
 /* Over a regular file, by pread from offset 0; borrows the descriptor. */
@@ -65,6 +72,9 @@ bool feed_seekable(const Feed *f);
 
 /* n bytes from an offset, fewer only at the end; does not move the feed. -ESPIPE: in order only. */
 ssize_t feed_read_at(Feed *f, uint64_t offset, uint8_t *at, size_t n);
+
+/* Takes up to n bytes and drops them; without reading where it can. How many, or an error. */
+int64_t feed_skip(Feed *f, uint64_t n);
 
 /*
  * What is left of the feed, in memory, so that it can be read at any offset: into `hold`, which the

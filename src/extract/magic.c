@@ -67,6 +67,7 @@ static const Row rows[] = {
     ROW(0, "\x89LZO\0\r\n\x1A\n", CONTAINER, "lzop"),
     /* documents and databases */
     ROW(0, "%PDF-", CONTAINER, "pdf"),
+    ROW(0, "{\\rtf", TEXT, "rtf"),
     ROW(0, "\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1", CONTAINER, "ole2"),
     ROW(0, "SQLite format 3\0", CONTAINER, "sqlite"),
     ROW(0, "!BDN", CONTAINER, "pst"),
@@ -91,6 +92,14 @@ static const Row rows[] = {
     ROW(0, "hsqs", CONTAINER, "squashfs"),
     ROW(3, "NTFS    ", CONTAINER, "ntfs"),
     ROW(512, "EFI PART", CONTAINER, "gpt-disk"),
+    /* backups that only their makers' programs read */
+    WEAK(0, "TAPE", CONTAINER, "mtf"), /* Microsoft Tape Format: SQL Server, NTBackup */
+    ROW(0, "MSSQLBAK", CONTAINER, "mssql-backup"),
+    ROW(3, "EXPORT:V", CONTAINER, "oracle-export"),
+    ROW(0, "SQLUBRMEDHEAD", CONTAINER, "db2-backup"),
+    ROW(0, "\xCE\x24\xB9\xA2\x20\0\0\0", CONTAINER, "acronis"),
+    ROW(0, "\xB4\x6E\x68\x44", CONTAINER, "acronis"),
+    ROW(0, "ANDROID BACKUP\n", CONTAINER, "android-backup"),
     /* ciphertext */
     ROW(0, "LUKS\xBA\xBE", CIPHER, "luks"),
     ROW(3, "-FVE-FS-", CIPHER, "bitlocker"),
@@ -177,27 +186,53 @@ static bool has(Span s, size_t at, const char *word) {
     return at <= s.n && s.n - at >= n && memcmp(s.at + at, word, n) == 0;
 }
 
+enum { ZIP_NAME = 30 }; /* local file header: PKWARE APPNOTE 4.3.7 */
+
+/* Which family member: by the first name in the head that only one of them has. */
+static const Magic *find_ooxml(Span s) {
+    static const struct {
+        const char *name;
+        Magic magic;
+    } families[] = {
+        {"word/", {"docx", SNIFF_CONTAINER, false}},
+        {"xl/workbook.bin", {"xlsb", SNIFF_CONTAINER, false}},
+        {"xl/worksheets/binaryIndex", {"xlsb", SNIFF_CONTAINER, false}},
+        {"xl/_rels/workbook.bin", {"xlsb", SNIFF_CONTAINER, false}},
+        {"xl/", {"xlsx", SNIFF_CONTAINER, false}},
+        {"ppt/", {"pptx", SNIFF_CONTAINER, false}},
+    };
+    static const Magic ooxml = {"ooxml", SNIFF_CONTAINER, false};
+    const uint8_t *at = s.at;
+
+    while (at && s.n - (size_t)(at - s.at) > ZIP_NAME) {
+        for (size_t i = 0; i < N_ELEMENTS(families); i++) {
+            if (has(s, (size_t)(at - s.at) + ZIP_NAME, families[i].name))
+                return &families[i].magic;
+        }
+        at = memmem(at + 4, s.n - (size_t)(at + 4 - s.at), "PK\x03\x04", 4);
+    }
+    return &ooxml;
+}
+
 /* By the name of the first member, which these formats put there on purpose. */
 static const Magic *find_zip(Span s) {
-    static const Magic ooxml = {"ooxml", SNIFF_CONTAINER, false};
     static const Magic odf = {"odf", SNIFF_CONTAINER, false};
     static const Magic epub = {"epub", SNIFF_CONTAINER, false};
     static const Magic jar = {"jar", SNIFF_CONTAINER, false};
     static const char *const parts[] = {
         "[Content_Types].xml", "_rels/", "docProps/", "word/", "xl/", "ppt/"};
-    enum { NAME = 30 }; /* local file header: PKWARE APPNOTE 4.3.7 */
 
-    if (s.n < NAME || !has(s, 0, "PK\x03\x04"))
+    if (s.n < ZIP_NAME || !has(s, 0, "PK\x03\x04"))
         return NULL;
     for (size_t i = 0; i < N_ELEMENTS(parts); i++) {
-        if (has(s, NAME, parts[i]))
-            return &ooxml;
+        if (has(s, ZIP_NAME, parts[i]))
+            return find_ooxml(s);
     }
-    if (has(s, NAME, "mimetypeapplication/vnd.oasis.opendocument"))
+    if (has(s, ZIP_NAME, "mimetypeapplication/vnd.oasis.opendocument"))
         return &odf;
-    if (has(s, NAME, "mimetypeapplication/epub"))
+    if (has(s, ZIP_NAME, "mimetypeapplication/epub"))
         return &epub;
-    return has(s, NAME, "META-INF/") ? &jar : NULL;
+    return has(s, ZIP_NAME, "META-INF/") ? &jar : NULL;
 }
 
 /* Readers take a header as far down as that, behind anything; but text may speak of it, too. */
@@ -221,6 +256,15 @@ static const Magic *find_cpio(Span s) {
     if (n < 2 || n > NAME_MAX_HERE || s.n < HEADER + n)
         return NULL;
     return s.at[HEADER] && s.at[HEADER + n - 1] == 0 ? &cpio : NULL;
+}
+
+/* Oracle Data Pump: its first block names the table that the export was run by. */
+static const Magic *find_data_pump(Span s) {
+    static const Magic dump = {"oracle-datapump", SNIFF_CONTAINER, true};
+    enum { LOOK = 4096 };
+    size_t n = s.n < LOOK ? s.n : LOOK;
+
+    return n && memmem(s.at, n, "SYS_EXPORT_", 11) ? &dump : NULL;
 }
 
 /* Two bytes and what little their headers tell: arj's sizes, the code width of compress. */
@@ -470,6 +514,26 @@ static const Magic *find_ext(Span s) {
     return little32(s.at + 1024 + 24) <= 6 && little32(s.at + 1024 + 76) <= 1 ? &ext : NULL;
 }
 
+/* LZMA alone has no signature: properties in range, a dictionary as encoders make them, and a
+ * length that is not told or could be. */
+static const Magic *find_lzma(Span s) {
+    static const Magic lzma = {"lzma", SNIFF_CONTAINER, true};
+    uint32_t dictionary;
+    bool usual;
+
+    if (s.n < 14 || s.at[0] >= 9 * 5 * 5 || s.at[13] != 0)
+        return NULL;
+    dictionary = little32(s.at + 1);
+    usual =
+        dictionary == UINT32_MAX || (dictionary >= 4096 && (dictionary & (dictionary - 1)) == 0) ||
+        (dictionary >= 4096 && dictionary % 3 == 0 && (dictionary / 3 & (dictionary / 3 - 1)) == 0);
+    if (!usual || (s.at[0] != 0x5D && dictionary < 1 << 16))
+        return NULL;
+    return little32(s.at + 9) < 256 || (little32(s.at + 5) & little32(s.at + 9)) == UINT32_MAX
+               ? &lzma
+               : NULL;
+}
+
 /* RFC 1950: method 8, a window in range, and a check that divides; sure enough only outside text.
  */
 static const Magic *find_zlib(Span s) {
@@ -498,8 +562,10 @@ const Magic *magic_find(Span head) {
         find_mail,
         find_pdf,
         find_cpio,
+        find_data_pump,
         find_short,
         find_zlib,
+        find_lzma,
     };
     const Magic *m = NULL;
 

@@ -16,26 +16,92 @@ const char *sniff_kind_name(SniffKind k) {
     return names[k];
 }
 
+/* A first tag that declares a namespace: XML without its declaration. */
+static bool begins_with_namespace(Span text) {
+    const uint8_t *end;
+
+    if (text.n < 2 || text.at[0] != '<' || !((text.at[1] | 32) >= 'a' && (text.at[1] | 32) <= 'z'))
+        return false;
+    end = memchr(text.at, '>', text.n);
+    return end && memmem(text.at, (size_t)(end - text.at), " xmlns", 6);
+}
+
+static Span skip_white(Span s) {
+    size_t i = 0;
+
+    while (i < s.n && (s.at[i] == ' ' || (s.at[i] >= '\t' && s.at[i] <= '\r')))
+        i++;
+    return span(s.at + i, s.n - i);
+}
+
+static bool begins(Span s, const char *word) {
+    size_t n = strlen(word);
+
+    return s.n >= n && strncasecmp((const char *)s.at, word, n) == 0;
+}
+
+/* A page, behind what may stand before one: an XML declaration, comments. */
+static bool is_html(Span s) {
+    static const char *const starts[] = {"<!doctype html", "<html",   "<head",  "<body",
+                                         "<table",         "<title>", "<meta ", "<div"};
+
+    while (begins(s, "<?xml") || begins(s, "<!--")) {
+        const char *end = s.at[1] == '?' ? "?>" : "-->";
+        const uint8_t *at = memmem(s.at, s.n, end, strlen(end));
+
+        if (!at)
+            return false;
+        at += strlen(end);
+        s = skip_white(span(at, s.n - (size_t)(at - s.at)));
+    }
+    for (size_t i = 0; i < N_ELEMENTS(starts); i++) {
+        if (begins(s, starts[i]))
+            return true;
+    }
+    return false;
+}
+
+/* RFC 2849: comments, a version, then the name of an entry. */
+static bool is_ldif(Span s) {
+    while (begins(s, "#") || begins(s, "version:")) {
+        const uint8_t *end = memchr(s.at, '\n', s.n);
+
+        if (!end)
+            return false;
+        s = skip_white(span(end + 1, s.n - (size_t)(end + 1 - s.at)));
+    }
+    return begins(s, "dn: ") || begins(s, "dn:: ");
+}
+
 /* Text that is written in a markup with a reader of its own. */
 static const char *text_format(Span text) {
     static const struct {
         const char *start, *format;
     } starts[] = {
-        {"{\\rtf", "rtf"}, {"<?xml", "xml"},       {"<!doctype html", "html"},
-        {"<html", "html"}, {"%!PS", "postscript"},
+        {"{\\rtf", "rtf"},
+        {"<?xml", "xml"},
+        {"%!PS", "postscript"},
+        {"BEGIN:VCARD", "vcard"},
+        {"BEGIN:VCALENDAR", "ics"},
+        {"<!doctype ", "xml"},
+        {"<svg", "xml"},
+        {"<rss", "xml"},
+        {"<kml", "xml"},
+        {"<gpx", "xml"},
+        {"<plist", "xml"},
+        {"<feed", "xml"},
     };
-    size_t i = 0;
 
-    while (i < text.n && (text.at[i] == ' ' || (text.at[i] >= '\t' && text.at[i] <= '\r')))
-        i++;
-    text = span(text.at + i, text.n - i);
-    for (i = 0; i < N_ELEMENTS(starts); i++) {
-        size_t n = strlen(starts[i].start);
-
-        if (text.n >= n && strncasecmp((const char *)text.at, starts[i].start, n) == 0)
+    text = skip_white(text);
+    if (is_html(text))
+        return "html";
+    if (is_ldif(text))
+        return "ldif";
+    for (size_t i = 0; i < N_ELEMENTS(starts); i++) {
+        if (begins(text, starts[i].start))
             return starts[i].format;
     }
-    return "text";
+    return begins_with_namespace(text) ? "xml" : "text";
 }
 
 /*

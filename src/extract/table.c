@@ -9,15 +9,58 @@
 #include "extract/format/format.h"
 #include "extract/text/reader.h"
 
+/* clang-format off */
 static const Extractor *const extractors[] = {
+    &archive_ar,
+    &archive_cab,
+    &archive_cpio,
+    &archive_deb,
+    &archive_iso,
+    &archive_lha,
+    &archive_rar4,
+    &archive_rar5,
+    &archive_rpm,
+    &archive_sevenzip,
+    &archive_warc,
+    &archive_xar,
+    &csv_extractor,
     &eml_extractor,
+    &extractor_docx,
+    &extractor_odf,
+    &extractor_ooxml,
+    &extractor_pptx,
+    &extractor_xlsb,
+    &extractor_xlsx,
+    &extractor_xml,
     &html_extractor,
+    &ics_extractor,
+    &json_extractor,
+    &jsonl_extractor,
+    &ldif_extractor,
     &mbox_extractor,
+    &rtf_extractor,
+    &sqldump_extractor,
+    &stream_brotli,
+    &stream_bzip2,
+    &stream_compress,
+    &stream_gzip,
+    &stream_lz4,
+    &stream_lzip,
+    &stream_lzma,
+    &stream_xz,
+    &stream_zstd,
+    &tar_reader,
+    &vcard_extractor,
+    &zip_epub,
+    &zip_jar,
+    &zip_reader,
+    &zip_tail,
 };
+/* clang-format on */
 
 const Extractor *extractor_find(const char *format) {
     for (size_t i = 0; i < N_ELEMENTS(extractors); i++) {
-        if (extractors[i] && strcmp(extractors[i]->format, format) == 0)
+        if (strcmp(extractors[i]->format, format) == 0)
             return extractors[i];
     }
     return NULL;

@@ -12,6 +12,8 @@
 
 #include "source/file.h"
 
+enum { BOM_MAX = 4 };
+
 int reader_init(Reader *r, const Engine *engine, size_t window, Level floor, uint32_t keep,
                 const uint8_t *secret) {
     int e;
@@ -43,6 +45,7 @@ void reader_done(Reader *r) {
     matcher_free(r->matcher);
     text_window_done(&r->decoded);
     buf_done(&r->name);
+    codes_done(&r->codes);
     if (r->buffer) {
         explicit_bzero(r->buffer, r->room + MATCHER_PAD);
         free(r->buffer);
@@ -93,11 +96,21 @@ static size_t text_at_raw(const TextWindow *w, uint64_t raw) {
 
 int reader_window(Reader *r, const RawWindow *raw, const MatcherSink *sink, HarvestWhere *where) {
     Window w;
-    int e = charset_decode(raw->encoding, raw->bytes, raw->at, &r->decoded);
+    Span bytes = raw->bytes;
+    uint64_t at = raw->at, newlines;
+    int e;
+
+    if (at > BOM_MAX && at < raw->lo && !raw->columns) { /* the cut may be within a character */
+        size_t skip = charset_sync(raw->encoding, span(bytes.at, (size_t)(raw->lo - at)));
+
+        bytes = span(bytes.at + skip, bytes.n - skip);
+        at += skip;
+    }
+    e = charset_decode(raw->encoding, bytes, at, &r->decoded);
 
     if (e < 0)
         return e;
-    if (r->decoded.text.at != raw->bytes.at && !buf_extend(&r->decoded.own, MATCHER_PAD))
+    if (r->decoded.text.at != bytes.at && !buf_extend(&r->decoded.own, MATCHER_PAD))
         return -ENOMEM;
     w = (Window){.text = r->decoded.runs.n ? r->decoded.own.at : r->decoded.text.at,
                  .n = r->decoded.text.n,
@@ -106,10 +119,17 @@ int reader_window(Reader *r, const RawWindow *raw, const MatcherSink *sink, Harv
                  .columns = raw->columns};
     r->decoded.text.at = w.text;
     where->window = &r->decoded;
-    where->position = raw->at;
+    where->position = at;
     where->columns = raw->columns;
+    where->lo = w.lo;
     e = matcher_scan(r->matcher, &w, sink);
-    where->line += matcher_newlines(r->matcher);
+    newlines = matcher_newlines(r->matcher);
+    if (sink->hit == harvest_hit && e != -ENOMEM) {
+        int coded = codes_scan(&r->codes, r->matcher, &w, sink);
+
+        e = coded < 0 ? coded : e;
+    }
+    where->line += newlines;
     return e;
 }
 

@@ -11,7 +11,7 @@
 
 #include "extract/sniff.h"
 #include "model/status.h"
-#include "scan/harvest.h"
+#include "scan/codes.h"
 
 enum {
     EXAMINE_WINDOW = 256 << 10, /* bytes read at once */
@@ -46,6 +46,7 @@ typedef struct Reader {
     Harvest harvest;
     TextWindow decoded;
     Buf name;
+    Codes codes;
     uint8_t *buffer; /* of room bytes and padding */
     size_t room;     /* a window and its margins, or the head that is sniffed */
     size_t window;

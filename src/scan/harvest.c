@@ -234,20 +234,35 @@ static bool row_samples(Harvest *h, HarvestRow *row) {
     return row->samples != NULL;
 }
 
+static inline size_t place_in_window(const Harvest *h, size_t at) {
+    return h->where.from ? h->where.from[at] : at;
+}
+
+/* The matcher knows, unless it has looked at something else since. */
+static uint64_t newlines_before(const Harvest *h, const Matcher *m, size_t at) {
+    uint64_t n = 0;
+
+    if (!h->where.from)
+        return matcher_newlines_before(m, at);
+    for (size_t i = h->where.lo; i < at; i++)
+        n += h->where.window->text.at[i] == '\n';
+    return n;
+}
+
 /* In a window with columns: under a mark; else by the window's own way to raw offsets. */
 static void sample_locate(const Harvest *h, const Matcher *m, const Hit *hit, const Mark *mark,
                           HarvestSample *s) {
-    uint64_t length = hit->end - hit->start;
+    size_t start = place_in_window(h, hit->start), end = place_in_window(h, hit->end - 1) + 1;
+    uint64_t length = end - start;
 
     if (!mark) {
-        text_window_locate(h->where.window, hit->start, hit->end, &s->offset, &length);
+        text_window_locate(h->where.window, start, end, &s->offset, &length);
         s->position = s->offset;
         s->counted = !h->where.no_lines;
-        s->line = s->counted ? h->where.line + matcher_newlines_before(m, hit->start) : 0;
+        s->line = s->counted ? h->where.line + newlines_before(h, m, start) : 0;
     } else {
-        s->position = h->where.position + hit->start;
-        s->offset =
-            mark->source == MARK_NOWHERE ? MARK_NOWHERE : mark->source + (hit->start - mark->at);
+        s->position = h->where.position + start;
+        s->offset = mark->source == MARK_NOWHERE ? MARK_NOWHERE : mark->source + (start - mark->at);
         s->line = mark->row;
     }
     s->length = length < UINT32_MAX ? (uint32_t)length : UINT32_MAX;
@@ -271,7 +286,9 @@ static _noinline_ void harvest_sample(Harvest *h, HarvestRow *row, const Matcher
 
 _hot_ void harvest_hit(void *of, const Matcher *m, const Window *w, const Hit *hit) {
     Harvest *h = of;
-    const Mark *mark = w->columns ? columns_mark(w->columns, hit->start, &h->cursor) : NULL;
+    const Columns *columns = h->where.columns;
+    const Mark *mark =
+        columns ? columns_mark(columns, place_in_window(h, hit->start), &h->cursor) : NULL;
     HarvestRow *row =
         harvest_row(h, mark ? place_of(h, mark) : 0, hit->detector, hit->level < h->floor);
 

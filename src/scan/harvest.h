@@ -61,6 +61,9 @@ typedef struct HarvestPlace {
 /* Where the window at hand stands: set before each matcher_scan. */
 typedef struct HarvestWhere {
     const TextWindow *window; /* its text and raw bytes */
+    size_t lo;                /* of the owned part of its text */
+    const uint32_t *from;     /* what is examined was decoded from it: where each byte's code is;
+                                 NULL: it is the window itself */
     uint64_t piece, line;     /* newlines of the piece before the window */
     bool no_lines;            /* what comes before is not known: lines mean nothing */
     uint64_t position;        /* of the window's first byte in the order of reading; raw offset if

@@ -7,3 +7,30 @@
 #pragma once
 
 #include "extract/extract.h"
+
+/* archive.c: by libarchive */
+extern const Extractor archive_sevenzip, archive_ar, archive_cab, archive_cpio, archive_deb,
+    archive_iso, archive_lha, archive_rar4, archive_rar5, archive_rpm, archive_warc, archive_xar;
+
+/* stream.c: one compressed stream */
+extern const Extractor stream_brotli, stream_bzip2, stream_compress, stream_gzip, stream_lz4,
+    stream_lzip, stream_lzma, stream_xz, stream_zstd;
+
+/* office.c: documents that are packages of XML, all one reader, which goes by what is inside */
+extern const Extractor extractor_docx;
+extern const Extractor extractor_odf;
+extern const Extractor extractor_ooxml;
+extern const Extractor extractor_pptx;
+extern const Extractor extractor_xlsb;
+extern const Extractor extractor_xlsx;
+
+/* xml.c: XML of any other kind, by element path */
+extern const Extractor extractor_xml;
+
+extern const Extractor tar_reader;
+
+/* zip.c; the tail is a zip behind something else, whose bytes are read by another */
+extern const Extractor zip_epub, zip_jar, zip_reader, zip_tail;
+
+/* Brotli has no signature: whether a unit of such a name, of no known format, can be decoded. */
+bool brotli_looks(Span name, const Sniff *s, Span head);

@@ -51,7 +51,8 @@ static inline void decoding_put(Decoding *d, uint32_t c, uint16_t raw_step) {
 
 /* ---- one byte a unit ---- */
 
-static void decode_windows1252(Decoding *d) {
+/* ASCII is itself in these. */
+static void decode_table(Decoding *d, const uint16_t *table) {
     while (d->i < d->raw.n) {
         size_t n = utf8_ascii_prefix(span(d->raw.at + d->i, d->raw.n - d->i));
 
@@ -61,7 +62,7 @@ static void decode_windows1252(Decoding *d) {
             d->o += n;
             d->i += n;
         } else {
-            decoding_put(d, codepage_windows1252[d->raw.at[d->i]], 1);
+            decoding_put(d, table[d->raw.at[d->i]], 1);
         }
     }
 }
@@ -162,40 +163,76 @@ static void decode_utf32(Decoding *d, bool big) {
     }
 }
 
+/* ---- several bytes a character ---- */
+
+/* Where the character of unit k ends: where the next begins, but for an escape in between. */
+static size_t character_end(const Decoding *d, const int32_t *places, size_t k, size_t n,
+                            uint32_t c, Encoding e) {
+    size_t at = (size_t)places[k], end = d->raw.n;
+
+    while (++k < n) {
+        if (places[k] >= 0) {
+            end = (size_t)places[k];
+            break;
+        }
+    }
+    if (e == ENCODING_ISO2022JP && c != UTF8_REPLACEMENT)
+        return at + (c < 0x80 || (c >= 0xFF61 && c <= 0xFF9F) ? 1 : 2);
+    return end > at ? end : at + 1;
+}
+
+static int decode_multibyte(Decoding *d, Multibyte *m, Encoding e) {
+    const uint16_t *units;
+    const int32_t *places;
+    ssize_t n = multibyte_decode(m, d->raw, &units, &places);
+
+    for (ssize_t k = 0; k < n; k++) {
+        uint32_t c = units[k];
+        size_t end;
+
+        if (places[k] < 0)
+            continue;
+        if (c >= 0xD800 && c < 0xDC00 && k + 1 < n && units[k + 1] >= 0xDC00)
+            c = 0x10000 + ((c - 0xD800) << 10) + (units[k + 1] - 0xDC00);
+        else if (c >= 0xDC00 && c < 0xE000 && k > 0 && places[k] == places[k - 1])
+            continue;
+        end = character_end(d, places, (size_t)k + (c > 0xFFFF), (size_t)n, c, e);
+        if ((size_t)places[k] != d->i) { /* behind an escape */
+            d->i = (size_t)places[k];
+            d->raw_step = 0;
+        }
+        decoding_put(d, c, (uint16_t)(end - d->i));
+    }
+    d->i = d->raw.n;
+    return n < 0 ? (int)n : 0;
+}
+
 /* ---- windows ---- */
 
-static void decode(Decoding *d, Encoding e) {
-    switch (e) {
-    case ENCODING_UTF16LE:
-    case ENCODING_UTF16BE:
-        decode_utf16(d, e == ENCODING_UTF16BE);
-        break;
-    case ENCODING_UTF32LE:
-    case ENCODING_UTF32BE:
-        decode_utf32(d, e == ENCODING_UTF32BE);
-        break;
-    case ENCODING_IBM037:
-        decode_ebcdic(d, codepage_ibm037);
-        break;
-    case ENCODING_IBM273:
-        decode_ebcdic(d, codepage_ibm273);
-        break;
-    case ENCODING_IBM500:
-        decode_ebcdic(d, codepage_ibm500);
-        break;
-    case ENCODING_IBM1047:
-        decode_ebcdic(d, codepage_ibm1047);
-        break;
-    default:
-        decode_windows1252(d);
+static int decode(Decoding *d, TextWindow *w, Encoding e) {
+    int r = 0;
+
+    if (encoding_is_multibyte(e)) {
+        r = multibyte_use(&w->multibyte, e);
+        return r < 0 ? r : decode_multibyte(d, w->multibyte, e);
     }
+    if (encoding_unit(e) == 2)
+        decode_utf16(d, e == ENCODING_UTF16BE);
+    else if (encoding_unit(e) == 4)
+        decode_utf32(d, e == ENCODING_UTF32BE);
+    else if (encoding_is_ebcdic(e))
+        decode_ebcdic(d, codepage_find(e));
+    else
+        decode_table(d, codepage_find(e));
     if (d->i < d->raw.n) /* a unit that the end of the file cut */
         decoding_put(d, UTF8_REPLACEMENT, (uint16_t)(d->raw.n - d->i));
+    return 0;
 }
 
 static bool is_borrowed(Encoding e, Span raw) {
-    return e == ENCODING_BINARY || e == ENCODING_ASCII || e == ENCODING_UTF8 ||
-           (e == ENCODING_WINDOWS1252 && utf8_ascii_prefix(raw) == raw.n);
+    if (!encoding_is_converted(e))
+        return true;
+    return encoding_is_doubtful(e) && e != ENCODING_ISO2022JP && utf8_ascii_prefix(raw) == raw.n;
 }
 
 /* Text bytes that n raw ones make at most: 3 of each unit of one or two bytes, 4 of four. */
@@ -207,6 +244,7 @@ static size_t worst_case(Encoding e, size_t n) {
 
 int charset_decode(Encoding e, Span raw, uint64_t raw_offset, TextWindow *w) {
     Decoding d = {.raw = raw, .runs = &w->runs};
+    int r;
 
     if (raw.n >= 1u << 30)
         return -EFBIG;
@@ -221,15 +259,16 @@ int charset_decode(Encoding e, Span raw, uint64_t raw_offset, TextWindow *w) {
     d.out = buf_extend(&w->own, worst_case(e, raw.n));
     if (!d.out)
         return -ENOMEM;
-    decode(&d, e);
+    r = decode(&d, w, e);
     w->own.n = d.o;
     w->text = buf_as_span(&w->own);
-    return buf_error(&w->runs);
+    return r < 0 ? r : buf_error(&w->runs);
 }
 
 void text_window_done(TextWindow *w) {
     buf_done(&w->own);
     buf_done(&w->runs);
+    multibyte_free(w->multibyte);
     *w = (TextWindow){0};
 }
 
@@ -301,13 +340,38 @@ static bool is_half_pair(Encoding e, Span raw) {
     return high >= 0xD8 && high < 0xDC;
 }
 
+/* From the last place that is sure, character by character. */
+static size_t whole_multibyte(Encoding e, Span raw) {
+    enum { STATEFUL_MOST = 8 << 10 };
+    size_t at = multibyte_sync_last(e, raw), n;
+
+    if (e == ENCODING_ISO2022JP) /* a line of it is whole or not; but none is that long */
+        return at || raw.n < STATEFUL_MOST ? at : raw.n;
+    while (at < raw.n && (n = multibyte_length(e, span(raw.at + at, raw.n - at))) > 0)
+        at += n;
+    return at;
+}
+
 size_t charset_whole(Encoding e, Span raw) {
     unsigned unit = encoding_unit(e);
 
+    if (encoding_is_multibyte(e))
+        return whole_multibyte(e, raw);
     raw.n -= raw.n % unit;
     if (unit == 2 && raw.n && is_half_pair(e, raw))
         raw.n -= unit;
     return raw.n;
+}
+
+size_t charset_sync(Encoding e, Span raw) {
+    size_t at;
+
+    if (!encoding_is_multibyte(e))
+        return 0;
+    if (raw.n > CHARSET_SYNC_MAX)
+        raw.n = CHARSET_SYNC_MAX;
+    at = multibyte_sync(e, raw);
+    return at < raw.n ? at : 0;
 }
 
 void charset_append(Encoding e, Span raw, Buf *ret) {

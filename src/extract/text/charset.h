@@ -1,18 +1,21 @@
 /*
  * Charset: the way from bytes in an encoding to UTF-8, and back to raw offsets.
  *
- * Decoding a window is a pure function of its bytes, so any cut at a multiple of encoding_unit()
- * gives the same text inside; only a surrogate pair that the cut divides becomes two U+FFFD. Input
- * is hostile: what is no character becomes U+FFFD, nothing fails but memory.
+ * Decoding a window is a pure function of its bytes. A cut at a multiple of encoding_unit() gives
+ * the same text inside; only a surrogate pair that the cut divides becomes two U+FFFD. In sets of
+ * several bytes a character, a window that begins anywhere begins to make sense at charset_sync();
+ * one that goes on where another ended ends at charset_whole(). Input is hostile: what is no
+ * character becomes U+FFFD, nothing fails but memory.
  *
- * ASCII, UTF-8 and binary windows are not copied, nor is an 8-bit one that holds only ASCII: their
- * text borrows the raw bytes as they are, invalid sequences included. In EBCDIC, NEL is a line
- * feed.
+ * ASCII, UTF-8 and binary windows are not copied, nor is one of another set in which ASCII is what
+ * it is, if it holds nothing else: their text borrows the raw bytes as they are, invalid sequences
+ * included. In EBCDIC, NEL is a line feed.
  */
 #pragma once
 
 #include "base/buf.h"
 #include "extract/text/encoding.h"
+#include "extract/text/multibyte.h"
 
 /* Text from text_at on: characters of text_step bytes each, from raw_step raw bytes each. */
 typedef struct TextRun {
@@ -27,7 +30,8 @@ typedef struct TextWindow {
     uint64_t raw_offset;
     bool wide; /* units of two bytes or four */
     Buf own;
-    Buf runs; /* TextRun, by text_at; empty: text and raw are the same bytes */
+    Buf runs;             /* TextRun, by text_at; empty: text and raw are the same bytes */
+    Multibyte *multibyte; /* made when there is such a text */
 } TextWindow;
 
 void text_window_done(TextWindow *w);
@@ -55,6 +59,14 @@ size_t text_window_stretch(const TextWindow *w, size_t text_at, uint64_t *ret_of
  * its end may have cut.
  */
 size_t charset_whole(Encoding e, Span raw);
+
+/*
+ * How much of raw, which was cut from a text at any place, is to be left out so that the rest
+ * begins with a character: less than CHARSET_SYNC_MAX. A text of thousands of characters without a
+ * blank or a sign of ASCII may be read wrongly from there to the next.
+ */
+enum { CHARSET_SYNC_MAX = 2048 };
+size_t charset_sync(Encoding e, Span raw);
 
 /* The text of a few bytes, appended; buf_error tells of a lack of memory. */
 void charset_append(Encoding e, Span raw, Buf *ret);

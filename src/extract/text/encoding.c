@@ -8,23 +8,55 @@
  *             even and the odd ones, are distributed differently: in text of one byte a unit they
  *             are alike, whatever the text. The plane that is more concentrated is the high one.
  *   EBCDIC    letters, digits and spaces lie where ASCII text has nothing.
- *   8-bit     few control characters.
+ *   8-bit     few control characters; then guess.h.
  */
 #include "extract/text/encoding.h"
 
 #include "base/cleanup.h"
 #include "base/utf8.h"
+#include "extract/text/guess.h"
 
 static const struct {
     const char *name;
     unsigned unit;
 } encodings[N_ENCODINGS] = {
-    [ENCODING_BINARY] = {"binary", 1},    [ENCODING_ASCII] = {"us-ascii", 1},
-    [ENCODING_UTF8] = {"utf-8", 1},       [ENCODING_UTF16LE] = {"utf-16le", 2},
-    [ENCODING_UTF16BE] = {"utf-16be", 2}, [ENCODING_UTF32LE] = {"utf-32le", 4},
-    [ENCODING_UTF32BE] = {"utf-32be", 4}, [ENCODING_WINDOWS1252] = {"windows-1252", 1},
-    [ENCODING_IBM037] = {"ibm037", 1},    [ENCODING_IBM273] = {"ibm273", 1},
-    [ENCODING_IBM500] = {"ibm500", 1},    [ENCODING_IBM1047] = {"ibm1047", 1},
+    [ENCODING_BINARY] = {"binary", 1},
+    [ENCODING_ASCII] = {"us-ascii", 1},
+    [ENCODING_UTF8] = {"utf-8", 1},
+    [ENCODING_UTF16LE] = {"utf-16le", 2},
+    [ENCODING_UTF16BE] = {"utf-16be", 2},
+    [ENCODING_UTF32LE] = {"utf-32le", 4},
+    [ENCODING_UTF32BE] = {"utf-32be", 4},
+    [ENCODING_SHIFT_JIS] = {"shift_jis", 1},
+    [ENCODING_EUC_JP] = {"euc-jp", 1},
+    [ENCODING_ISO2022JP] = {"iso-2022-jp", 1},
+    [ENCODING_GB18030] = {"gb18030", 1},
+    [ENCODING_EUC_KR] = {"euc-kr", 1},
+    [ENCODING_BIG5] = {"big5", 1},
+    [ENCODING_WINDOWS1252] = {"windows-1252", 1},
+    [ENCODING_WINDOWS1250] = {"windows-1250", 1},
+    [ENCODING_WINDOWS1251] = {"windows-1251", 1},
+    [ENCODING_WINDOWS1253] = {"windows-1253", 1},
+    [ENCODING_WINDOWS1254] = {"windows-1254", 1},
+    [ENCODING_WINDOWS1255] = {"windows-1255", 1},
+    [ENCODING_WINDOWS1256] = {"windows-1256", 1},
+    [ENCODING_WINDOWS1257] = {"windows-1257", 1},
+    [ENCODING_ISO8859_2] = {"iso-8859-2", 1},
+    [ENCODING_ISO8859_5] = {"iso-8859-5", 1},
+    [ENCODING_ISO8859_7] = {"iso-8859-7", 1},
+    [ENCODING_ISO8859_9] = {"iso-8859-9", 1},
+    [ENCODING_ISO8859_15] = {"iso-8859-15", 1},
+    [ENCODING_KOI8R] = {"koi8-r", 1},
+    [ENCODING_KOI8U] = {"koi8-u", 1},
+    [ENCODING_MACINTOSH] = {"macintosh", 1},
+    [ENCODING_IBM437] = {"ibm437", 1},
+    [ENCODING_IBM850] = {"ibm850", 1},
+    [ENCODING_IBM852] = {"ibm852", 1},
+    [ENCODING_IBM866] = {"ibm866", 1},
+    [ENCODING_IBM037] = {"ibm037", 1},
+    [ENCODING_IBM273] = {"ibm273", 1},
+    [ENCODING_IBM500] = {"ibm500", 1},
+    [ENCODING_IBM1047] = {"ibm1047", 1},
 };
 
 const char *encoding_name(Encoding e) {
@@ -53,8 +85,12 @@ bool encoding_is_converted(Encoding e) {
     return e > ENCODING_UTF8;
 }
 
+bool encoding_is_multibyte(Encoding e) {
+    return e >= ENCODING_SHIFT_JIS && e <= ENCODING_BIG5;
+}
+
 bool encoding_is_doubtful(Encoding e) {
-    return e == ENCODING_WINDOWS1252;
+    return e >= ENCODING_SHIFT_JIS && e < ENCODING_IBM037;
 }
 
 /* Names in use beside those of encoding_name(): of IANA's register and the WHATWG's list. */
@@ -62,10 +98,73 @@ static const struct {
     const char *label;
     Encoding encoding;
 } labels[] = {
-    {"ascii", ENCODING_ASCII},           {"utf8", ENCODING_UTF8},
-    {"utf-16", ENCODING_UTF16LE},        {"iso-8859-1", ENCODING_WINDOWS1252},
-    {"iso8859-1", ENCODING_WINDOWS1252}, {"latin1", ENCODING_WINDOWS1252},
+    {"ascii", ENCODING_ASCII},
+    {"ansi_x3.4-1968", ENCODING_ASCII},
+    {"utf8", ENCODING_UTF8},
+    {"unicode-1-1-utf-8", ENCODING_UTF8},
+    {"utf-16", ENCODING_UTF16LE},
+    {"unicode", ENCODING_UTF16LE},
+    {"utf-32", ENCODING_UTF32LE},
+    {"shift-jis", ENCODING_SHIFT_JIS},
+    {"sjis", ENCODING_SHIFT_JIS},
+    {"x-sjis", ENCODING_SHIFT_JIS},
+    {"ms_kanji", ENCODING_SHIFT_JIS},
+    {"windows-31j", ENCODING_SHIFT_JIS},
+    {"cp932", ENCODING_SHIFT_JIS},
+    {"ms932", ENCODING_SHIFT_JIS},
+    {"x-euc-jp", ENCODING_EUC_JP},
+    {"eucjp", ENCODING_EUC_JP},
+    {"csiso2022jp", ENCODING_ISO2022JP},
+    {"gb2312", ENCODING_GB18030},
+    {"gbk", ENCODING_GB18030},
+    {"x-gbk", ENCODING_GB18030},
+    {"cp936", ENCODING_GB18030},
+    {"euc-cn", ENCODING_GB18030},
+    {"gb_2312-80", ENCODING_GB18030},
+    {"chinese", ENCODING_GB18030},
+    {"ks_c_5601-1987", ENCODING_EUC_KR},
+    {"ksc5601", ENCODING_EUC_KR},
+    {"windows-949", ENCODING_EUC_KR},
+    {"cp949", ENCODING_EUC_KR},
+    {"uhc", ENCODING_EUC_KR},
+    {"big5-hkscs", ENCODING_BIG5},
+    {"cn-big5", ENCODING_BIG5},
+    {"x-x-big5", ENCODING_BIG5},
+    {"cp950", ENCODING_BIG5},
+    {"iso-8859-1", ENCODING_WINDOWS1252},
+    {"iso8859-1", ENCODING_WINDOWS1252},
+    {"iso_8859-1", ENCODING_WINDOWS1252},
+    {"latin1", ENCODING_WINDOWS1252},
+    {"l1", ENCODING_WINDOWS1252},
     {"cp1252", ENCODING_WINDOWS1252},
+    {"ansi", ENCODING_WINDOWS1252},
+    {"cp1250", ENCODING_WINDOWS1250},
+    {"cp1251", ENCODING_WINDOWS1251},
+    {"cp1253", ENCODING_WINDOWS1253},
+    {"cp1254", ENCODING_WINDOWS1254},
+    {"cp1255", ENCODING_WINDOWS1255},
+    {"iso-8859-8", ENCODING_WINDOWS1255},
+    {"iso-8859-8-i", ENCODING_WINDOWS1255},
+    {"cp1256", ENCODING_WINDOWS1256},
+    {"cp1257", ENCODING_WINDOWS1257},
+    {"latin2", ENCODING_ISO8859_2},
+    {"iso8859-2", ENCODING_ISO8859_2},
+    {"iso8859-5", ENCODING_ISO8859_5},
+    {"cyrillic", ENCODING_ISO8859_5},
+    {"greek", ENCODING_ISO8859_7},
+    {"iso8859-7", ENCODING_ISO8859_7},
+    {"latin5", ENCODING_ISO8859_9},
+    {"iso8859-9", ENCODING_ISO8859_9},
+    {"latin-9", ENCODING_ISO8859_15},
+    {"latin9", ENCODING_ISO8859_15},
+    {"iso8859-15", ENCODING_ISO8859_15},
+    {"koi8", ENCODING_KOI8R},
+    {"mac", ENCODING_MACINTOSH},
+    {"x-mac-roman", ENCODING_MACINTOSH},
+    {"cp437", ENCODING_IBM437},
+    {"cp850", ENCODING_IBM850},
+    {"cp852", ENCODING_IBM852},
+    {"cp866", ENCODING_IBM866},
 };
 
 int encoding_of_label(Span word, Encoding *ret) {
@@ -292,8 +391,11 @@ Encoding encoding_guess(Span head, unsigned *ret_bom) {
         return e;
     if (head.n == 0)
         return ENCODING_ASCII;
-    if (!memchr(head.at, 0, head.n) && is_utf8(head) && !is_control_ridden(head))
-        return utf8_ascii_prefix(head) == head.n ? ENCODING_ASCII : ENCODING_UTF8;
+    if (!memchr(head.at, 0, head.n) && is_utf8(head) && !is_control_ridden(head)) {
+        if (utf8_ascii_prefix(head) < head.n)
+            return ENCODING_UTF8;
+        return guess_is_iso2022jp(head) ? ENCODING_ISO2022JP : ENCODING_ASCII;
+    }
     e = guess_utf32(head);
     if (e != ENCODING_BINARY)
         return e;
@@ -307,5 +409,5 @@ Encoding encoding_guess(Span head, unsigned *ret_bom) {
         count[head.at[head.n - 1]]++;
     if (is_ebcdic(count, head.n))
         return ENCODING_IBM037;
-    return is_8bit(count, head.n) ? ENCODING_WINDOWS1252 : ENCODING_BINARY;
+    return is_8bit(count, head.n) ? guess_8bit(head, count) : ENCODING_BINARY;
 }

@@ -458,14 +458,14 @@ static int step_bang(Html *h, Span s, size_t *i) {
     uint8_t c = s.at[*i];
     int r = 0;
 
-    if (c == (uint8_t)comment[h->n_held] && (h->n_held < 3 || h->held[2] == '-')) {
+    if ((h->n_held < 3 || h->held[2] == '-') && c == (uint8_t)comment[h->n_held]) {
         hold(h, c);
         ++*i;
         if (h->n_held == sizeof(comment) - 1) {
             h->state = IN_COMMENT;
             r = part_later(h);
         }
-    } else if (c == (uint8_t)cdata[h->n_held] && (h->n_held < 3 || h->held[2] == '[')) {
+    } else if ((h->n_held < 3 || h->held[2] == '[') && c == (uint8_t)cdata[h->n_held]) {
         hold(h, c);
         ++*i;
         if (h->n_held == sizeof(cdata) - 1)
@@ -645,4 +645,5 @@ static int html_extract(Extraction *x, Feed *f, Encoding encoding, Status *ret_s
     return r;
 }
 
-const Extractor html_extractor = {"html", EXTRACT_ANYWHERE, false, html_extract};
+const Extractor html_extractor = {
+    .format = "html", .place = EXTRACT_ANYWHERE, .extract = html_extract};

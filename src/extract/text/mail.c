@@ -601,4 +601,5 @@ static int eml_extract(Extraction *x, Feed *f, Encoding encoding _unused_, Statu
     return r;
 }
 
-const Extractor eml_extractor = {"eml", EXTRACT_ANYWHERE, false, eml_extract};
+const Extractor eml_extractor = {
+    .format = "eml", .place = EXTRACT_ANYWHERE, .extract = eml_extract};

@@ -118,4 +118,5 @@ static int mbox_extract(Extraction *x, Feed *f, Encoding encoding _unused_,
     return r;
 }
 
-const Extractor mbox_extractor = {"mbox", EXTRACT_ANYWHERE, false, mbox_extract};
+const Extractor mbox_extractor = {
+    .format = "mbox", .place = EXTRACT_ANYWHERE, .extract = mbox_extract};

@@ -35,5 +35,5 @@ bool transfer_is_uu(Span line);
 /* The value of a hexadecimal digit, -1 if it is none. */
 int transfer_hex(uint8_t c);
 
-/* The value of a digit of base64, of either alphabet; -1 if it is none. */
-int transfer_base64(uint8_t c);
+/* The value of each digit of base64, of either alphabet; -1 where it is none. */
+extern const int8_t transfer_base64[256];

@@ -24,6 +24,7 @@ typedef struct Recorder {
     Buf log;
     bool open;     /* a line of text that may go on */
     uint64_t next; /* source at which it would go on */
+    bool placed;   /* it stands in a row or column */
     uint64_t units, text_bytes, pulses;
     const Extractor *own; /* readers to try before the table's; see ExtractOptions */
     ExtractPlace place;
@@ -90,7 +91,8 @@ static inline int record_column(void *of, uint32_t number, Span name) {
 }
 
 static inline void record_mark(Recorder *r, const Mark *m) {
-    if (r->open && m->source != MARK_NOWHERE && m->source == r->next && !m->row && !m->column)
+    if (r->open && m->source != MARK_NOWHERE && m->source == r->next && !m->row && !m->column &&
+        !r->placed)
         return; /* goes on where it was */
     record_line(r);
     buf_text(&r->log, "= ");
@@ -100,6 +102,7 @@ static inline void record_mark(Recorder *r, const Mark *m) {
         buf_printf(&r->log, "@%llu ", (unsigned long long)m->source);
     r->open = true;
     r->next = m->source;
+    r->placed = m->row || m->column;
 }
 
 static inline int record_piece(void *of, const Text *t) {
@@ -115,6 +118,7 @@ static inline int record_piece(void *of, const Text *t) {
         if (end > at && !r->open) {
             buf_text(&r->log, "= ");
             r->open = true;
+            r->placed = false;
         }
         record_text(r, span(t->text.at + at, end - at));
         if (r->next != MARK_NOWHERE)

@@ -101,21 +101,6 @@ static void takes_cut_tails(void **state _unused_) {
         assert_decodes(e, &one, NULL, NULL, 0);
 }
 
-static const uint16_t *table_of(Encoding e) {
-    switch (e) {
-    case ENCODING_WINDOWS1252:
-        return codepage_windows1252;
-    case ENCODING_IBM037:
-        return codepage_ibm037;
-    case ENCODING_IBM273:
-        return codepage_ibm273;
-    case ENCODING_IBM500:
-        return codepage_ibm500;
-    default:
-        return codepage_ibm1047;
-    }
-}
-
 static void decodes_every_byte_of_the_codepages(void **state _unused_) {
     for (Encoding e = ENCODING_WINDOWS1252; e < N_ENCODINGS; e++) {
         _cleanup_(buf_done) Buf b = {0};
@@ -124,7 +109,7 @@ static void decodes_every_byte_of_the_codepages(void **state _unused_) {
 
         for (unsigned i = 0; i < 512; i++) {
             buf_byte(&b, (uint8_t)(i * 7)); /* not in order: runs of any length */
-            points[i] = table_of(e)[(uint8_t)(i * 7)];
+            points[i] = codepage_find(e)[(uint8_t)(i * 7)];
             lengths[i] = 1;
         }
         assert_decodes(e, &b, points, lengths, 512);
@@ -158,7 +143,7 @@ static void has_the_published_tables(void **state _unused_) {
     for (Encoding e = ENCODING_IBM037; e < N_ENCODINGS; e++) {
         _cleanup_(buf_done) Buf b = {0}, same = {0};
 
-        put_bytes(&b, table_of(e), text);
+        put_bytes(&b, codepage_find(e), text);
         put_bytes(&same, codepage_ibm037, text);
         assert_true(span_eq(buf_as_span(&b), buf_as_span(&same)));
     }
@@ -187,8 +172,112 @@ static void borrows_where_nothing_changes(void **state _unused_) {
     assert_ptr_equal(w.text.at, raw.at);
 }
 
-/* A text of all lengths of characters, for the two tests that follow. */
+/* Texts in the sets of several bytes, with the place of each character; facts of the sets' tables.
+ */
+static const struct {
+    Encoding encoding;
+    const char *raw, *text;
+    size_t places[24];
+} east[] = {
+    {ENCODING_SHIFT_JIS,
+     "\x93\xfa\x96\x7b\x8c\xea\x82\xcc\x95\xb6\x8f\xcd 20\n\x82\xa9\xb1\x87\x40",
+     "日本語の文章 20\nか\xef\xbd\xb1①",
+     {0, 2, 4, 6, 8, 10, 12, 13, 14, 15, 16, 18, 19, 21}},
+    {ENCODING_EUC_JP,
+     "\xc6\xfc\xcb\xdc\xb8\xec\xa4\xce 20\n\x8e\xb1\x8f\xb0\xa1",
+     "日本語の 20\n\xef\xbd\xb1丂",
+     {0, 2, 4, 6, 8, 9, 10, 11, 12, 14, 17}},
+    {ENCODING_ISO2022JP,
+     "a\x1b$BF|K\\\x1b(B 2\n\x1b$B$+\x1b(Jb",
+     "a日本 2\nかb",
+     {0, 4, 6, 11, 12, 13, 17, 22, 23}},
+    {ENCODING_GB18030,
+     "\xd6\xd0\xce\xc4 20\n\x94\x39\xfc\x36\xa8\xb9x",
+     "中文 20\n😀üx",
+     {0, 2, 4, 5, 6, 7, 8, 12, 14, 15}},
+    {ENCODING_EUC_KR,
+     "\xc7\xd1\xb1\xb9\xbe\xee \xb9\xae\xc0\xe5 20\n\x8c"
+     "c",
+     "한국어 문장 20\n똠",
+     {0, 2, 4, 6, 7, 9, 11, 12, 13, 14, 15, 17}},
+    {ENCODING_BIG5,
+     "\xa4\xa4\xa4\xe5\xaa\xba 20\n\xa4\x48",
+     "中文的 20\n人",
+     {0, 2, 4, 6, 7, 8, 9, 10, 12}},
+};
+
+static void decodes_the_sets_of_the_east(void **state _unused_) {
+    for (size_t i = 0; i < N_ELEMENTS(east); i++) {
+        _cleanup_(text_window_done) TextWindow w = {0};
+        Span raw = span_of(east[i].raw);
+        uint64_t at, length;
+        size_t k = 0;
+
+        assert_int_equal(charset_decode(east[i].encoding, raw, 0, &w), 0);
+        if (!span_is(w.text, east[i].text))
+            print_error("%s\n", encoding_name(east[i].encoding));
+        assert_int_equal(w.text.n, strlen(east[i].text));
+        assert_memory_equal(w.text.at, east[i].text, w.text.n);
+        for (size_t t = 0; t < w.text.n; t++) {
+            if ((w.text.at[t] & 0xC0) == 0x80)
+                continue;
+            text_window_locate(&w, t, t + 1, &at, &length);
+            assert_int_equal(at, east[i].places[k++]);
+            assert_true(at + length <= raw.n);
+        }
+    }
+}
+
+/* Lines of each set's text, all of them characters. */
+static void put_east(Buf *b, Encoding e, uint64_t seed, int n) {
+    for (size_t i = 0; i < N_ELEMENTS(east); i++) {
+        for (int k = 0; east[i].encoding == e && k < n / 16; k++) {
+            buf_text(b, east[i].raw);
+            if (e == ENCODING_ISO2022JP)
+                buf_text(b, "\x1b(B");
+            if (sample_random(&seed) % 3 == 0)
+                buf_byte(b, '\n');
+        }
+    }
+}
+
+/* Whatever the cut: what goes on where the one before was whole, and what begins anywhere. */
+static void cuts_the_sets_of_the_east(void **state _unused_) {
+    for (Encoding e = ENCODING_SHIFT_JIS; encoding_is_multibyte(e); e++) {
+        _cleanup_(text_window_done) TextWindow whole = {0}, w = {0};
+        _cleanup_(buf_done) Buf b = {0};
+
+        put_east(&b, e, 7, 200);
+        assert_int_equal(charset_decode(e, buf_as_span(&b), 0, &whole), 0);
+        for (size_t cut = 0; cut <= b.n; cut++) {
+            size_t end = charset_whole(e, span(b.at, cut));
+            size_t skip = charset_sync(e, span(b.at + cut, b.n - cut));
+            _cleanup_(buf_done) Buf joined = {0};
+
+            assert_true(cut - end < 64);
+            assert_int_equal(charset_decode(e, span(b.at, end), 0, &w), 0);
+            buf_span(&joined, w.text);
+            assert_int_equal(charset_decode(e, span(b.at + end, b.n - end), end, &w), 0);
+            buf_span(&joined, w.text);
+            assert_true(span_eq(buf_as_span(&joined), whole.text));
+
+            if (skip == 0 || b.n - cut < 64)
+                continue;
+            cut += skip;
+            assert_int_equal(charset_decode(e, span(b.at + cut, b.n - cut), cut, &w), 0);
+            assert_true(w.text.n < whole.text.n);
+            assert_memory_equal(w.text.at, whole.text.at + whole.text.n - w.text.n, w.text.n);
+            cut -= skip;
+        }
+    }
+}
+
+/* A text of all lengths of characters, for the tests that follow. */
 static void put_mixture(Buf *b, Encoding e, uint64_t seed, int n) {
+    if (encoding_is_multibyte(e)) {
+        put_east(b, e, seed, n);
+        return;
+    }
     for (int i = 0; i < n; i++) {
         uint64_t r = sample_random(&seed);
         uint32_t c = r & 1 ? 'a' + (uint32_t)(r >> 8) % 26 : (uint32_t)(r >> 8) % 0x11000;
@@ -202,8 +291,15 @@ static void put_mixture(Buf *b, Encoding e, uint64_t seed, int n) {
     }
 }
 
+/* Its characters say all of themselves: no state from one to the next. */
+static bool is_stateless(Encoding e) {
+    return e != ENCODING_ISO2022JP;
+}
+
 static void locates_any_range(void **state _unused_) {
     for (Encoding e = ENCODING_UTF16LE; e < N_ENCODINGS; e++) {
+        if (!is_stateless(e))
+            continue;
         _cleanup_(text_window_done) TextWindow w = {0};
         _cleanup_(buf_done) Buf b = {0};
         uint64_t seed = 5, at, length;
@@ -235,6 +331,8 @@ static void locates_any_range(void **state _unused_) {
 
 static void gives_the_same_text_for_any_cut(void **state _unused_) {
     for (Encoding e = ENCODING_UTF16LE; e < N_ENCODINGS; e++) {
+        if (encoding_is_multibyte(e))
+            continue;
         _cleanup_(text_window_done) TextWindow whole = {0}, w = {0};
         _cleanup_(buf_done) Buf b = {0};
         size_t divided = 0;
@@ -296,6 +394,8 @@ int main(void) {
         cmocka_unit_test(borrows_where_nothing_changes),
         cmocka_unit_test(locates_any_range),
         cmocka_unit_test(gives_the_same_text_for_any_cut),
+        cmocka_unit_test(decodes_the_sets_of_the_east),
+        cmocka_unit_test(cuts_the_sets_of_the_east),
         cmocka_unit_test(takes_any_bytes),
     };
 

@@ -90,12 +90,137 @@ static void test_marks_wait_for_text(void **state) {
     buf_done(&r.log);
 }
 
+/* A reader of what contains itself: its own bytes are the one unit in it. */
+static int read_itself(Extraction *x, Feed *f, Encoding encoding, Status *ret) {
+    const Entry e = {.name = span_of("in"), .size = f->size, .mtime = 5};
+    uint8_t bytes[64];
+    ssize_t n = feed_read(f, bytes, sizeof(bytes));
+    Feed again = feed_of_span(span(bytes, n > 0 ? (size_t)n : 0));
+    int r = extract_unit(x, &e, &again);
+
+    (void)encoding;
+    (void)ret;
+    feed_done(&again);
+    return r;
+}
+
+static void test_loop(void **state) {
+    static const Extractor own[] = {
+        {.format = "pgdump", .place = EXTRACT_FORMAT, .extract = read_itself}, {0}};
+    Recorder r = {.place = EXTRACT_FORMAT, .own = own};
+
+    (void)state;
+    assert_string_equal(record_bytes(&r, span_of("PGDMP\1itself"), "a"),
+                        "> in\n! member-time 5 5 \n# bytes binary\n= @0 PGDMP\1itself\n"
+                        "< limit(loop)\n< partial(member)\n");
+    buf_done(&r.log);
+}
+
+/* Bytes that come in order, and then an error. */
+static ssize_t flawed_read(Feed *f, uint8_t *at, size_t n) {
+    int *error = f->of, r = *error;
+
+    if (f->got) {
+        *error = 0;
+        return r;
+    }
+    assert_true(n >= 4);
+    memcpy(at, "text", 4);
+    return 4;
+}
+
+static void test_flaws(void **state) {
+    static const struct {
+        int error;
+        const char *status;
+    } cases[] = {
+        {-EBADMSG, "partial(corrupt)"}, {-EPROTO, "partial(inconsistent)"},
+        {-ENOBUFS, "limit(memory)"},    {-EFBIG, "limit(sparse)"},
+        {-EIO, "error(EIO)"},           {0, "read"},
+    };
+    static const FeedKind kind = {.read = flawed_read};
+    Recorder r = {0};
+
+    (void)state;
+    for (size_t i = 0; i < N_ELEMENTS(cases); i++) {
+        int error = cases[i].error;
+        Feed f = feed_of(&kind, &error, FEED_SIZE_UNKNOWN);
+        char want[80];
+
+        snprintf(want, sizeof(want), "# bytes us-ascii\n= @0 text\n< %s\n", cases[i].status);
+        assert_string_equal(record_feed(&r, &f, "a", NULL), want);
+        feed_done(&f);
+    }
+    buf_done(&r.log);
+}
+
+/* A reader that must read by offset, of a feed that cannot: what is too large is searched. */
+static int read_by_offset(Extraction *x, Feed *f, Encoding encoding, Status *ret) {
+    uint8_t byte;
+
+    (void)encoding;
+    (void)ret;
+    assert_int_equal(feed_read_at(f, f->size - 1, &byte, 1), 1);
+    return extract_text(x, span(&byte, 1));
+}
+
+static ssize_t slow_read(Feed *f, uint8_t *at, size_t n) {
+    static const char all[] = "PGDMP\1 twenty bytes.";
+    size_t left = f->got < 20 ? 20 - (size_t)f->got : 0;
+
+    n = n < left ? n : left;
+    n = n < 3 ? n : 3;
+    memcpy(at, all + f->got, n);
+    return (ssize_t)n;
+}
+
+static void test_held(void **state) {
+    static const Extractor own[] = {
+        {.format = "pgdump", .place = EXTRACT_FORMAT, .seeks = true, .extract = read_by_offset},
+        {0}};
+    static const FeedKind kind = {.read = slow_read};
+    Recorder r = {.place = EXTRACT_FORMAT, .own = own};
+
+    (void)state;
+    for (unsigned hold = 19; hold <= 20; hold++) {
+        ExtractLimits limits = {.hold = hold};
+        Feed f = feed_of(&kind, NULL, 20);
+
+        assert_string_equal(record_feed(&r, &f, "a", &limits),
+                            hold < 20
+                                ? "# bytes binary\n= @0 PGDMP\1 twenty bytes.\n< limit(hold)\n"
+                                : "# bytes binary\n= .\n< read\n");
+        feed_done(&f);
+    }
+    buf_done(&r.log);
+}
+
+static void test_feed_skip(void **state) {
+    static const FeedKind kind = {.read = slow_read};
+    Feed feeds[] = {feed_of(&kind, NULL, 20), feed_of_span(span_of("PGDMP\1 twenty bytes."))};
+    uint8_t bytes[8];
+    Span head;
+
+    (void)state;
+    for (size_t i = 0; i < N_ELEMENTS(feeds); i++) {
+        Feed *f = &feeds[i];
+
+        assert_int_equal(feed_head(f, 4, &head), 0);
+        assert_int_equal(feed_skip(f, 7), 7);
+        assert_int_equal(feed_read(f, bytes, 6), 6);
+        assert_memory_equal(bytes, "twenty", 6);
+        assert_int_equal(feed_skip(f, UINT64_MAX), 7);
+        assert_int_equal(feed_read(f, bytes, 1), 0);
+        feed_done(f);
+    }
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_text_as_it_lies),
-        cmocka_unit_test(test_long_text_in_pieces),
-        cmocka_unit_test(test_output_limit),
-        cmocka_unit_test(test_marks_wait_for_text),
+        cmocka_unit_test(test_text_as_it_lies), cmocka_unit_test(test_long_text_in_pieces),
+        cmocka_unit_test(test_output_limit),    cmocka_unit_test(test_loop),
+        cmocka_unit_test(test_flaws),           cmocka_unit_test(test_held),
+        cmocka_unit_test(test_feed_skip),       cmocka_unit_test(test_marks_wait_for_text),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -18,6 +18,15 @@ static void tells_text_and_its_markup(void **state _unused_) {
     assert_sniffs(span_of("{\\rtf1\\ansi hello}"), SNIFF_TEXT, "rtf");
     assert_sniffs(span_of("\xEF\xBB\xBF<?xml version='1.0'?>"), SNIFF_TEXT, "xml");
     assert_sniffs(span_of("\n <!DOCTYPE HTML><p>"), SNIFF_TEXT, "html");
+    assert_sniffs(span_of("<?xml version='1.0'?>\n<!-- x -->\n<html xmlns='y'>"), SNIFF_TEXT,
+                  "html");
+    assert_sniffs(span_of("<!-- never closed <html>"), SNIFF_TEXT, "text");
+    assert_sniffs(span_of("BEGIN:VCARD\r\nVERSION:4.0\r\n"), SNIFF_TEXT, "vcard");
+    assert_sniffs(span_of("BEGIN:VCALENDAR\n"), SNIFF_TEXT, "ics");
+    assert_sniffs(span_of("# by hand\nversion: 1\n\ndn: cn=x\n"), SNIFF_TEXT, "ldif");
+    assert_sniffs(span_of("# a comment\nname: x\n"), SNIFF_TEXT, "text");
+    assert_sniffs(span_of("From: a\nTo: b\nSubject: c\n\n\x01\0"), SNIFF_TEXT, "eml");
+    assert_sniffs(span_of("From a@b Thu Jan  1 00:00:00 1970\nX: y\n"), SNIFF_TEXT, "mbox");
     assert_sniffs(span_of("\x01\x02\x03\x04\x05\x06"), SNIFF_BINARY, "unknown");
 }
 

@@ -7,21 +7,9 @@ Database *database_free(Database *d) {
     if (!d)
         return NULL;
     hs_free_scratch(d->scratch);
-    hs_free_database(d->own);
+    hs_free_database(d->database);
     free(d);
     return NULL;
-}
-
-int database_borrow(const hs_database_t *database, Database **ret) {
-    _cleanup_(database_freep) Database *d = calloc(1, sizeof(*d));
-
-    if (!d)
-        return -ENOMEM;
-    d->database = database;
-    if (hs_alloc_scratch(database, &d->scratch) != HS_SUCCESS)
-        return -ENOMEM;
-    *ret = TAKE(d);
-    return 0;
 }
 
 /* ---- a table of patterns ---- */
@@ -83,26 +71,23 @@ static int table_read(const char *path, Error *reterr, Table *t) {
 
 int database_compile(const char *path, Error *reterr, Database **ret) {
     _cleanup_(table_freep) Table *t = calloc(1, sizeof(*t));
+    _cleanup_(database_freep) Database *d = calloc(1, sizeof(*d));
     hs_compile_error_t *error = NULL;
-    hs_database_t *own = NULL;
-    int r = t ? table_read(path, reterr, t) : -ENOMEM;
+    int r = t && d ? table_read(path, reterr, t) : -ENOMEM;
 
     if (r < 0)
         return r;
     if (hs_compile_multi((const char *const *)t->patterns, t->flags, t->ids, t->n, HS_MODE_BLOCK,
-                         NULL, &own, &error) != HS_SUCCESS) {
+                         NULL, &d->database, &error) != HS_SUCCESS) {
         r = error_set(reterr, -EINVAL, "cannot compile '%s': pattern %d: %s", path,
                       error->expression + 1, error->message);
         hs_free_compile_error(error);
         return r;
     }
-    r = database_borrow(own, ret);
-    if (r < 0) {
-        hs_free_database(own);
-        return r;
-    }
-    (*ret)->own = own;
-    (*ret)->n_patterns = t->n;
+    if (hs_alloc_scratch(d->database, &d->scratch) != HS_SUCCESS)
+        return -ENOMEM;
+    d->n_patterns = t->n;
+    *ret = TAKE(d);
     return 0;
 }
 

@@ -12,15 +12,11 @@
 enum { DATABASE_BLOCK = 256 << 10 };
 
 typedef struct Database {
-    hs_database_t *own; /* NULL when it is another's */
-    const hs_database_t *database;
+    hs_database_t *database;
     hs_scratch_t *scratch;
-    size_t n_patterns; /* of its own */
-    uint64_t matches;  /* of all runs */
+    size_t n_patterns;
+    uint64_t matches; /* of all runs */
 } Database;
-
-/* Another's, which must outlive this. */
-int database_borrow(const hs_database_t *database, Database **ret);
 
 /* All patterns of a table (naive.tsv says how) in one database, as written. */
 int database_compile(const char *path, Error *reterr, Database **ret);

@@ -52,7 +52,7 @@ static bool buf_reserve(Buf *b, size_t n) {
     return true;
 }
 
-void *buf_extend(Buf *b, size_t n) {
+void *buf_extend_slow(Buf *b, size_t n) {
     uint8_t *at;
 
     if (!buf_reserve(b, n))
@@ -63,23 +63,8 @@ void *buf_extend(Buf *b, size_t n) {
     return at;
 }
 
-void buf_add(Buf *b, const void *bytes, size_t n) {
-    void *at = buf_extend(b, n);
-
-    if (at && n)
-        memcpy(at, bytes, n);
-}
-
-void buf_span(Buf *b, Span s) {
-    buf_add(b, s.at, s.n);
-}
-
 void buf_text(Buf *b, const char *text) {
     buf_add(b, text, strlen(text));
-}
-
-void buf_byte(Buf *b, uint8_t byte) {
-    buf_add(b, &byte, 1);
 }
 
 void buf_vprintf(Buf *b, const char *format, va_list args) {

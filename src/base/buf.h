@@ -28,13 +28,37 @@ void buf_clear(Buf *b);
 /* As buf_done, but the bytes are overwritten first: for values and keys. */
 void buf_wipe(Buf *b);
 
-/* Room for n more bytes, uninitialised, counted as appended; NULL when it failed. */
-void *buf_extend(Buf *b, size_t n);
+/* Of buf_extend: the way that grows, keeps to a limit, or fails. */
+void *buf_extend_slow(Buf *b, size_t n);
 
-void buf_add(Buf *b, const void *bytes, size_t n);
-void buf_span(Buf *b, Span s);
+/* Room for n more bytes, uninitialised, counted as appended; NULL when it failed. */
+static inline void *buf_extend(Buf *b, size_t n) {
+    uint8_t *at;
+
+    if (b->failed || b->limit || n >= b->cap - b->n)
+        return buf_extend_slow(b, n);
+    at = b->at + b->n;
+    b->n += n;
+    b->at[b->n] = 0;
+    return at;
+}
+
+static inline void buf_add(Buf *b, const void *bytes, size_t n) {
+    void *at = buf_extend(b, n);
+
+    if (at && n)
+        memcpy(at, bytes, n);
+}
+
+static inline void buf_span(Buf *b, Span s) {
+    buf_add(b, s.at, s.n);
+}
+
+static inline void buf_byte(Buf *b, uint8_t byte) {
+    buf_add(b, &byte, 1);
+}
+
 void buf_text(Buf *b, const char *text);
-void buf_byte(Buf *b, uint8_t byte);
 void buf_printf(Buf *b, const char *format, ...) _printf_(2, 3);
 void buf_vprintf(Buf *b, const char *format, va_list args) _printf_(2, 0);
 

@@ -9,7 +9,7 @@
 #define XXH_INLINE_ALL
 #include <xxhash.h>
 
-enum { SLOTS = 2 * SKETCH_EXACT_MAX, REGISTERS = 1 << SKETCH_BITS };
+enum { SLOTS_FIRST = 32, REGISTERS = 1 << SKETCH_BITS };
 
 void sketch_done(Sketch *s) {
     free(s->exact);
@@ -38,32 +38,54 @@ static void sketch_spill(Sketch *s) {
         s->failed = true;
         return;
     }
-    for (size_t i = 0; i < SLOTS; i++) {
+    for (size_t i = 0; i < s->slots; i++) {
         if (s->exact[i])
             registers_add(s->registers, s->exact[i]);
     }
     free(s->exact);
     s->exact = NULL;
-    s->n = 0;
+    s->n = s->slots = 0;
+}
+
+/* Where the hash is, or the empty slot where it goes: at least half of them are. */
+static uint64_t *slot_of(const Sketch *s, uint64_t hash) {
+    size_t i = hash & (s->slots - 1);
+
+    while (s->exact[i] && s->exact[i] != hash)
+        i = (i + 1) & (s->slots - 1);
+    return &s->exact[i];
+}
+
+/* Doubles the table. A small file has few values, and clearing a large one would cost it more. */
+static bool sketch_grow(Sketch *s) {
+    Sketch grown = {.slots = s->slots ? 2 * s->slots : SLOTS_FIRST};
+
+    grown.exact = calloc(grown.slots, sizeof(*grown.exact));
+    if (!grown.exact) {
+        s->failed = true;
+        return false;
+    }
+    for (size_t i = 0; i < s->slots; i++) {
+        if (s->exact[i])
+            *slot_of(&grown, s->exact[i]) = s->exact[i];
+    }
+    free(s->exact);
+    s->exact = grown.exact;
+    s->slots = grown.slots;
+    return true;
 }
 
 void sketch_add(Sketch *s, uint64_t hash) {
-    size_t i = hash & (SLOTS - 1);
+    uint64_t *slot;
 
     if (s->registers) {
         registers_add(s->registers, hash);
         return;
     }
-    if (!s->exact) {
-        s->exact = calloc(SLOTS, sizeof(*s->exact));
-        if (!s->exact) {
-            s->failed = true;
-            return;
-        }
-    }
-    while (s->exact[i] && s->exact[i] != hash)
-        i = (i + 1) & (SLOTS - 1);
-    if (s->exact[i] || s->failed)
+    if (!s->exact && !sketch_grow(s))
+        return;
+    slot = slot_of(s, hash);
+    if (*slot || s->failed)
         return;
     if (s->n == SKETCH_EXACT_MAX) {
         sketch_spill(s);
@@ -71,13 +93,18 @@ void sketch_add(Sketch *s, uint64_t hash) {
             registers_add(s->registers, hash);
         return;
     }
-    s->exact[i] = hash;
+    if (2 * s->n >= s->slots) {
+        if (!sketch_grow(s))
+            return;
+        slot = slot_of(s, hash);
+    }
+    *slot = hash;
     s->n++;
 }
 
 void sketch_merge(Sketch *into, const Sketch *from) {
     into->failed |= from->failed;
-    for (size_t i = 0; from->exact && i < SLOTS; i++) {
+    for (size_t i = 0; i < from->slots; i++) {
         if (from->exact[i])
             sketch_add(into, from->exact[i]);
     }

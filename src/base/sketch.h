@@ -18,7 +18,8 @@ enum {
 };
 
 typedef struct Sketch {
-    uint64_t *exact;    /* open table of 2 * SKETCH_EXACT_MAX; 0 is empty; NULL until needed */
+    uint64_t *exact;    /* open table, at most half full; 0 is empty; NULL until needed */
+    uint32_t slots;     /* of exact: a power of two, at most 2 * SKETCH_EXACT_MAX */
     uint8_t *registers; /* 2^SKETCH_BITS; NULL while exact */
     uint32_t n;         /* hashes in exact */
     bool failed;        /* no memory: the estimate is too low */

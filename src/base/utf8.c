@@ -69,11 +69,20 @@ size_t utf8_encode(uint32_t c, uint8_t ret[UTF8_MAX]) {
     return 4;
 }
 
-/* Eight ASCII bytes at once; most text is nothing else. */
+/* Many ASCII bytes at once; most text is nothing else. The loop inside becomes vectors. */
 size_t utf8_ascii_prefix(Span s) {
+    enum { STRIDE = 64 };
     size_t i = 0;
     uint64_t word;
 
+    for (; i + STRIDE <= s.n; i += STRIDE) {
+        uint8_t any = 0;
+
+        for (size_t k = 0; k < STRIDE; k++)
+            any |= s.at[i + k];
+        if (any & 0x80)
+            break;
+    }
     for (; i + sizeof(word) <= s.n; i += sizeof(word)) {
         memcpy(&word, s.at + i, sizeof(word));
         if (word & UINT64_C(0x8080808080808080))

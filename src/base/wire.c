@@ -5,6 +5,10 @@ void wire_put_u64(Buf *b, uint64_t v) {
     uint8_t at[10];
     size_t n = 0;
 
+    if (v < 0x80) { /* most numbers are small */
+        buf_byte(b, (uint8_t)v);
+        return;
+    }
     while (v >= 0x80) {
         at[n++] = (uint8_t)(v | 0x80);
         v >>= 7;

@@ -29,7 +29,8 @@ static int run(const Call *call) {
     if (!rules)
         return exit;
     output_open(NULL, NULL, &out);
-    r = terrier_show(rules, call->operands[0], v->reveal, output_write, &out, &error);
+    r = terrier_show(rules, "/proc/self/exe", call->operands[0], v->reveal, output_write, &out,
+                     &error);
     terrier_rules_free(rules);
     return output_end(&out, call, r, &error, TERRIER_EXIT_USAGE);
 }

@@ -123,6 +123,27 @@ static inline Level level_alone(const EngineMatch *match, const Candidate *c) {
     return level_of(match->base + c->edge + c->form);
 }
 
+/* Adds up, and keeps it if it reaches the floor. */
+static _noinline_ void candidate_score(Judge *j, const Candidate *c, const EngineMatch *match,
+                                       const EngineDetector *d, const ContextEvidence *evidence) {
+    Score s = {.base = match->base,
+               .edge = c->edge,
+               .form = c->form,
+               .why_edge = c->why_edge,
+               .why_form = c->why_form,
+               .evidence = *evidence};
+    Level level;
+
+    score_sum(&s, d->rule);
+    level = level_of(s.total);
+    if (level < j->sink->floor || level == LEVEL_NONE) {
+        trace_scored(j, c, VERDICT_LOW, &s);
+        return;
+    }
+    candidate_hit(j, c, d, s.total, level);
+    trace_scored(j, c, VERDICT_HIT, &s);
+}
+
 /*
  * Words are looked for first where nothing is reported without one, so that such a candidate is
  * neither checked nor counted; and otherwise only where they can change the level. A trace wants to
@@ -131,16 +152,15 @@ static inline Level level_alone(const EngineMatch *match, const Candidate *c) {
 _hot_ void candidate_judge(Judge *j, const Candidate *c) {
     const EngineMatch *match = &j->engine->matches[c->match];
     const EngineDetector *d = &j->engine->detectors[match->detector];
-    Level alone = level_alone(match, c), level;
+    Level alone = level_alone(match, c);
     bool weak = alone < j->sink->floor && !j->sink->trace;
-    _uninitialized_ Score s;
+    ContextEvidence evidence = {.near = -1, .against = -1};
 
-    s.evidence = (ContextEvidence){.near = -1, .against = -1};
     if (c->start < j->eval_lo || c->start >= j->eval_hi)
         return;
     if (weak) {
-        context_around(j->context, match->detector, c->start, c->end, d->within, &s.evidence);
-        if (s.evidence.near < 0 && s.evidence.column <= 0)
+        context_around(j->context, match->detector, c->start, c->end, d->within, &evidence);
+        if (evidence.near < 0 && evidence.column <= 0)
             return;
     }
     if (!passes_checksum(j, d, match->detector, c)) {
@@ -152,20 +172,14 @@ _hot_ void candidate_judge(Judge *j, const Candidate *c) {
         return;
     }
     if (!weak && (alone < LEVEL_HIGH || match->opposed || j->context->columns || j->sink->trace))
-        context_around(j->context, match->detector, c->start, c->end, d->within, &s.evidence);
-    s.base = match->base;
-    s.edge = c->edge;
-    s.form = c->form;
-    s.why_edge = c->why_edge;
-    s.why_form = c->why_form;
-    score_sum(&s, d->rule);
-    level = level_of(s.total);
-    if (level < j->sink->floor || level == LEVEL_NONE) {
-        trace_scored(j, c, VERDICT_LOW, &s);
+        context_around(j->context, match->detector, c->start, c->end, d->within, &evidence);
+    if (_likely_(evidence.near < 0 && evidence.against < 0 && !evidence.column &&
+                 alone != LEVEL_NONE && !j->sink->trace)) {
+        /* what it is worth alone, and that reaches the floor */
+        candidate_hit(j, c, d, match->base + c->edge + c->form, alone);
         return;
     }
-    candidate_hit(j, c, d, s.total, level);
-    trace_scored(j, c, VERDICT_HIT, &s);
+    candidate_score(j, c, match, d, &evidence);
 }
 
 Span candidate_compact(const Judge *j, uint16_t match, Span value, char *to, size_t cap) {

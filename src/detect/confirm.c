@@ -1,9 +1,10 @@
 /*
  * Confirm: see confirm.h.
  *
- * The Hyperscan callback only appends, joining ends that follow each other directly (a repeat at
- * the end of a pattern reports every length it could have). Limits of PCRE2 are far below its
- * defaults; running into one is an error of its own and never "no match".
+ * The callbacks of both searches only append; ends that follow each other directly are joined (a
+ * repeat at the end of a pattern reports every length it could have). Places of a pattern are
+ * taken in order of where they start. Limits of PCRE2 are far below its defaults; running into one
+ * is an error of its own and never "no match".
  */
 #include "detect/confirm.h"
 
@@ -17,10 +18,20 @@ enum {
     CONFIRM_LOOK = 64, /* bytes of look-behind and look-ahead a pattern may use */
 };
 
-/* Ends of one pattern that follow each other: first..last. */
-typedef struct Ends {
-    uint32_t pattern, first, last;
-} Ends;
+/*
+ * Where a match of a pattern may start, [from, to), and where Hyperscan saw ends: first to last,
+ * which follow each other. What a needle gave away has no ends: both are 0.
+ */
+typedef struct Place {
+    uint32_t pattern, from, to;
+    uint32_t first, last;
+    int32_t next; /* of the same pattern, in order of from; -1: none */
+} Place;
+
+/* Of one pattern: its places, as numbers of them; -1: none. */
+typedef struct PlaceList {
+    int32_t head, tail;
+} PlaceList;
 
 struct Confirm {
     const Engine *engine;
@@ -29,9 +40,9 @@ struct Confirm {
     pcre2_match_data *data;
     pcre2_match_context *context;
     pcre2_jit_stack *stack;
-    int32_t *last_of; /* pattern -> its latest entry in ends; -1 */
-    Ends *ends;
-    size_t n_ends, cap_ends;
+    PlaceList *lists; /* of each pattern */
+    Place *places;
+    size_t n_places, cap_places;
     Confirmed *found;
     size_t n_found, cap_found;
     size_t base; /* of the bytes scanned, in the window */
@@ -48,8 +59,8 @@ Confirm *confirm_free(Confirm *c) {
     pcre2_match_context_free(c->context);
     pcre2_jit_stack_free(c->stack);
     free(c->codes);
-    free(c->last_of);
-    free(c->ends);
+    free(c->lists);
+    free(c->places);
     free(c->found);
     free(c);
     return NULL;
@@ -62,11 +73,11 @@ int confirm_new(const Engine *e, Confirm **ret) {
         return -ENOMEM;
     c->engine = e;
     c->codes = calloc(e->n_patterns + 1, sizeof(*c->codes));
-    c->last_of = calloc(e->n_patterns + 1, sizeof(*c->last_of));
+    c->lists = calloc(e->n_patterns + 1, sizeof(*c->lists));
     c->data = pcre2_match_data_create(32, NULL);
     c->context = pcre2_match_context_create(NULL);
     c->stack = pcre2_jit_stack_create(32 << 10, CONFIRM_JIT_STACK, NULL);
-    if (!c->codes || !c->last_of || !c->data || !c->context || !c->stack)
+    if (!c->codes || !c->lists || !c->data || !c->context || !c->stack)
         return -ENOMEM;
     if ((e->keywords.anchored &&
          hs_alloc_scratch(e->keywords.anchored, &c->scratch) != HS_SUCCESS) ||
@@ -80,30 +91,63 @@ int confirm_new(const Engine *e, Confirm **ret) {
     return 0;
 }
 
+/* Into the list of its pattern, in order of from: nearly always at the end. */
+static void place_link(Confirm *c, int32_t number) {
+    Place *p = &c->places[number];
+    PlaceList *l = &c->lists[p->pattern];
+    int32_t *link = &l->head;
+
+    if (l->tail >= 0 && c->places[l->tail].from <= p->from)
+        link = &c->places[l->tail].next;
+    while (*link >= 0 && c->places[*link].from <= p->from)
+        link = &c->places[*link].next;
+    p->next = *link;
+    *link = number;
+    if (p->next < 0)
+        l->tail = number;
+}
+
+/* False if there is no memory. */
+static bool place_add(Confirm *c, const Place *p) {
+    if (_unlikely_(c->n_places == c->cap_places)) {
+        size_t cap = c->cap_places ? c->cap_places * 2 : 1024;
+        void *at = reallocarray(c->places, cap, sizeof(*c->places));
+
+        if (!at) {
+            c->no_memory = true;
+            return false;
+        }
+        c->places = at;
+        c->cap_places = cap;
+    }
+    c->places[c->n_places] = *p;
+    place_link(c, (int32_t)c->n_places++);
+    return true;
+}
+
+static bool on_place(void *of, const NeedlePlace *p) {
+    Confirm *c = of;
+    int32_t tail = c->lists[p->pattern].tail;
+
+    if (tail >= 0 && c->places[tail].from == p->from && c->places[tail].to == p->to)
+        return true; /* another outline of the same pattern */
+    return place_add(c, &(Place){.pattern = p->pattern, .from = p->from, .to = p->to});
+}
+
 static int on_end(unsigned id, unsigned long long from _unused_, unsigned long long to,
                   unsigned flags _unused_, void *of) {
     Confirm *c = of;
-    uint32_t at = (uint32_t)(c->base + to);
-    int32_t last = c->last_of[id];
+    uint32_t at = (uint32_t)(c->base + to), width = c->engine->keyword_patterns[id].width;
+    int32_t tail = c->lists[id].tail;
 
-    if (last >= 0 && at - c->ends[last].last <= 1) {
-        c->ends[last].last = at;
+    if (tail >= 0 && at - c->places[tail].last <= 1) {
+        c->places[tail].to = c->places[tail].last = at;
         return 0;
     }
-    if (c->n_ends == c->cap_ends) {
-        size_t cap = c->cap_ends ? c->cap_ends * 2 : 1024;
-        void *ends = reallocarray(c->ends, cap, sizeof(*c->ends));
-
-        if (!ends) {
-            c->no_memory = true;
-            return 1;
-        }
-        c->ends = ends;
-        c->cap_ends = cap;
-    }
-    c->last_of[id] = (int32_t)c->n_ends;
-    c->ends[c->n_ends++] = (Ends){.pattern = id, .first = at, .last = at};
-    return 0;
+    return !place_add(
+        c,
+        &(Place){
+            .pattern = id, .from = at > width ? at - width : 0, .to = at, .first = at, .last = at});
 }
 
 /* A copy of the pattern with JIT code; the plain copy where there is no JIT. */
@@ -134,13 +178,18 @@ static void confirm_keep(Confirm *c, Confirmed found) {
 }
 
 /*
- * What is known of one pattern, whose ends are taken in order: matches that start before `clean`
- * end before the end at hand, or are kept already and end at `reach` or before. So no byte is
- * started from twice, however many ends there are.
+ * What is known of one pattern, whose places are taken in order: matches that start before `clean`
+ * are known, and those kept end at `reach` or before. So no byte is started from twice, however
+ * many places there are.
  */
 typedef struct Progress {
     size_t clean, reach;
 } Progress;
+
+/* Whose values are wanted: those that start in [lo, hi). */
+typedef struct Owning {
+    size_t lo, hi;
+} Owning;
 
 /* The first match from `from` on that starts before `limit`. 1: found, in c->data. */
 static int confirm_match(Confirm *c, const Window *w, size_t pattern, size_t from, size_t limit) {
@@ -169,48 +218,47 @@ static Confirmed confirm_read(const Confirm *c, size_t pattern, int n_captures) 
                        .pattern = (uint16_t)pattern};
 }
 
-/* Keeps the matches that end at or behind the first of the ends, each further than those before. */
-static void confirm_ends(Confirm *c, const Window *w, const Ends *e, Progress *p, size_t lo,
-                         size_t hi) {
-    size_t width = c->engine->keyword_patterns[e->pattern].width;
-    size_t from = e->first > width ? e->first - width : 0;
+/* Keeps a match if it ends further than those before; is it done with the place? */
+static bool confirm_found(Confirm *c, const Place *at, const Confirmed *found, Progress *p,
+                          const Owning *own) {
+    p->clean = (size_t)found->start + 1;
+    if (found->end < at->first || found->end <= p->reach || found->end <= found->start)
+        return false;
+    p->reach = found->end;
+    if (found->value_start >= own->lo && found->value_start < own->hi &&
+        found->value_end > found->value_start)
+        confirm_keep(c, *found);
+    return at->last <= p->reach;
+}
+
+/*
+ * One match for a needle, the leftmost that ends further than those before; for ends, as many as
+ * it takes to reach the last of them.
+ */
+static void confirm_place(Confirm *c, const Window *w, const Place *at, Progress *p,
+                          const Owning *own) {
     int r;
 
-    if (from > p->clean)
-        p->clean = from;
-    while (e->last > p->reach && p->clean < e->last &&
-           (r = confirm_match(c, w, e->pattern, p->clean, e->last)) > 0) {
-        Confirmed found = confirm_read(c, e->pattern, r);
+    if (at->from > p->clean)
+        p->clean = at->from;
+    if (at->last && at->last <= p->reach)
+        return;
+    while (p->clean < at->to && (r = confirm_match(c, w, at->pattern, p->clean, at->to)) > 0) {
+        Confirmed found = confirm_read(c, at->pattern, r);
 
-        p->clean = (size_t)found.start + 1;
-        if (found.end < e->first || found.end <= p->reach || found.end <= found.start)
-            continue;
-        p->reach = found.end;
-        if (found.value_start >= lo && found.value_start < hi &&
-            found.value_end > found.value_start)
-            confirm_keep(c, found);
+        if (confirm_found(c, at, &found, p, own))
+            return;
     }
-    if (e->last > p->reach && p->clean < e->last)
-        p->clean = e->last;
+    if (p->clean < at->to)
+        p->clean = at->to;
 }
 
-static int ends_compare(const void *a, const void *b) {
-    const Ends *x = a, *y = b;
+static void confirm_all(Confirm *c, const Window *w, const Owning *own) {
+    for (size_t pattern = 0; c->n_places && pattern < c->engine->n_patterns; pattern++) {
+        Progress progress = {0};
 
-    if (x->pattern != y->pattern)
-        return x->pattern < y->pattern ? -1 : 1;
-    return x->first < y->first ? -1 : x->first > y->first;
-}
-
-static void confirm_all(Confirm *c, const Window *w, size_t lo, size_t hi) {
-    Progress progress = {0};
-
-    if (c->n_ends > 1)
-        qsort(c->ends, c->n_ends, sizeof(*c->ends), ends_compare);
-    for (size_t i = 0; i < c->n_ends; i++) {
-        if (i && c->ends[i].pattern != c->ends[i - 1].pattern)
-            progress = (Progress){0};
-        confirm_ends(c, w, &c->ends[i], &progress, lo, hi);
+        for (int32_t i = c->lists[pattern].head; i >= 0; i = c->places[i].next)
+            confirm_place(c, w, &c->places[i], &progress, own);
     }
 }
 
@@ -243,16 +291,18 @@ int confirm_scan(Confirm *c, const Window *w, size_t lo, size_t hi, const Confir
     size_t from = lo > KEYWORD_WIDTH_MAX ? lo - KEYWORD_WIDTH_MAX : 0;
     size_t to = w->n - hi > KEYWORD_WIDTH_MAX ? hi + KEYWORD_WIDTH_MAX : w->n;
 
-    c->n_ends = c->n_found = 0;
+    c->n_places = c->n_found = 0;
     c->base = from;
     c->no_memory = c->limited = false;
-    memset(c->last_of, 0xff, c->engine->n_patterns * sizeof(*c->last_of));
+    memset(c->lists, 0xff, c->engine->n_patterns * sizeof(*c->lists));
+    needles_find(c->engine->needles, w->text, w->n, from, to,
+                 &(NeedleSink){.of = c, .place = on_place});
     for (size_t i = 0; i < N_ELEMENTS(databases); i++) {
         if (databases[i] && hs_scan(databases[i], (const char *)w->text + from,
                                     (unsigned)(to - from), 0, c->scratch, on_end, c) != HS_SUCCESS)
             c->limited |= !c->no_memory;
     }
-    confirm_all(c, w, lo, hi);
+    confirm_all(c, w, &(Owning){.lo = lo, .hi = hi});
     found_tidy(c);
     *ret = c->found;
     *ret_n = c->n_found;

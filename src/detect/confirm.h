@@ -1,10 +1,11 @@
 /*
- * Confirm: the keyword stage: Hyperscan says where a pattern may end, PCRE2 says what it is.
+ * Confirm: the keyword stage: needles say where a match may start, or Hyperscan where it may end;
+ * PCRE2 says what it is.
  *
- * One thread's scratch, match data and JIT-compiled copies of the patterns. For each end reported
- * the answer is the leftmost match that starts within the pattern's width before it, ends at or
- * behind it, and ends behind every match of the pattern that starts before: a function of the text
- * alone, wherever the scan began. The work is linear in the text, however many ends there are.
+ * One thread's scratch, match data and JIT-compiled copies of the patterns. For each place the
+ * answer is the leftmost match that starts there and ends behind every match of the pattern that
+ * starts before: a function of the text alone, wherever the scan began. The work is linear in the
+ * text, however many places there are.
  */
 #pragma once
 

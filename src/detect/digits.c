@@ -9,7 +9,10 @@
 
 #include "detect/bytes.h"
 
-enum { COPY = SHAPE_GROUP_MAX + 13 /* a fixed size is copied faster; the text is padded */ };
+enum {
+    COPY = SHAPE_GROUP_MAX + 13, /* a fixed size is copied faster; the text is padded */
+    WITHIN_USUAL = 80,           /* bytes: most rules look no further for words */
+};
 
 /* The groups from start to end, which make a shape. */
 typedef struct Chain {
@@ -19,19 +22,23 @@ typedef struct Chain {
 
 typedef struct Edge {
     bool broken; /* part of something longer, never an identifier of its own */
-    float penalty;
+    EdgeKind left, right;
     const char *why; /* NULL: nothing to say */
 } Edge;
 
 typedef enum Side { FREE, BROKEN, WORD, NUMBER, ROW, SIGN, AMOUNT, CURRENCY, N_SIDES } Side;
 
-static const Edge sides[N_SIDES] = {
+static const struct {
+    bool broken;
+    uint8_t kind; /* EdgeKind */
+    const char *why;
+} sides[N_SIDES] = {
     [BROKEN] = {.broken = true},
-    [WORD] = {.penalty = SCORE_COMPOUND, .why = "joined to a word"},
-    [NUMBER] = {.penalty = SCORE_COMPOUND, .why = "joined to a number"},
-    [ROW] = {.penalty = SCORE_NUMBER_ROW, .why = "beside another number"},
-    [SIGN] = {.penalty = SCORE_COMPOUND, .why = "joined to a sign"},
-    [AMOUNT] = {.penalty = SCORE_MONEY, .why = "an amount"},
+    [WORD] = {.kind = EDGE_COMPOUND, .why = "joined to a word"},
+    [NUMBER] = {.kind = EDGE_COMPOUND, .why = "joined to a number"},
+    [ROW] = {.kind = EDGE_ROW, .why = "beside another number"},
+    [SIGN] = {.kind = EDGE_COMPOUND, .why = "joined to a sign"},
+    [AMOUNT] = {.kind = EDGE_MONEY, .why = "an amount"},
 };
 
 /* What a byte that touches a number means, by what stands beyond it. */
@@ -73,7 +80,7 @@ static bool is_currency(const uint8_t *text, size_t end) {
            (end > 2 && memcmp(text + end - 3, "\xe2\x82\xac", 3) == 0);
 }
 
-static _noinline_ Edge edge_look(const uint8_t *text, size_t n, const Chain *c) {
+static _noinline_ void edge_look(const uint8_t *text, size_t n, const Chain *c, Edge *ret) {
     size_t start = c->start, end = c->end;
     Side left = FREE, right = FREE;
 
@@ -85,13 +92,14 @@ static _noinline_ Edge edge_look(const uint8_t *text, size_t n, const Chain *c) 
         right = touch_side(text[end], end + 1 < n ? text[end + 1] : 0);
     if (right == CURRENCY || right == SIGN)
         right = FREE;
-    return (Edge){.broken = sides[left].broken | sides[right].broken,
-                  .penalty = sides[left].penalty + sides[right].penalty,
-                  .why = sides[left].why ? sides[left].why : sides[right].why};
+    ret->broken = sides[left].broken | sides[right].broken;
+    ret->left = sides[left].kind;
+    ret->right = sides[right].kind;
+    ret->why = sides[left].why ? sides[left].why : sides[right].why;
 }
 
-/* The digits without separators, put together in scratch. */
-static _noinline_ Span chain_digits(const Bitmap *b, const Chain *c, char *scratch) {
+/* The digits without separators, put together in scratch; how many. */
+static _noinline_ size_t chain_digits(const Bitmap *b, const Chain *c, char *scratch) {
     uint64_t ahead = bitmap_from(b->digit, c->start);
     size_t at = c->start, n = 0;
 
@@ -103,7 +111,7 @@ static _noinline_ Span chain_digits(const Bitmap *b, const Chain *c, char *scrat
         at += length + 1;
         ahead >>= length + 1;
     }
-    return span(scratch, n);
+    return n;
 }
 
 static void judge_ipv4(Judge *j, const Chain *c, const ShapeRule *rule) {
@@ -127,21 +135,36 @@ static _noinline_ void judge_formed(Judge *j, const Chain *c, const ShapeRule *r
         candidate_layout(j, rule->match, c->start - rule->layout->anchor);
 }
 
+/* Field by field: what is written in pieces and read as a whole stalls. */
 static _noinline_ void judge_rules(Judge *j, const Chain *c, const Edge *edge,
                                    const ShapeList *list, uint64_t bits) {
     _uninitialized_ char digits[SHAPE_CHAIN_MAX + COPY];
-    Candidate candidate = {
-        .start = c->start, .end = c->end, .edge = edge->penalty, .why_edge = edge->why};
+    _uninitialized_ Candidate candidate;
 
-    candidate.canon = c->joints ? chain_digits(j->bitmap, c, digits)
-                                : span(j->bitmap->text + c->start, c->end - c->start);
+    for (uint64_t formed = bits & list->formed; formed; formed &= formed - 1)
+        judge_formed(j, c, &list->rules[__builtin_ctzll(formed)]);
+    bits &= ~list->formed;
+    if (!bits)
+        return;
+    candidate.start = c->start;
+    candidate.end = c->end;
+    candidate.edge = score_edges(edge->left, edge->right);
+    candidate.why_edge = edge->why;
+    candidate.form = 0;
+    candidate.why_form = NULL;
+    candidate.checked.at = NULL;
+    candidate.checked.n = 0;
+    candidate.canon.at = j->bitmap->text + c->start;
+    candidate.canon.n = c->end - c->start;
+    if (c->joints) {
+        candidate.canon.at = (const uint8_t *)digits;
+        candidate.canon.n = chain_digits(j->bitmap, c, digits);
+    }
     for (; bits; bits &= bits - 1) {
         const ShapeRule *rule = &list->rules[__builtin_ctzll(bits)];
 
         candidate.match = rule->match;
-        if (rule->layout || rule->ipv4)
-            judge_formed(j, c, rule);
-        else if (edge->broken)
+        if (edge->broken)
             candidate_drop(j, c->start, c->end, rule->match, VERDICT_EDGE);
         else
             candidate_judge(j, &candidate);
@@ -160,22 +183,42 @@ static uint64_t rules_concerned(const ShapeList *list, uint64_t bits, uint64_t a
 }
 
 /* The first two digits: the second may stand behind a separator. */
-static inline unsigned chain_lead(const uint8_t *text, const Chain *c) {
-    unsigned tens = (unsigned)(text[c->start] - '0') * 10;
-    uint8_t second = text[c->start + 1];
+static inline unsigned chain_lead(const uint8_t *text, size_t start, uint8_t joints) {
+    unsigned tens = (unsigned)(text[start] - '0') * 10;
+    uint8_t second = text[start + 1];
 
     if (!byte_is_digit(second))
-        second = c->joints ? text[c->start + 2] : '0';
+        second = joints ? text[start + 2] : '0';
     return tens + (unsigned)(second - '0');
 }
 
+/* Where the walk stands; and which detectors the words around it concern, once that was asked. */
+typedef struct Walk {
+    Chain chain;
+    Edge edge;
+    uint64_t about;
+    size_t within; /* of about; 0: not asked yet */
+} Walk;
+
+/* Of the weak rules, those that some word near the chain, however long it may grow, concerns. */
+static inline uint64_t walk_concerned(Judge *j, Walk *w, const ShapeList *list, uint64_t weak) {
+    if (w->within < list->within) {
+        w->within = list->within > WITHIN_USUAL ? list->within : WITHIN_USUAL;
+        w->about =
+            context_about(j->context, w->chain.start, w->chain.start + SHAPE_CHAIN_MAX, w->within);
+    }
+    return rules_concerned(list, weak, w->about);
+}
+
 /* Rules are left out before any of them is looked at, unless a trace wants to know why. */
-static inline void judge_list(Judge *j, Chain c, const ShapeList *list) {
+static inline void judge_list(Judge *j, Walk *w, const ShapeList *list) {
     const Bitmap *b = j->bitmap;
-    uint64_t bits = list->lead[chain_lead(b->text, &c)] & list->joined[c.joints], weak;
-    uint8_t before = c.start ? b->text[c.start - 1] : 0;
-    uint8_t behind = c.end < b->n ? b->text[c.end] : 0;
-    Edge edge = {0};
+    size_t start = w->chain.start, end = w->chain.end;
+    uint64_t bits =
+        list->lead[chain_lead(b->text, start, w->chain.joints)] & list->joined[w->chain.joints];
+    uint8_t before = start ? b->text[start - 1] : 0;
+    uint8_t behind = end < b->n ? b->text[end] : 0;
+    uint64_t weak;
 
     if (!j->sink->trace)
         bits &= list->before[beside_of(before)] & list->behind[beside_of(behind)];
@@ -183,26 +226,29 @@ static inline void judge_list(Judge *j, Chain c, const ShapeList *list) {
         return;
     /* what means something, means something where a digit stands beyond */
     if (touches[before].digit != FREE || touches[behind].digit != FREE)
-        edge = edge_look(b->text, b->n, &c);
+        edge_look(b->text, b->n, &w->chain, &w->edge);
+    else
+        w->edge = (Edge){0};
     if (!j->sink->trace) {
-        if (edge.broken)
+        if (w->edge.broken)
             bits &= list->formed;
-        weak = bits & ~list->alone[j->sink->floor];
+        weak = bits & ~list->alone[w->edge.left][w->edge.right][j->sink->floor];
         if (weak)
-            bits ^= weak ^ rules_concerned(list, weak,
-                                           context_about(j->context, c.start, c.end, list->within));
+            bits ^= weak ^ walk_concerned(j, w, list, weak);
     }
     if (bits)
-        judge_rules(j, &c, &edge, list, bits);
+        judge_rules(j, &w->chain, &w->edge, list, bits);
 }
 
 /* Walks from `start` on, one step a group, as far as some shape goes. */
 static inline void chain_walk(Judge *j, const Shapes *shapes, const Bitmap *b, size_t start) {
     const ShapeNode *node = &shapes->nodes[1];
     uint64_t ahead = bitmap_from(b->digit, start);
-    size_t end = start;
-    uint8_t joints = 0;
+    _uninitialized_ Walk w;
 
+    w.chain.start = w.chain.end = start;
+    w.chain.joints = 0;
+    w.within = 0;
     for (;;) {
         unsigned length = (unsigned)__builtin_ctzll(~ahead | UINT64_C(1) << 63);
         uint8_t joint;
@@ -210,15 +256,14 @@ static inline void chain_walk(Judge *j, const Shapes *shapes, const Bitmap *b, s
         if (length > SHAPE_GROUP_MAX || !node->next[length])
             return;
         node = &shapes->nodes[node->next[length]];
-        end += length;
+        w.chain.end += length;
         if (node->list)
-            judge_list(j, (Chain){.start = start, .end = end, .joints = joints},
-                       &shapes->lists[node->list - 1]);
-        joint = separator_bit(b->text[end]);
+            judge_list(j, &w, &shapes->lists[node->list - 1]);
+        joint = separator_bit(b->text[w.chain.end]);
         if (!joint)
             return;
-        joints |= joint;
-        end++;
+        w.chain.joints |= joint;
+        w.chain.end++;
         ahead >>= length + 1;
     }
 }

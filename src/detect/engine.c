@@ -12,6 +12,7 @@ Engine *engine_free(Engine *e) {
         free(e->patterns[i].derived);
         pcre2_code_free(e->patterns[i].code);
     }
+    needles_free(e->needles);
     keywords_done(&e->keywords);
     shapes_done(&e->shapes);
     runs_done(&e->runs);
@@ -46,6 +47,7 @@ static int add_shape(Engine *e, uint16_t number, const Match *m, Error *reterr) 
     ShapeRule rule = {.detector = e->matches[number].detector,
                       .match = number,
                       .alone = e->matches[number].alone,
+                      .base = e->matches[number].base,
                       .within = e->detectors[e->matches[number].detector].within,
                       .separators = separator_bits(m->separators)};
     uint8_t groups[LAYOUT_GROUPS_MAX];
@@ -83,6 +85,7 @@ static int add_layout(Engine *e, uint16_t number, const Match *m, Error *reterr)
                        (ShapeRule){.detector = e->matches[number].detector,
                                    .match = number,
                                    .alone = e->matches[number].alone,
+                                   .base = e->matches[number].base,
                                    .within = e->detectors[e->matches[number].detector].within,
                                    .layout = l});
         if (r == -EINVAL)
@@ -101,6 +104,7 @@ static int add_ipv4(Engine *e, uint16_t number) {
                       .match = number,
                       .separators = SEPARATOR_DOT,
                       .alone = e->matches[number].alone,
+                      .base = e->matches[number].base,
                       .within = e->detectors[e->matches[number].detector].within,
                       .ipv4 = true};
     int r = 0;
@@ -275,6 +279,8 @@ int engine_new(const Rules *rules, const char *cache_dir, Error *reterr, Engine 
         r = context_words_new(rules, reterr, &e->words);
     if (r == 0)
         r = column_names_new(rules, &e->column_names);
+    if (r == 0)
+        r = needles_new(e->keyword_patterns, e->n_patterns, &e->needles);
     if (r < 0)
         return r;
     r = keywords_compile(e->keyword_patterns, e->n_patterns, cache_dir, &e->keywords, &bad, reterr);

@@ -14,6 +14,7 @@
 #include "detect/context.h"
 #include "detect/form/form.h"
 #include "detect/keyword.h"
+#include "detect/needle.h"
 #include "detect/run.h"
 #include "detect/score.h"
 #include "detect/shape.h"
@@ -65,7 +66,8 @@ typedef struct Engine {
     EnginePattern *patterns;
     KeywordPattern *keyword_patterns;
     size_t n_patterns;
-    Keywords keywords;
+    Needles *needles;  /* of most patterns */
+    Keywords keywords; /* of the others */
     ContextWords *words;
     ColumnNames *column_names;
     BitmapBuild build;

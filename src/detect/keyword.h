@@ -1,9 +1,9 @@
 /*
  * Keyword: the Hyperscan databases of a rule set, and their cache on disk.
  *
- * Two databases: patterns with a literal of at least 3 characters, and the free ones of users,
- * which cost more (regex.h) and so stand apart. Only ends of matches are asked for. The databases
- * are frozen and shared; scratch belongs to one thread.
+ * For the patterns that have no needle (needle.h). Two databases: those with a literal of at least
+ * 3 characters, and the free ones of users, which cost more (regex.h) and so stand apart. Only ends
+ * of matches are asked for. The databases are frozen and shared; scratch belongs to one thread.
  *
  * Compiling takes some 100 ms, so the serialized form is kept in a directory of the user's own
  * (0700). Its name and its authenticated header bind it to library version, processor features and
@@ -22,9 +22,10 @@ enum {
 };
 
 typedef struct KeywordPattern {
-    const char *derived; /* for Hyperscan */
-    uint32_t width;      /* bytes at most; filled by keywords_compile */
+    const char *derived; /* regex_derive() */
+    uint32_t width;      /* bytes at most; filled by needles_new or keywords_compile */
     uint32_t literal;    /* regex_literal() */
+    bool needle;         /* found by needles (needle.h), not by Hyperscan */
 } KeywordPattern;
 
 typedef struct Keywords {

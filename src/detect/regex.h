@@ -1,5 +1,5 @@
 /*
- * Regex: from the pattern a rule writes (PCRE2) to the one Hyperscan searches for.
+ * Regex: from the pattern a rule writes (PCRE2) to the one that is searched for.
  *
  * The derived pattern matches wherever the original does, and perhaps elsewhere: assertions (\b,
  * look-around, anchors) are dropped, captures become plain groups, possessive and atomic forms

@@ -25,6 +25,18 @@
 #define SCORE_MONEY      -3.0f /* a currency or percent sign beside it */
 #define SCORE_COMPOUND   -1.2f /* a dash or slash joins it to something longer */
 
+/* What stands beside a number, as far as it costs something. */
+typedef enum EdgeKind { EDGE_FREE, EDGE_COMPOUND, EDGE_ROW, EDGE_MONEY, N_EDGES } EdgeKind;
+
+/* Of both sides together. */
+static inline float score_edges(EdgeKind left, EdgeKind right) {
+    static const float penalty[N_EDGES] = {[EDGE_COMPOUND] = SCORE_COMPOUND,
+                                           [EDGE_ROW] = SCORE_NUMBER_ROW,
+                                           [EDGE_MONEY] = SCORE_MONEY};
+
+    return penalty[left] + penalty[right];
+}
+
 typedef struct Score {
     float base, edge, form, context, total;
     const char *why_edge, *why_form; /* NULL: nothing to say */

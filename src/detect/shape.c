@@ -135,6 +135,22 @@ static void list_beside(ShapeList *list, const ShapeRule *rule, uint64_t bit) {
     }
 }
 
+/* What has a form of its own looks at its edges itself. */
+static void list_alone(ShapeList *list, const ShapeRule *rule, uint64_t bit) {
+    bool formed = rule->layout || rule->ipv4;
+
+    for (EdgeKind left = 0; left < N_EDGES; left++) {
+        for (EdgeKind right = 0; right < N_EDGES; right++) {
+            Level alone = rule->alone == LEVEL_NONE || formed
+                              ? (Level)rule->alone
+                              : level_of(rule->base + score_edges(left, right));
+
+            for (Level level = 0; level <= alone; level++)
+                list->alone[left][right][level] |= bit;
+        }
+    }
+}
+
 int shapes_add(Shapes *s, const uint8_t *groups, size_t n_groups, const uint8_t *lead,
                ShapeRule rule) {
     bool any = lead_is_any(lead);
@@ -156,8 +172,7 @@ int shapes_add(Shapes *s, const uint8_t *groups, size_t n_groups, const uint8_t 
         list->formed |= bit;
     if (rule.within > list->within)
         list->within = rule.within;
-    for (unsigned level = 0; level <= rule.alone; level++)
-        list->alone[level] |= bit;
+    list_alone(list, &rule, bit);
     list->rules[list->n++] = rule;
     return 0;
 }

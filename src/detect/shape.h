@@ -9,6 +9,7 @@
 
 #include "base/error.h"
 #include "detect/layout.h"
+#include "detect/score.h"
 #include "model/finding.h"
 
 enum {
@@ -67,6 +68,7 @@ typedef struct ShapeRule {
     uint8_t separators;
     uint16_t within;
     uint8_t alone; /* EngineMatch.alone */
+    float base;    /* EngineMatch.base */
     bool ipv4;
     const Layout *layout; /* NULL: digits and one uniform separator, nothing else */
 } ShapeRule;
@@ -74,9 +76,10 @@ typedef struct ShapeRule {
 /* Rules as bits of a word, in order of rules[]. */
 typedef struct ShapeList {
     uint16_t n;
-    uint16_t within;          /* the most of its rules' contexts */
-    uint64_t alone[N_LEVELS]; /* level -> the rules that reach it without a word for them */
-    uint64_t joined[16];      /* set of separators seen -> the rules that allow it */
+    uint16_t within; /* the most of its rules' contexts */
+    /* both edges, level -> the rules that reach it between them without a word for them */
+    uint64_t alone[N_EDGES][N_EDGES][N_LEVELS];
+    uint64_t joined[16]; /* set of separators seen -> the rules that allow it */
     uint64_t before[N_BESIDES], behind[N_BESIDES]; /* what stands beside -> those that allow it */
     uint64_t formed;    /* layouts and IPv4, which look at their edges themselves */
     uint64_t lead[100]; /* first two digits -> the rules that may start so */

@@ -240,7 +240,16 @@ static const Magic *find_pdf(Span s) {
     static const Magic pdf = {"pdf", SNIFF_CONTAINER, true};
     size_t n = s.n < 1024 ? s.n : 1024;
 
-    return n && memmem(s.at, n, "%PDF-", 5) ? &pdf : NULL;
+    for (size_t i = 0; i + 5 <= n; i++) {
+        const uint8_t *percent = memchr(s.at + i, '%', n - i);
+
+        if (!percent)
+            break;
+        i = (size_t)(percent - s.at);
+        if (has(span(s.at, n), i, "%PDF-"))
+            return &pdf;
+    }
+    return NULL;
 }
 
 /* The old binary cpio: a name of the length that is told, ended by NUL. */

@@ -227,10 +227,11 @@ TERRIER_API int terrier_report(const terrier_report_options *options, terrier_wr
 
 /*
  * What stands at a locator (terrier-locator(7)), read again from its source: the line with every
- * found value masked, or in clear if `reveal`. -EINVAL: not a locator, or one into a container.
+ * found value masked, or in clear if `reveal`. program: as in terrier_scan_options, for what is
+ * inside a container. -EINVAL: not a locator; -ESRCH: there is no such place now.
  */
-TERRIER_API int terrier_show(const terrier_rules *rules, const char *locator, bool reveal,
-                             terrier_write write, void *of, terrier_error *error);
+TERRIER_API int terrier_show(const terrier_rules *rules, const char *program, const char *locator,
+                             bool reveal, terrier_write write, void *of, terrier_error *error);
 
 /*
  * What this machine and this user make a scan miss: privileges, sandboxing, optional packages,

@@ -5,6 +5,7 @@
 #include <jansson.h>
 #include <linux/landlock.h>
 #include <linux/openat2.h>
+#include <nettle/version.h>
 #include <pcre2.h>
 #include <sodium.h>
 #include <sqlite3.h>
@@ -188,9 +189,10 @@ static void ask_libraries(Doctor *d) {
     doctor_ok(d, "terrier %s; Hyperscan %.*s, PCRE2 %.*s, SQLite %s", terrier_version(),
               (int)strcspn(hs_version(), " "), hs_version(), (int)strcspn(pcre2, " "), pcre2,
               sqlite3_libversion());
-    doctor_ok(d, "jansson %s, libsodium %s, libyaml %s, xxHash %u.%u.%u", jansson_version_str(),
-              sodium_version_string(), yaml_get_version_string(), xxhash / 10000,
-              xxhash / 100 % 100, xxhash % 100);
+    doctor_ok(d, "jansson %s, libsodium %s, libyaml %s, nettle %d.%d, xxHash %u.%u.%u",
+              jansson_version_str(), sodium_version_string(), yaml_get_version_string(),
+              nettle_version_major(), nettle_version_minor(), xxhash / 10000, xxhash / 100 % 100,
+              xxhash % 100);
 }
 
 void doctor_machine(Doctor *d) {

@@ -15,13 +15,11 @@ static int pass_on(void *of, Span bytes) {
 }
 
 static int filter_of(const terrier_report_options *o, FoundFilter *ret, Error *reterr) {
-    *ret = (FoundFilter){.least = (Level)o->min_confidence,
-                         .type = o->type,
-                         .path = o->path};
+    *ret = (FoundFilter){.least = (Level)o->min_confidence, .type = o->type, .path = o->path};
     if (o->tier && tier_parse(span_of(o->tier), &ret->tier) < 0)
-        return error_set(reterr, -EINVAL,
-                         "'%.40s' is no tier, expected public, internal, confidential or restricted",
-                         o->tier);
+        return error_set(
+            reterr, -EINVAL,
+            "'%.40s' is no tier, expected public, internal, confidential or restricted", o->tier);
     return 0;
 }
 

@@ -13,6 +13,7 @@
 #include "extract/sniff.h"
 #include "extract/text/charset.h"
 #include "lib/common.h"
+#include "lib/seek.h"
 #include "model/locator.h"
 #include "source/file.h"
 
@@ -110,23 +111,6 @@ static int find_line(Place *p, uint64_t line, uint64_t *ret_offset) {
     return lines < line ? -ERANGE : 0;
 }
 
-/* The text position of a raw offset. */
-static size_t text_at(const TextWindow *w, uint64_t raw) {
-    size_t lo = 0, hi = w->text.n;
-
-    while (lo < hi) {
-        size_t mid = lo + (hi - lo) / 2;
-        uint64_t at, length;
-
-        text_window_locate(w, mid, mid + 1, &at, &length);
-        if (at < raw)
-            lo = mid + 1;
-        else
-            hi = mid;
-    }
-    return lo;
-}
-
 static int read_around(Place *p) {
     unsigned unit = encoding_unit(p->sniff.encoding);
     uint64_t from = p->offset > AROUND ? p->offset - AROUND : 0;
@@ -140,7 +124,7 @@ static int read_around(Place *p) {
         p->offset = from;
     r = read_window(p, from, to > from ? to : from);
     if (r == 0)
-        p->at = text_at(&p->window, p->offset);
+        p->at = text_window_find(&p->window, p->offset);
     return r;
 }
 
@@ -267,15 +251,15 @@ static void put_verdict(Writer *out, const Place *p, const Spots *s, bool has_of
 
 /* ---- the locator ---- */
 
+/* Does the file have to be opened for it? */
+static bool is_inside(const Locator *l) {
+    return l->n_names > 1 || l->part.n;
+}
+
 static int check_locator(const Locator *l, Error *reterr) {
-    if (l->n_names > 1 || l->part.n)
-        return error_set(reterr, -EINVAL,
-                         "cannot show what is inside a container yet: take the %s out and show "
-                         "the place in it",
-                         l->n_names > 1 ? "member" : "part");
     if (memchr(l->names[0].at, 0, l->names[0].n))
         return error_set(reterr, -EINVAL, "cannot show the locator: its name holds a NUL");
-    if (!l->line && !l->has_offset)
+    if (!is_inside(l) && !l->line && !l->has_offset)
         return error_set(reterr, -EINVAL,
                          "cannot show the locator: it names no place, expected #L12:@345 behind "
                          "the name");
@@ -300,8 +284,53 @@ static int find_place(Place *p, const Locator *l, Error *reterr) {
     return r < 0 ? error_errno(reterr, r, "cannot read the file") : 0;
 }
 
-static int show(const terrier_rules *rules, const char *text, bool reveal, Writer *out,
-                Error *reterr) {
+/* What a place inside holds is hidden whole, whatever is found in it, where its bounds are known.
+ */
+static void hide_cell(Spots *s, const Sought *sought) {
+    Spot *at = reallocarray(s->at, s->n + 1, sizeof(*at));
+    size_t i = 0;
+
+    s->failed |= !at;
+    if (!at)
+        return;
+    s->at = at;
+    while (i < s->n && s->at[i].start < sought->at)
+        i++;
+    if (i < s->n && s->at[i].start < sought->at + sought->n)
+        return; /* a value is known in it */
+    memmove(&s->at[i + 1], &s->at[i], (s->n - i) * sizeof(*s->at));
+    s->at[i] = (Spot){.start = sought->at, .end = sought->at + sought->n, .detector = UINT16_MAX};
+    memset(s->at[i].mask, '*', sought->n < 8 ? sought->n : 8);
+    s->n++;
+}
+
+static int show_inside(const terrier_rules *rules, const char *program, const Locator *l,
+                       bool reveal, Place *p, Spots *spots, Writer *out, Error *reterr) {
+    _cleanup_(sought_done) Sought sought = {0};
+    int r = seek_inside(program, p->fd, p->size, l, reterr, &sought);
+
+    if (r < 0)
+        return r;
+    p->window.text = buf_as_span(&sought.text);
+    p->at = sought.at;
+    r = find_spots(rules->engine, p, spots);
+    if (r == 0 && sought.n)
+        hide_cell(spots, &sought);
+    if (r == 0 && spots->failed)
+        r = -ENOMEM;
+    if (r == 0) {
+        const Spot *spot = spot_at(spots, p->at);
+
+        if (spot && spot->detector != UINT16_MAX)
+            writer_printf(out, "%s\n", spots->detectors[spot->detector].id);
+        put_line(out, p, spots, reveal);
+    }
+    p->window.text = span(NULL, 0);
+    return r;
+}
+
+static int show(const terrier_rules *rules, const char *program, const char *text, bool reveal,
+                Writer *out, Error *reterr) {
     _cleanup_(arena_done) Arena arena = {0};
     _cleanup_(place_done) Place p = {.fd = -1};
     _cleanup_(spots_done) Spots spots = {.detectors = rules->rules->detectors};
@@ -316,6 +345,9 @@ static int show(const terrier_rules *rules, const char *text, bool reveal, Write
     if (r < 0)
         return r;
     p.size = meta.size;
+    if (is_inside(&l))
+        return show_inside(rules, program ? program : TERRIER_PROGRAM, &l, reveal, &p, &spots, out,
+                           reterr);
     r = find_place(&p, &l, reterr);
     if (r == 0)
         r = find_spots(rules->engine, &p, &spots);
@@ -330,11 +362,11 @@ static int show(const terrier_rules *rules, const char *text, bool reveal, Write
     return 0;
 }
 
-int terrier_show(const terrier_rules *rules, const char *locator, bool reveal, terrier_write write,
-                 void *of, terrier_error *error) {
+int terrier_show(const terrier_rules *rules, const char *program, const char *locator, bool reveal,
+                 terrier_write write, void *of, terrier_error *error) {
     Writer out = writer_of(write, of);
     Error e = {0};
-    int r = show(rules, locator, reveal, &out, &e);
+    int r = show(rules, program, locator, reveal, &out, &e);
 
     return error_out(writer_close(&out, r, &e), &e, error);
 }

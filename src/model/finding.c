@@ -20,11 +20,3 @@ int level_parse(Span word, Level *ret) {
     }
     return -EINVAL;
 }
-
-Level level_of(double score) {
-    if (score >= 2.944) /* ln 19 */
-        return LEVEL_HIGH;
-    if (score >= 0.0)
-        return LEVEL_MEDIUM;
-    return score >= -1.609 ? LEVEL_LOW : LEVEL_NONE; /* ln 1/5 */
-}

@@ -27,7 +27,13 @@ const char *level_name(Level l);
 int level_parse(Span word, Level *ret);
 
 /* The level of a score in natural log-odds: high from 19:1, medium from 1:1, low from 1:5. */
-Level level_of(double score);
+static inline Level level_of(double score) {
+    if (score >= 2.944) /* ln 19 */
+        return LEVEL_HIGH;
+    if (score >= 0.0)
+        return LEVEL_MEDIUM;
+    return score >= -1.609 ? LEVEL_LOW : LEVEL_NONE; /* ln 1/5 */
+}
 
 typedef struct Sample {
     uint64_t line;   /* from 1; of a part that has rows, the row; 0 where neither means anything */

@@ -336,7 +336,7 @@ static int findings_put(Store *s, int64_t run, const FoundFilter *filter, Outlet
                         Error *reterr) {
     _cleanup_(found_cursor_closep) FoundCursor *c = NULL;
     FoundRow row;
-    int r = found_cursor_open(s, run, filter, reterr, &c);
+    int r = found_cursor_open(s, run, filter, true, reterr, &c);
 
     if (r < 0)
         return r;

@@ -121,16 +121,12 @@ static int place_put(size_t number, const PlaceRow *p, Buf *b) {
     return 0;
 }
 
-static int places_put(Store *s, const Facts *f, const TextOptions *o, Arena *a, Error *reterr,
-                      Buf *b) {
-    PlaceRow *rows;
-    size_t n;
-    int r = query_places(s, f->run.id, &o->filter, PLACES_SHOWN, a, reterr, &rows, &n);
+static int places_put(const PlaceRow *rows, size_t n, bool colour, Buf *b) {
+    int r = 0;
 
-    if (r < 0 || n == 0)
-        return r;
-    heading_put(b, o->colour,
-                n == 1 ? "The place that matters most" : "The places that matter most");
+    if (n == 0)
+        return 0;
+    heading_put(b, colour, n == 1 ? "The place that matters most" : "The places that matter most");
     for (size_t i = 0; r == 0 && i < n; i++)
         r = place_put(i + 1, &rows[i], b);
     return r;
@@ -142,21 +138,19 @@ static bool has_filter(const FoundFilter *f) {
 
 static int summary_put(Store *s, const Facts *f, const TextOptions *o, Error *reterr, Buf *b) {
     _cleanup_(arena_done) Arena a = {0};
-    SummaryRow *rows;
-    size_t n;
-    int r;
+    Overview found;
+    int r = query_overview(s, f->run.id, &o->filter, PLACES_SHOWN, &a, reterr, &found);
 
-    r = query_summary(s, f->run.id, &o->filter, &a, reterr, &rows, &n);
     if (r < 0)
         return r;
-    if (n == 0) {
+    if (found.n_types == 0) {
         heading_put(b, o->colour,
                     has_filter(&o->filter) ? "Nothing that was found passes the filter."
                                            : "Nothing was found in what was read.");
         return 0;
     }
-    r = types_put(rows, n, o->colour, b);
-    return r < 0 ? r : places_put(s, f, o, &a, reterr, b);
+    r = types_put(found.types, found.n_types, o->colour, b);
+    return r < 0 ? r : places_put(found.places, found.n_places, o->colour, b);
 }
 
 static bool has_unread(const Coverage *c) {
@@ -249,7 +243,7 @@ static int findings_put(Store *s, int64_t run, const FoundFilter *filter, Outlet
                         Error *reterr) {
     _cleanup_(found_cursor_closep) FoundCursor *c = NULL;
     FoundRow row;
-    int r = found_cursor_open(s, run, filter, reterr, &c);
+    int r = found_cursor_open(s, run, filter, false, reterr, &c);
 
     if (r < 0)
         return r;

@@ -54,9 +54,10 @@ void reader_done(Reader *r) {
 }
 
 int content_open(Reader *r, int fd, uint64_t size, Content *ret) {
-    size_t n;
+    /* no more than there is: a small file is read by one call, and its end is not asked for */
+    size_t n = size && size < SNIFF_HEAD_MAX ? (size_t)size : SNIFF_HEAD_MAX;
     Content c = {.fd = fd, .size = size, .piece = EXAMINE_PIECE, .drop = size > EXAMINE_WINDOW};
-    int e = file_read_at(fd, 0, r->buffer, SNIFF_HEAD_MAX, &n);
+    int e = file_read_at(fd, 0, r->buffer, n, &n);
 
     if (e < 0)
         return e;
@@ -71,27 +72,6 @@ int content_open(Reader *r, int fd, uint64_t size, Content *ret) {
 
 void content_join(Reader *r) {
     r->held = (Held){0};
-}
-
-/* The text offset of the first character at or behind raw offset `raw`. */
-static size_t text_at_raw(const TextWindow *w, uint64_t raw) {
-    size_t lo = 0, hi = w->text.n;
-
-    if (!w->runs.n)
-        return raw <= w->raw_offset              ? 0
-               : raw - w->raw_offset < w->text.n ? (size_t)(raw - w->raw_offset)
-                                                 : w->text.n;
-    while (lo < hi) {
-        size_t mid = lo + (hi - lo) / 2;
-        uint64_t at, length;
-
-        text_window_locate(w, mid, mid + 1, &at, &length);
-        if (at < raw)
-            lo = mid + 1;
-        else
-            hi = mid;
-    }
-    return lo;
 }
 
 int reader_window(Reader *r, const RawWindow *raw, const MatcherSink *sink, HarvestWhere *where) {
@@ -114,8 +94,8 @@ int reader_window(Reader *r, const RawWindow *raw, const MatcherSink *sink, Harv
         return -ENOMEM;
     w = (Window){.text = r->decoded.runs.n ? r->decoded.own.at : r->decoded.text.at,
                  .n = r->decoded.text.n,
-                 .lo = text_at_raw(&r->decoded, raw->lo),
-                 .hi = text_at_raw(&r->decoded, raw->hi),
+                 .lo = text_window_find(&r->decoded, raw->lo),
+                 .hi = text_window_find(&r->decoded, raw->hi),
                  .columns = raw->columns};
     r->decoded.text.at = w.text;
     where->window = &r->decoded;

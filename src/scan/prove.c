@@ -292,7 +292,8 @@ static void note_costs(Bench *b) {
         const EngineMatch *m = &e->matches[e->patterns[i].match];
         char sentence[REASON_MAX];
 
-        if (m->detector != b->detector || e->keyword_patterns[i].literal >= KEYWORD_LITERAL_MIN)
+        if (m->detector != b->detector || e->keyword_patterns[i].needle ||
+            e->keyword_patterns[i].literal >= KEYWORD_LITERAL_MIN)
             continue;
         snprintf(sentence, sizeof(sentence),
                  "the pattern has no literal of %d characters: it is searched for in a pass of "

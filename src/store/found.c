@@ -22,18 +22,23 @@ struct FoundCursor {
     bool object_passes;
 };
 
-/* The index is there once a first run has ended; without it all objects are looked at. */
-#define FOUND(index)                                                                               \
+/*
+ * The index has the object's path and id: without its names, the object itself is not read. Within
+ * an object the order is that of the key by which its findings are looked up (part, detector);
+ * asked for in words, SQLite would sort the findings of each object once more. A test holds both
+ * the plan and the order.
+ */
+#define FOUND(names)                                                                               \
     "SELECT o.id, r.path, o.path, f.part, f.detector, f.level, f.score, f.count_high,"             \
     " f.count_medium, f.count_low, f.tested, f.valid, f.test_values, f.distinct_values,"           \
-    " f.distinct_exact, f.samples, o.dev, o.ino, o.nlink, f.part_kind, f.heading FROM root r "     \
-    "CROSS JOIN object o " index                                                                   \
+    " f.distinct_exact, f.samples, " names                                                         \
+    ", f.part_kind, f.heading FROM root r CROSS JOIN object o INDEXED BY object_found"             \
     " ON o.run = r.run AND o.root = r.number CROSS JOIN finding f ON f.object = o.id"              \
     " WHERE r.run = ?1 AND f.level >= ?2 AND o.id IS NOT NULL"                                     \
-    " ORDER BY r.path, o.path, f.part, f.detector"
+    " ORDER BY r.path, o.path"
 
-static const char found_indexed[] = FOUND("INDEXED BY object_found");
-static const char found_plain[] = FOUND("");
+static const char found_named[] = FOUND("o.dev, o.ino, o.nlink");
+static const char found_plain[] = FOUND("0, 0, 1");
 
 static bool detector_passes(const DetectorRow *d, const FoundFilter *f) {
     if (d->tier < f->tier)
@@ -54,7 +59,7 @@ static int detectors_load(FoundCursor *c, int64_t run, Error *reterr) {
     return 0;
 }
 
-int found_cursor_open(Store *s, int64_t run, const FoundFilter *filter, Error *reterr,
+int found_cursor_open(Store *s, int64_t run, const FoundFilter *filter, bool names, Error *reterr,
                       FoundCursor **ret) {
     _cleanup_(found_cursor_closep) FoundCursor *c = calloc(1, sizeof(*c));
     RunRow of;
@@ -68,7 +73,7 @@ int found_cursor_open(Store *s, int64_t run, const FoundFilter *filter, Error *r
         (r = query_run(s, run, &c->arena, reterr, &of)) < 0)
         return r;
     c->key = of.key;
-    r = handle_query(s, found_indexed, found_plain, &c->rows);
+    r = sql_prepare(s->db, names ? found_named : found_plain, &c->rows);
     if (r < 0)
         return handle_unread(s, r, reterr);
     sql_bind_int(c->rows, 1, run);

@@ -24,9 +24,9 @@ typedef struct FoundRow {
     Span root, path, part;
     PartKind kind;
     Span heading;      /* of a sheet's column */
-    uint64_t dev, ino; /* of the object: query_names() gives its further names */
-    uint32_t nlink;
-    uint32_t number;                         /* of the detector */
+    uint64_t dev, ino; /* of the object, if asked for: query_names() gives its further names */
+    uint32_t nlink;    /* else 1 */
+    uint32_t number;   /* of the detector */
     const char *detector, *title, *category; /* detector: its id */
     Tier tier;
     Level level; /* of the best hit */
@@ -44,8 +44,8 @@ static inline uint64_t found_count(const uint64_t count[N_LEVELS]) {
 
 typedef struct FoundCursor FoundCursor;
 
-/* Strings of the filter are borrowed until the cursor is closed. */
-int found_cursor_open(Store *s, int64_t run, const FoundFilter *filter, Error *reterr,
+/* Strings of the filter are borrowed until the cursor is closed. names: dev, ino, nlink as well. */
+int found_cursor_open(Store *s, int64_t run, const FoundFilter *filter, bool names, Error *reterr,
                       FoundCursor **ret);
 /* 1: a row, 0: the end. */
 int found_cursor_step(FoundCursor *c, Error *reterr, FoundRow *ret);

@@ -25,7 +25,8 @@ static const char *const texts[N_STATEMENTS] = {
                          " mtime, ctime, btime, mode, uid, gid, status, reason, bytes_read,"
                          " members, hash, format, encoding) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8,"
                          " ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21, ?22)",
-    [ST_OBJECT_FIND] = "SELECT id FROM object WHERE run = ?1 AND root = ?2 AND path = ?3",
+    [ST_OBJECT_FIND] = "SELECT id, depth, status, reason, size, bytes_read, members FROM object"
+                       " WHERE run = ?1 AND root = ?2 AND path = ?3",
     [ST_OBJECT_DELETE] = "DELETE FROM object WHERE run = ?1 AND root = ?2 AND path = ?3",
     [ST_OBJECT_LAST] = "SELECT max(coalesce((SELECT max(object) FROM finding), 0),"
                        " coalesce((SELECT max(object) FROM fact), 0))",
@@ -174,10 +175,4 @@ Status handle_status(sqlite3_stmt *row, int i) {
     if (status_parse(sql_text(row, i), &kind) < 0)
         return status_of(STATUS_ERROR, "unknown-status");
     return status_of(kind, (const char *)sql_text(row, i + 1).at);
-}
-
-int handle_query(Store *s, const char *indexed, const char *plain, sqlite3_stmt **ret) {
-    if (sql_prepare(s->db, indexed, ret) == 0)
-        return 0;
-    return sql_prepare(s->db, plain, ret);
 }

@@ -13,6 +13,7 @@
 #include "model/status.h"
 #include "store/sql.h"
 #include "store/store.h"
+#include "store/tally.h"
 
 typedef enum Statement {
     ST_BEGIN,
@@ -58,6 +59,8 @@ struct Store {
     unsigned rows;  /* written in it */
     int64_t since;  /* monotonic, when it was opened */
     Buf samples;    /* of the finding that is being written */
+    Sums sums;      /* of the run that is being written */
+    int64_t summed; /* which that is; 0: none */
     Error failure;  /* code 0: none; otherwise nothing is written any more */
 };
 
@@ -80,6 +83,3 @@ int handle_unread(const Store *s, int r, Error *reterr);
 
 /* Columns i and i + 1 of a row. A word that this programme does not know counts as unread. */
 Status handle_status(sqlite3_stmt *row, int i);
-
-/* Prepares the first of two statements, which needs an index, or the second where there is none. */
-int handle_query(Store *s, const char *indexed, const char *plain, sqlite3_stmt **ret);

@@ -214,12 +214,11 @@ struct ObjectCursor {
 
 /* The words are those of status_complete() and of the index object_unread; a test holds them. */
 #define UNREAD                                                                                     \
-    "AND o.status NOT IN ('read', 'special', 'link', 'other-filesystem', 'excluded', 'vanished')"
+    "AND o.status <> 'read' AND o.status <> 'special' AND o.status <> 'link'"                      \
+    " AND o.status <> 'excluded' AND o.status <> 'other-filesystem' AND o.status <> 'vanished'"
 
-/* The index is there once a first run has ended; without it all objects are looked at. */
 static const char objects_all[] = OBJECTS("", "");
 static const char objects_unread[] = OBJECTS("INDEXED BY object_unread", UNREAD);
-static const char objects_unread_plain[] = OBJECTS("", UNREAD);
 
 int object_cursor_open(Store *s, int64_t run, bool unread_only, Error *reterr, ObjectCursor **ret) {
     _cleanup_(object_cursor_closep) ObjectCursor *c = calloc(1, sizeof(*c));
@@ -228,10 +227,7 @@ int object_cursor_open(Store *s, int64_t run, bool unread_only, Error *reterr, O
     if (!c)
         return -ENOMEM;
     c->store = s;
-    if (unread_only)
-        r = handle_query(s, objects_unread, objects_unread_plain, &c->rows);
-    else
-        r = sql_prepare(s->db, objects_all, &c->rows);
+    r = sql_prepare(s->db, unread_only ? objects_unread : objects_all, &c->rows);
     if (r < 0)
         return handle_unread(s, r, reterr);
     sql_bind_int(c->rows, 1, run);

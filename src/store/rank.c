@@ -43,49 +43,40 @@ static int summary_order(const void *a, const void *b) {
     return r ? r : strcmp(x->detector, y->detector);
 }
 
-static int sums_fill(Store *s, int64_t run, const FoundFilter *filter, Sum *sums, Error *reterr) {
-    _cleanup_(found_cursor_closep) FoundCursor *c = NULL;
-    FoundRow row;
-    int r;
+/* By detector number: a row of the run names no other, the cursor sees to that. */
+typedef struct Sums {
+    DetectorRow *detectors;
+    Sum *sums;
+    size_t n;
+} Sums;
 
-    r = found_cursor_open(s, run, filter, reterr, &c);
+static int sums_init(Store *s, int64_t run, Arena *a, Error *reterr, Sums *ret) {
+    int r = query_detectors(s, run, a, reterr, &ret->detectors, &ret->n);
+
     if (r < 0)
         return r;
-    while ((r = found_cursor_step(c, reterr, &row)) > 0)
-        sum_add(&sums[row.number], &row);
-    return r;
+    ret->sums = arena_array(a, ret->n, sizeof(*ret->sums));
+    return ret->sums ? 0 : -ENOMEM;
 }
 
-int query_summary(Store *s, int64_t run, const FoundFilter *filter, Arena *a, Error *reterr,
-                  SummaryRow **ret, size_t *ret_n) {
-    DetectorRow *detectors;
-    SummaryRow *rows;
-    size_t n_detectors, n = 0;
-    Sum *sums;
-    int r;
+static int sums_read(const Sums *sums, Arena *a, Overview *ret) {
+    SummaryRow *rows = arena_array(a, sums->n, sizeof(*rows));
+    size_t n = 0;
 
-    r = query_detectors(s, run, a, reterr, &detectors, &n_detectors);
-    if (r < 0)
-        return r;
-    sums = arena_array(a, n_detectors, sizeof(*sums));
-    rows = arena_array(a, n_detectors, sizeof(*rows));
-    if (!sums || !rows)
+    if (!rows)
         return -ENOMEM;
-    r = sums_fill(s, run, filter, sums, reterr);
-    if (r < 0)
-        return r;
-    for (size_t i = 0; i < n_detectors; i++) {
-        if (sums[i].rows == 0)
+    for (size_t i = 0; i < sums->n; i++) {
+        if (sums->sums[i].rows == 0)
             continue;
-        rows[n] = sums[i].row;
-        rows[n].detector = detectors[i].id; /* those of the cursor are gone */
-        rows[n].title = detectors[i].title;
-        rows[n++].category = detectors[i].category;
+        rows[n] = sums->sums[i].row;
+        rows[n].detector = sums->detectors[i].id; /* those of the cursor are gone */
+        rows[n].title = sums->detectors[i].title;
+        rows[n++].category = sums->detectors[i].category;
     }
     if (n)
         qsort(rows, n, sizeof(*rows), summary_order);
-    *ret = rows;
-    *ret_n = n;
+    ret->types = rows;
+    ret->n_types = n;
     return 0;
 }
 
@@ -198,12 +189,13 @@ static Place *best_take(Best *b) {
     return &b->places[b->n];
 }
 
-static int best_fill(Best *b, FoundCursor *c, Error *reterr) {
+static int pass(FoundCursor *c, Sums *sums, Best *b, Error *reterr) {
     Place *place = &b->places[0];
     FoundRow row;
     int r;
 
     while ((r = found_cursor_step(c, reterr, &row)) > 0) {
+        sum_add(&sums->sums[row.number], &row);
         if (row.object != place->object) {
             place = best_take(b);
             place_begin(place, row.object);
@@ -243,25 +235,33 @@ static int place_read(Place *p, FoundCursor *c, Arena *a, Error *reterr, PlaceRo
     return 0;
 }
 
-int query_places(Store *s, int64_t run, const FoundFilter *filter, size_t n, Arena *a,
-                 Error *reterr, PlaceRow **ret, size_t *ret_n) {
+static int best_read(Best *b, FoundCursor *c, Arena *a, Error *reterr, Overview *ret) {
+    PlaceRow *rows = arena_array(a, b->n, sizeof(*rows));
+    int r = rows ? 0 : -ENOMEM;
+
+    for (size_t i = 0; r == 0 && i < b->n; i++)
+        r = place_read(&b->places[i], c, a, reterr, &rows[i]);
+    ret->places = rows;
+    ret->n_places = b->n;
+    return r;
+}
+
+int query_overview(Store *s, int64_t run, const FoundFilter *filter, size_t n_places, Arena *a,
+                   Error *reterr, Overview *ret) {
     _cleanup_(found_cursor_closep) FoundCursor *c = NULL;
-    _cleanup_(best_done) Best best = {.most = n};
-    PlaceRow *rows;
+    _cleanup_(best_done) Best best = {.most = n_places};
+    Overview read;
+    Sums sums;
     int r;
 
-    best.places = calloc(n + 1, sizeof(*best.places));
-    rows = arena_array(a, n, sizeof(*rows));
-    if (!best.places || !rows)
+    best.places = calloc(n_places + 1, sizeof(*best.places));
+    if (!best.places)
         return -ENOMEM;
-    r = found_cursor_open(s, run, filter, reterr, &c);
-    if (r == 0)
-        r = best_fill(&best, c, reterr);
-    for (size_t i = 0; r == 0 && i < best.n; i++)
-        r = place_read(&best.places[i], c, a, reterr, &rows[i]);
-    if (r < 0)
+    if ((r = sums_init(s, run, a, reterr, &sums)) < 0 ||
+        (r = found_cursor_open(s, run, filter, false, reterr, &c)) < 0 ||
+        (r = pass(c, &sums, &best, reterr)) < 0 || (r = sums_read(&sums, a, &read)) < 0 ||
+        (r = best_read(&best, c, a, reterr, &read)) < 0)
         return r;
-    *ret = rows;
-    *ret_n = best.n;
+    *ret = read;
     return 0;
 }

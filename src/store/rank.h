@@ -1,8 +1,8 @@
 /*
  * Rank: what a run found, summed up by detector, and the places that matter most.
  *
- * Both pass once over the findings in the order of the reports and keep one row a detector, or the
- * n best objects: memory does not grow with the store, and equal ranks keep that order.
+ * One pass over the findings in the order of the reports keeps one row a detector and the n best
+ * objects: memory does not grow with the store, and equal ranks keep that order.
  */
 #pragma once
 
@@ -20,10 +20,6 @@ typedef struct SummaryRow {
     bool distinct_exact; /* there was one row, and it was exact */
 } SummaryRow;
 
-/* By tier and level, highest first, then by count, then by detector id; an array in the arena. */
-int query_summary(Store *s, int64_t run, const FoundFilter *filter, Arena *a, Error *reterr,
-                  SummaryRow **ret, size_t *ret_n);
-
 typedef struct PlaceRow {
     Tier tier;   /* the highest of its findings */
     Level level; /* the highest within that tier */
@@ -33,9 +29,13 @@ typedef struct PlaceRow {
     bool has_sample;
 } PlaceRow;
 
-/*
- * At most n objects: by tier, then level, then 100 a high, 10 a medium, 1 a low hit. An array in
- * the arena, as is all that it points to.
- */
-int query_places(Store *s, int64_t run, const FoundFilter *filter, size_t n, Arena *a,
-                 Error *reterr, PlaceRow **ret, size_t *ret_n);
+typedef struct Overview {
+    SummaryRow *types; /* by tier and level, highest first, then by count, then by detector id */
+    size_t n_types;
+    PlaceRow *places; /* by tier, then level, then 100 a high, 10 a medium, 1 a low hit */
+    size_t n_places;
+} Overview;
+
+/* At most n_places objects. Everything is in the arena. */
+int query_overview(Store *s, int64_t run, const FoundFilter *filter, size_t n_places, Arena *a,
+                   Error *reterr, Overview *ret);

@@ -80,6 +80,13 @@ CREATE TABLE object (
     PRIMARY KEY (run, root, path)
 ) STRICT, WITHOUT ROWID;
 
+-- The objects that reports ask for, in their order: what was not read, and where something was
+-- found, with its id, so that most reports need nothing else of the object.
+CREATE INDEX object_unread ON object (run, root, path)
+    WHERE status <> 'read' AND status <> 'special' AND status <> 'link' AND status <> 'excluded'
+        AND status <> 'other-filesystem' AND status <> 'vanished';
+CREATE INDEX object_found ON object (run, root, path, id) WHERE id IS NOT NULL;
+
 -- All names of files that have more than one, if their inode was met under at least one of them.
 CREATE TABLE object_name (
     run     INTEGER NOT NULL, -- run.id

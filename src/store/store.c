@@ -113,7 +113,7 @@ static const char write_pragmas[] = "PRAGMA journal_mode = WAL;"
                                     "PRAGMA synchronous = NORMAL;"
                                     "PRAGMA secure_delete = ON;"
                                     "PRAGMA wal_autocheckpoint = 16000;"
-                                    "PRAGMA cache_size = -32768;";
+                                    "PRAGMA cache_size = -4096;";
 static const char common_pragmas[] = "PRAGMA temp_store = MEMORY;"
                                      "PRAGMA mmap_size = 0;"
                                      "PRAGMA cell_size_check = ON;"
@@ -205,6 +205,7 @@ Store *store_close(Store *s) {
     sqlite3_close_v2(s->db);
     fd_close(s->lock);
     buf_done(&s->samples);
+    sums_done(&s->sums);
     free(s->path);
     free(s);
     return NULL;

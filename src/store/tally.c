@@ -1,50 +1,54 @@
-/* Tally: see tally.h. Sums over objects are made in one pass, with one row a status and reason. */
+/*
+ * Tally: see tally.h. The sums of the run that is being written are kept in memory, a row a status
+ * and reason, as objects are put; those of a run that was interrupted are
+ * made from its objects.
+ */
 #include "store/tally.h"
 
 #include "store/handle.h"
 
 #define REASONS_MAX 4096 /* reasons are words of ours; more would be a mistake of ours */
 
-typedef struct Reasons {
-    Arena *arena;
-    ReasonRow *rows;
-    size_t n, cap;
-} Reasons;
+void sums_done(Sums *s) {
+    free(s->rows);
+    *s = (Sums){0};
+}
 
 static bool row_is(const ReasonRow *row, const Status *status, bool members) {
     return row->members == members && row->status.kind == status->kind &&
            strcmp(row->status.reason, status->reason) == 0;
 }
 
-static int rows_grow(Reasons *t) {
-    size_t cap = t->cap ? t->cap * 2 : 64;
+static int sums_grow(Sums *s) {
+    size_t cap = s->cap ? s->cap * 2 : 64;
     ReasonRow *rows;
 
-    if (t->cap >= REASONS_MAX)
+    if (s->cap >= REASONS_MAX)
         return -E2BIG;
-    rows = arena_array(t->arena, cap, sizeof(*rows));
+    rows = reallocarray(s->rows, cap, sizeof(*rows));
     if (!rows)
         return -ENOMEM;
-    if (t->n)
-        memcpy(rows, t->rows, t->n * sizeof(*rows));
-    t->rows = rows;
-    t->cap = cap;
+    s->rows = rows;
+    s->cap = cap;
     return 0;
 }
 
-static int row_find(Reasons *t, const Status *status, bool members, ReasonRow **ret) {
+/* Most objects have the status of the one before. */
+static int sums_row(Sums *s, const Status *status, bool members, ReasonRow **ret) {
+    size_t i = s->last;
     int r;
 
-    for (size_t i = 0; i < t->n; i++) {
-        if (row_is(&t->rows[i], status, members)) {
-            *ret = &t->rows[i];
-            return 0;
-        }
+    if (i >= s->n || !row_is(&s->rows[i], status, members)) {
+        for (i = 0; i < s->n && !row_is(&s->rows[i], status, members); i++)
+            ;
     }
-    if (t->n == t->cap && (r = rows_grow(t)) < 0)
-        return r;
-    t->rows[t->n] = (ReasonRow){.status = *status, .members = members};
-    *ret = &t->rows[t->n++];
+    if (i == s->n) {
+        if (s->n == s->cap && (r = sums_grow(s)) < 0)
+            return r;
+        s->rows[s->n++] = (ReasonRow){.status = *status, .members = members};
+    }
+    s->last = i;
+    *ret = &s->rows[i];
     return 0;
 }
 
@@ -55,44 +59,64 @@ static void tally_add(Tally *to, const Tally *t) {
     to->inside += t->inside;
 }
 
-static int reasons_sum(Reasons *t, sqlite3_stmt *rows) {
-    int r;
+static int sums_add(Sums *s, const Status *status, bool members, const Tally *t) {
+    ReasonRow *row;
+    int r = sums_row(s, status, members, &row);
 
-    while ((r = sql_step(rows)) > 0) {
-        Status status = handle_status(rows, 1);
-        Tally tally = {sql_uint(rows, 3), sql_uint(rows, 4), sql_uint(rows, 5), sql_uint(rows, 6)};
-        ReasonRow *row;
-
-        r = row_find(t, &status, sqlite3_column_int64(rows, 0) > 0, &row);
-        if (r < 0)
-            return r;
-        tally_add(&row->tally, &tally);
-    }
+    if (r == 0)
+        tally_add(&row->tally, t);
     return r;
 }
 
-static int reasons_from(Store *s, int64_t run, const char *text, Reasons *t) {
+int tally_put(Store *s, int64_t run, const Status *status, bool member, const Tally *t) {
+    return run == s->summed ? sums_add(&s->sums, status, member, t) : 0;
+}
+
+/* What is taken away was added, so its row is there. */
+int tally_take(Store *s, int64_t run, const Status *status, bool member, const Tally *t) {
+    const Tally less = {-t->objects, -t->bytes, -t->bytes_read, -t->inside};
+
+    return tally_put(s, run, status, member, &less);
+}
+
+bool tally_members(const Store *s, int64_t run) {
+    bool any = run != s->summed;
+
+    for (size_t i = 0; i < s->sums.n && !any; i++)
+        any = s->sums.rows[i].members && s->sums.rows[i].tally.objects;
+    return any;
+}
+
+static int sums_from(Store *s, int64_t run, const char *text, Sums *to) {
     _cleanup_(sql_finalizep) sqlite3_stmt *rows = NULL;
     int r = sql_prepare(s->db, text, &rows);
 
     if (r < 0)
         return r;
     sql_bind_int(rows, 1, run);
-    return reasons_sum(t, rows);
+    while ((r = sql_step(rows)) > 0) {
+        Status status = handle_status(rows, 1);
+        Tally t = {sql_uint(rows, 3), sql_uint(rows, 4), sql_uint(rows, 5), sql_uint(rows, 6)};
+
+        r = sums_add(to, &status, sqlite3_column_int64(rows, 0) > 0, &t);
+        if (r < 0)
+            return r;
+    }
+    return r;
 }
 
-static int reasons_recorded(Store *s, int64_t run, Reasons *t) {
-    return reasons_from(s, run,
-                        "SELECT members, status, reason, objects, bytes, bytes_read, inside"
-                        " FROM coverage WHERE run = ?1",
-                        t);
+static int sums_recorded(Store *s, int64_t run, Sums *to) {
+    return sums_from(s, run,
+                     "SELECT members, status, reason, objects, bytes, bytes_read, inside"
+                     " FROM coverage WHERE run = ?1",
+                     to);
 }
 
-static int reasons_computed(Store *s, int64_t run, Reasons *t) {
-    return reasons_from(s, run,
-                        "SELECT depth, status, reason, 1, size, bytes_read, members"
-                        " FROM object WHERE run = ?1",
-                        t);
+static int sums_computed(Store *s, int64_t run, Sums *to) {
+    return sums_from(s, run,
+                     "SELECT depth, status, reason, 1, size, bytes_read, members"
+                     " FROM object WHERE run = ?1",
+                     to);
 }
 
 static int reason_order(const void *a, const void *b) {
@@ -105,24 +129,30 @@ static int reason_order(const void *a, const void *b) {
     return strcmp(x->status.reason, y->status.reason);
 }
 
-static int reasons_query(Store *s, int64_t run, Reasons *t) {
-    int r = reasons_recorded(s, run, t);
+static int sums_query(Store *s, int64_t run, Sums *to) {
+    int r = sums_recorded(s, run, to);
 
-    if (r == 0 && t->n == 0)
-        r = reasons_computed(s, run, t);
-    if (r == 0 && t->n)
-        qsort(t->rows, t->n, sizeof(*t->rows), reason_order);
+    if (r == 0 && to->n == 0)
+        r = sums_computed(s, run, to);
+    if (r == 0 && to->n)
+        qsort(to->rows, to->n, sizeof(*to->rows), reason_order);
     return r;
 }
 
 int query_reasons(Store *s, int64_t run, Arena *a, Error *reterr, ReasonRow **ret, size_t *ret_n) {
-    Reasons t = {.arena = a};
-    int r = reasons_query(s, run, &t);
+    _cleanup_(sums_done) Sums sums = {0};
+    int r = sums_query(s, run, &sums);
+    ReasonRow *rows;
 
     if (r < 0)
         return handle_unread(s, r, reterr);
-    *ret = t.rows;
-    *ret_n = t.n;
+    rows = arena_array(a, sums.n, sizeof(*rows));
+    if (!rows)
+        return -ENOMEM;
+    if (sums.n)
+        memcpy(rows, sums.rows, sums.n * sizeof(*rows));
+    *ret = rows;
+    *ret_n = sums.n;
     return 0;
 }
 
@@ -160,9 +190,9 @@ static int names_count(Store *s, int64_t run, uint64_t *ret) {
     return r < 0 ? r : 0;
 }
 
-static void reasons_fold(const Reasons *t, Coverage *c) {
-    for (size_t i = 0; i < t->n; i++) {
-        const ReasonRow *row = &t->rows[i];
+static void sums_fold(const Sums *sums, Coverage *c) {
+    for (size_t i = 0; i < sums->n; i++) {
+        const ReasonRow *row = &sums->rows[i];
         Tally *kinds = row->members ? c->members : c->files;
 
         tally_add(&kinds[row->status.kind], &row->tally);
@@ -173,24 +203,23 @@ static void reasons_fold(const Reasons *t, Coverage *c) {
                   c->found_names == c->names && c->all_files.inside == c->all_members.objects;
 }
 
-static int coverage_fold(Store *s, int64_t run, const Reasons *t, Coverage *ret) {
+static int coverage_fold(Store *s, int64_t run, const Sums *sums, Coverage *ret) {
     Coverage c = {.complete = true};
     int r;
 
     if ((r = roots_sum(s, run, &c)) < 0 || (r = names_count(s, run, &c.names)) < 0)
         return r;
-    reasons_fold(t, &c);
+    sums_fold(sums, &c);
     *ret = c;
     return 0;
 }
 
 int query_coverage(Store *s, int64_t run, Error *reterr, Coverage *ret) {
-    _cleanup_(arena_done) Arena a = {0};
-    Reasons t = {.arena = &a};
-    int r = reasons_query(s, run, &t);
+    _cleanup_(sums_done) Sums sums = {0};
+    int r = sums_query(s, run, &sums);
 
     if (r == 0)
-        r = coverage_fold(s, run, &t, ret);
+        r = coverage_fold(s, run, &sums, ret);
     return r < 0 ? handle_unread(s, r, reterr) : 0;
 }
 
@@ -222,19 +251,18 @@ static int rows_forget(Store *s, int64_t run) {
 }
 
 int tally_record(Store *s, int64_t run, bool *ret_balanced) {
-    _cleanup_(arena_done) Arena a = {0};
-    Reasons t = {.arena = &a};
+    _cleanup_(sums_done) Sums made = {0};
+    const Sums *sums = run == s->summed ? &s->sums : &made;
     Coverage c;
-    int r;
+    int r = sums == &made ? sums_computed(s, run, &made) : 0;
 
-    if ((r = rows_forget(s, run)) < 0 || (r = reasons_computed(s, run, &t)) < 0 ||
-        (r = coverage_fold(s, run, &t, &c)) < 0)
+    if (r < 0 || (r = rows_forget(s, run)) < 0 || (r = coverage_fold(s, run, sums, &c)) < 0)
         return r;
-    for (size_t i = 0; i < t.n; i++) {
-        r = row_record(s, run, &t.rows[i]);
-        if (r < 0)
-            return r;
+    for (size_t i = 0; r == 0 && i < sums->n; i++) {
+        if (sums->rows[i].tally.objects) /* all of them may have been put again as something else */
+            r = row_record(s, run, &sums->rows[i]);
     }
-    *ret_balanced = c.balanced;
-    return 0;
+    if (r == 0)
+        *ret_balanced = c.balanced;
+    return r;
 }

@@ -3,8 +3,9 @@
  *
  * Every object ends in one status; the walker counts what it meets without looking at the rows,
  * and both must come to the same number of objects, bytes and names. Members are compared with
- * what their containers said to hold. The sums are recorded when a run ends and computed from its
- * objects before that; both ways give the same.
+ * what their containers said to hold. The writer counts each object as it puts it and records the
+ * sums when the run ends; before that readers compute them from its objects. Both ways give the
+ * same.
  */
 #pragma once
 
@@ -41,5 +42,21 @@ typedef struct ReasonRow {
 /* Files before members, then by status and reason; an array in the arena. */
 int query_reasons(Store *s, int64_t run, Arena *a, Error *reterr, ReasonRow **ret, size_t *ret_n);
 
-/* Of the room: writes the sums down; the caller commits. */
+/* The rest is of the room. The sums of the run that is being written, in the Store. */
+typedef struct Sums {
+    ReasonRow *rows;
+    size_t n, cap;
+    size_t last; /* the row of the object before */
+} Sums;
+
+void sums_done(Sums *s);
+
+/* An object comes, or goes again. */
+int tally_put(Store *s, int64_t run, const Status *status, bool member, const Tally *t);
+int tally_take(Store *s, int64_t run, const Status *status, bool member, const Tally *t);
+
+/* Whether the run may have members: true also where not all of its objects came by. */
+bool tally_members(const Store *s, int64_t run);
+
+/* Writes the sums down, made from the objects if not all of them came by; the caller commits. */
 int tally_record(Store *s, int64_t run, bool *ret_balanced);

@@ -8,8 +8,6 @@
 #include "store/samples.h"
 #include "store/tally.h"
 
-extern const char store_index_sql[];
-
 static int detector_insert(Store *s, int64_t run, size_t number, const StoreDetector *d) {
     sqlite3_stmt *stmt;
     int r = handle_write(s, ST_DETECTOR_INSERT, &stmt);
@@ -58,6 +56,8 @@ int store_run_begin(Store *s, const StoreRun *run, Error *reterr, int64_t *ret) 
         r = handle_commit(s);
     if (r < 0)
         return handle_fail(s, r, reterr);
+    sums_done(&s->sums);
+    s->summed = id;
     *ret = id;
     return 0;
 }
@@ -95,13 +95,18 @@ int store_run_resume(Store *s, Error *reterr, int64_t *ret) {
 
 static int members_forget(Store *s, int64_t run, uint32_t root, Span file);
 
-/* Units inside a file that was never finished: it was vanishing, or the run is being ended early.
+/*
+ * Units inside a file that was never finished: it was vanishing, or the run is being ended early.
+ * To look for them is a pass over all objects.
  */
 static int orphans_forget(Store *s, int64_t run) {
     _cleanup_(buf_done) Buf file = {0};
     sqlite3_stmt *stmt;
-    int r = handle_statement(s, ST_ORPHANS_FIND, &stmt);
+    int r;
 
+    if (!tally_members(s, run))
+        return 0;
+    r = handle_statement(s, ST_ORPHANS_FIND, &stmt);
     while (r == 0) {
         uint32_t root = 0;
 
@@ -140,7 +145,6 @@ static int run_finish(Store *s, int64_t run, const StoreRunEnd *end) {
 }
 
 /*
- * The indexes come first, since a run may not be called ended before all that may fail was done.
  * The last commit is made durable, and the checkpoint leaves everything in the one file; a reader
  * may hold it up, and then it happens at the next commit.
  */
@@ -148,7 +152,7 @@ int store_run_end(Store *s, int64_t run, const StoreRunEnd *end, Error *reterr) 
     int r;
 
     if ((r = handle_commit(s)) < 0 || (r = sql_exec(s->db, "PRAGMA synchronous = FULL")) < 0 ||
-        (r = sql_exec(s->db, store_index_sql)) < 0 || (r = run_finish(s, run, end)) < 0 ||
+        (r = run_finish(s, run, end)) < 0 ||
         (r = sql_exec(s->db, "PRAGMA wal_checkpoint(TRUNCATE)")) < 0 ||
         (r = sql_exec(s->db, "PRAGMA synchronous = NORMAL")) < 0)
         return handle_fail(s, r, reterr);
@@ -222,8 +226,16 @@ static int object_insert(Store *s, int64_t run, const StoreObject *o, int64_t id
     return sql_run(stmt);
 }
 
-/* 1 if it is there, and its id or 0; 0 if not. */
-static int object_find(Store *s, int64_t run, uint32_t root, Span path, int64_t *ret_id) {
+/* What of a row has to be known to take it away again. */
+typedef struct Old {
+    int64_t id; /* 0: nothing was found in it */
+    Status status;
+    bool member;
+    Tally tally;
+} Old;
+
+/* 1 if it is there, 0 if not. */
+static int object_find(Store *s, int64_t run, uint32_t root, Span path, Old *ret) {
     sqlite3_stmt *stmt;
     int r = handle_statement(s, ST_OBJECT_FIND, &stmt);
 
@@ -234,7 +246,10 @@ static int object_find(Store *s, int64_t run, uint32_t root, Span path, int64_t 
     sql_bind_blob(stmt, 3, path);
     r = sql_step(stmt);
     if (r > 0)
-        *ret_id = sqlite3_column_int64(stmt, 0);
+        *ret = (Old){.id = sqlite3_column_int64(stmt, 0),
+                     .member = sqlite3_column_int64(stmt, 1) > 0,
+                     .status = handle_status(stmt, 2),
+                     .tally = {1, sql_uint(stmt, 4), sql_uint(stmt, 5), sql_uint(stmt, 6)}};
     sql_reset(stmt);
     return r;
 }
@@ -257,12 +272,14 @@ static int found_delete(Store *s, int64_t id) {
 
 static int object_delete(Store *s, int64_t run, uint32_t root, Span path) {
     sqlite3_stmt *stmt;
-    int64_t id;
-    int r = object_find(s, run, root, path, &id);
+    Old old;
+    int r = object_find(s, run, root, path, &old);
 
     if (r <= 0)
         return r;
-    if ((r = found_delete(s, id)) < 0 || (r = handle_write(s, ST_OBJECT_DELETE, &stmt)) < 0)
+    if ((r = found_delete(s, old.id)) < 0 ||
+        (r = tally_take(s, run, &old.status, old.member, &old.tally)) < 0 ||
+        (r = handle_write(s, ST_OBJECT_DELETE, &stmt)) < 0)
         return r;
     sql_bind_int(stmt, 1, run);
     sql_bind_int(stmt, 2, root);
@@ -371,6 +388,9 @@ static int object_put(Store *s, int64_t run, const StoreObject *o, const Finding
         if (r == 0)
             r = object_insert(s, run, o, id);
     }
+    if (r == 0)
+        r = tally_put(s, run, &o->status, o->depth > 0,
+                      &(Tally){1, o->meta.size, o->bytes_read, o->members});
     for (size_t i = 0; r == 0 && i < n_findings; i++) {
         if (finding_level(&findings[i]) == LEVEL_NONE)
             continue;
@@ -407,8 +427,8 @@ static int name_find(Store *s, int64_t run, uint32_t root, Span path) {
 }
 
 int store_object_done(Store *s, int64_t run, uint32_t root, Span path, Error *reterr, bool *ret) {
-    int64_t id;
-    int r = object_find(s, run, root, path, &id);
+    Old old;
+    int r = object_find(s, run, root, path, &old);
 
     if (r == 0)
         r = name_find(s, run, root, path);

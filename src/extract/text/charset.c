@@ -382,3 +382,23 @@ void charset_append(Encoding e, Span raw, Buf *ret) {
     else
         buf_span(ret, w.text);
 }
+
+size_t text_window_find(const TextWindow *w, uint64_t raw) {
+    size_t lo = 0, hi = w->text.n;
+
+    if (!w->runs.n)
+        return raw <= w->raw_offset              ? 0
+               : raw - w->raw_offset < w->text.n ? (size_t)(raw - w->raw_offset)
+                                                 : w->text.n;
+    while (lo < hi) {
+        size_t mid = lo + (hi - lo) / 2;
+        uint64_t at, length;
+
+        text_window_locate(w, mid, mid + 1, &at, &length);
+        if (at < raw)
+            lo = mid + 1;
+        else
+            hi = mid;
+    }
+    return lo;
+}

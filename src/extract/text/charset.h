@@ -70,3 +70,6 @@ size_t charset_sync(Encoding e, Span raw);
 
 /* The text of a few bytes, appended; buf_error tells of a lack of memory. */
 void charset_append(Encoding e, Span raw, Buf *ret);
+
+/* The text offset of the first character at or behind raw offset `raw`. */
+size_t text_window_find(const TextWindow *w, uint64_t raw);

@@ -288,10 +288,10 @@ static Encoding guess_mark(Span s, unsigned *ret_bom) {
 
 /*
  * All of it, but for a character that the end of the head may have cut: believed after others, or
- * where the head is so long that it probably is a cut.
+ * where the head is so long that it probably is a cut. The first `ascii` bytes are known.
  */
-static bool is_utf8(Span s) {
-    size_t n = utf8_valid_prefix(s), left = s.n - n;
+static bool is_utf8(Span s, size_t ascii) {
+    size_t n = ascii + utf8_valid_prefix(span(s.at + ascii, s.n - ascii)), left = s.n - n;
 
     if (left == 0)
         return true;
@@ -301,7 +301,7 @@ static bool is_utf8(Span s) {
         if ((s.at[i] & 0xC0) != 0x80)
             return false;
     }
-    return s.n >= 4096 || utf8_ascii_prefix(s) < n;
+    return s.n >= 4096 || ascii < n;
 }
 
 /* ASCII in name only: nearly a third control characters; a look at the start is enough. */
@@ -382,6 +382,7 @@ static bool is_8bit(const uint32_t *count, size_t n) {
 
 Encoding encoding_guess(Span head, unsigned *ret_bom) {
     uint32_t count[256];
+    size_t ascii;
     Encoding e;
     Planes p;
 
@@ -391,8 +392,9 @@ Encoding encoding_guess(Span head, unsigned *ret_bom) {
         return e;
     if (head.n == 0)
         return ENCODING_ASCII;
-    if (!memchr(head.at, 0, head.n) && is_utf8(head) && !is_control_ridden(head)) {
-        if (utf8_ascii_prefix(head) < head.n)
+    ascii = utf8_ascii_prefix(head);
+    if (!memchr(head.at, 0, head.n) && is_utf8(head, ascii) && !is_control_ridden(head)) {
+        if (ascii < head.n)
             return ENCODING_UTF8;
         return guess_is_iso2022jp(head) ? ENCODING_ISO2022JP : ENCODING_ASCII;
     }

@@ -1,5 +1,5 @@
 /*
- * Differential: Hyperscan with the derived patterns, confirmed, against PCRE2 alone.
+ * Differential: needles, or Hyperscan with the derived patterns, confirmed, against PCRE2 alone.
  *
  * For every keyword pattern and phrase of the built-in rules, and a few hard ones, text is made of
  * the rules' examples, whole and mutated. Each match that PCRE2 finds when it reads the text from
@@ -20,6 +20,7 @@ static const char *const hard[][2] = {
     {"hard.behind", "match: [{keyword: '(?<=id=)num[0-9]{2,6}'}]"},
     {"hard.overlap", "match: [{keyword: 'aab(?:aab){0,5}'}]"},
     {"hard.phrase", "match: [{phrase: 'for your eyes only'}]"},
+    {"hard.free", "match: [{keyword: '(?<![0-9])[0-9]{2}[x-z]{3}[0-9]{2,4}'}]"}, /* no needle */
 };
 
 /* What makes the hard ones match, nearly match and overlap. */
@@ -47,6 +48,9 @@ static const char *const scraps[] = {
     "aabaab",
     "For your  EYES only",
     "for your eyes onl",
+    "12xyz345",
+    "12zzz34",
+    "112xyz3",
     " ",
     "\n",
     "=",
@@ -178,8 +182,11 @@ static void compare(Rig *r, uint64_t seed, size_t *n_matches) {
 
 static void agrees_on_hard_patterns(void **state _unused_) {
     _cleanup_(rig_done) Rig r = rig_new(hard, N_ELEMENTS(hard));
-    size_t n_matches[N_ELEMENTS(hard)] = {0};
+    size_t n_matches[N_ELEMENTS(hard)] = {0}, n_free = 0;
 
+    for (size_t i = 0; i < r.engine->n_patterns; i++)
+        n_free += !r.engine->keyword_patterns[i].needle;
+    assert_int_equal(n_free, 1); /* Hyperscan has work, too */
     for (uint64_t seed = 71; seed < 91; seed++)
         compare(&r, seed, n_matches);
     for (size_t i = 0; i < N_ELEMENTS(hard); i++)

@@ -96,7 +96,8 @@ static void chooses_rules(void **state _unused_) {
 
     assert_int_equal(layout_parse("A 999/999-A", NULL, &layout), 0);
     assert_int_equal(shapes_init(&s), 0);
-    add(&s, "3-3", lead, (ShapeRule){.separators = SEPARATOR_DASH, .alone = LEVEL_HIGH});
+    add(&s, "3-3", lead,
+        (ShapeRule){.separators = SEPARATOR_DASH, .alone = LEVEL_HIGH, .base = SCORE_BASE_HIGH});
     add(&s, "3-3", NULL, (ShapeRule){.separators = SEPARATOR_DOT | SEPARATOR_SPACE});
     add(&s, "3-3", NULL, (ShapeRule){.layout = &layout, .alone = LEVEL_LOW});
     l = list_at(&s, "3-3");
@@ -113,10 +114,15 @@ static void chooses_rules(void **state _unused_) {
     assert_int_equal(l->behind[BESIDE_DASH], 7);
     assert_int_equal(l->behind[BESIDE_SPACE], 3);
     assert_int_equal(l->formed, 4);
-    assert_int_equal(l->alone[LEVEL_NONE], 7);
-    assert_int_equal(l->alone[LEVEL_LOW], 5);
-    assert_int_equal(l->alone[LEVEL_MEDIUM], 1);
-    assert_int_equal(l->alone[LEVEL_HIGH], 1);
+    assert_int_equal(l->alone[EDGE_FREE][EDGE_FREE][LEVEL_NONE], 7);
+    assert_int_equal(l->alone[EDGE_FREE][EDGE_FREE][LEVEL_LOW], 5);
+    assert_int_equal(l->alone[EDGE_FREE][EDGE_FREE][LEVEL_MEDIUM], 1);
+    assert_int_equal(l->alone[EDGE_FREE][EDGE_FREE][LEVEL_HIGH], 1);
+    /* an edge costs the first rule its level; the layout looks at its edges itself */
+    assert_int_equal(l->alone[EDGE_ROW][EDGE_FREE][LEVEL_HIGH], 0);
+    assert_int_equal(l->alone[EDGE_ROW][EDGE_FREE][LEVEL_MEDIUM], 1);
+    assert_int_equal(l->alone[EDGE_MONEY][EDGE_MONEY][LEVEL_MEDIUM], 0);
+    assert_int_equal(l->alone[EDGE_MONEY][EDGE_MONEY][LEVEL_LOW], 4);
 }
 
 /* At its own ends a layout touches no letter or digit; in its middle it knows what it wants. */

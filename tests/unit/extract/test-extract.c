@@ -39,57 +39,6 @@ static void test_output_limit(void **state) {
     buf_done(&r.log);
 }
 
-/* Marks that had no text yet when something came between. */
-static int read_marks(Extraction *x, Feed *f, Encoding encoding, Status *ret_status) {
-    static const Entry inside = {.size = 1, .mtime = INT64_MIN};
-    Feed one = feed_of_span(span_of("1"));
-    int r = extract_part(x, PART_TABLE, span_of("t"));
-
-    (void)f;
-    (void)encoding;
-    (void)ret_status;
-    if (r == 0)
-        r = extract_at(x, 1, 1);
-    if (r == 0)
-        r = extract_column(x, 1, span_of("a"));
-    if (r == 0)
-        r = extract_text(x, span_of("A"));
-    if (r == 0)
-        r = extract_from(x, 2, 1, 70);
-    if (r == 0)
-        r = extract_listed(x, &inside, status_of(STATUS_LIMIT, "depth"));
-    if (r == 0)
-        r = extract_text(x, span_of("B"));
-    if (r == 0)
-        r = extract_listed(x, &inside, status_of(STATUS_LIMIT, "depth"));
-    if (r == 0)
-        r = extract_text(x, span_of("C"));
-    if (r == 0)
-        r = extract_from(x, 3, 1, 80);
-    if (r == 0)
-        r = extract_unit_as(x, &inside, &one, "leaf");
-    if (r == 0)
-        r = extract_text(x, span_of("D"));
-    if (r == 0)
-        r = extract_at(x, 4, 1); /* none of the next part */
-    if (r == 0)
-        r = extract_part(x, PART_SECTION, span_of("s"));
-    return r ? r : extract_text(x, span_of("E"));
-}
-
-static void test_marks_wait_for_text(void **state) {
-    static const Extractor own[] = {{.format = "text", .extract = read_marks}, {.format = NULL}};
-    Recorder r = {.own = own};
-
-    (void)state;
-    assert_string_equal(record_bytes(&r, span_of("any"), "a"),
-                        "# table t\n| 1 a\n= 1:1 A\n> ?\n< limit(depth)\n"
-                        "# table t\n= 2:1 @70 B\n> ?;2\n< limit(depth)\n"
-                        "# table t\n= 2:1 C\n> ?;3\n# bytes us-ascii\n= @0 1\n< read\n"
-                        "# table t\n= 3:1 @80 D\n# section s\n= E\n< partial(member)\n");
-    buf_done(&r.log);
-}
-
 /* A reader of what contains itself: its own bytes are the one unit in it. */
 static int read_itself(Extraction *x, Feed *f, Encoding encoding, Status *ret) {
     const Entry e = {.name = span_of("in"), .size = f->size, .mtime = 5};
@@ -213,6 +162,57 @@ static void test_feed_skip(void **state) {
         assert_int_equal(feed_read(f, bytes, 1), 0);
         feed_done(f);
     }
+}
+
+/* Marks that had no text yet when something came between. */
+static int read_marks(Extraction *x, Feed *f, Encoding encoding, Status *ret_status) {
+    static const Entry inside = {.size = 1, .mtime = INT64_MIN};
+    Feed one = feed_of_span(span_of("1"));
+    int r = extract_part(x, PART_TABLE, span_of("t"));
+
+    (void)f;
+    (void)encoding;
+    (void)ret_status;
+    if (r == 0)
+        r = extract_at(x, 1, 1);
+    if (r == 0)
+        r = extract_column(x, 1, span_of("a"));
+    if (r == 0)
+        r = extract_text(x, span_of("A"));
+    if (r == 0)
+        r = extract_from(x, 2, 1, 70);
+    if (r == 0)
+        r = extract_listed(x, &inside, status_of(STATUS_LIMIT, "depth"));
+    if (r == 0)
+        r = extract_text(x, span_of("B"));
+    if (r == 0)
+        r = extract_listed(x, &inside, status_of(STATUS_LIMIT, "depth"));
+    if (r == 0)
+        r = extract_text(x, span_of("C"));
+    if (r == 0)
+        r = extract_from(x, 3, 1, 80);
+    if (r == 0)
+        r = extract_unit_as(x, &inside, &one, "leaf");
+    if (r == 0)
+        r = extract_text(x, span_of("D"));
+    if (r == 0)
+        r = extract_at(x, 4, 1); /* none of the next part */
+    if (r == 0)
+        r = extract_part(x, PART_SECTION, span_of("s"));
+    return r ? r : extract_text(x, span_of("E"));
+}
+
+static void test_marks_wait_for_text(void **state) {
+    static const Extractor own[] = {{.format = "text", .extract = read_marks}, {.format = NULL}};
+    Recorder r = {.own = own};
+
+    (void)state;
+    assert_string_equal(record_bytes(&r, span_of("any"), "a"),
+                        "# table t\n| 1 a\n= 1:1 A\n> ?\n< limit(depth)\n"
+                        "# table t\n= 2:1 @70 B\n> ?;2\n< limit(depth)\n"
+                        "# table t\n= 2:1 C\n> ?;3\n# bytes us-ascii\n= @0 1\n< read\n"
+                        "# table t\n= 3:1 @80 D\n# section s\n= E\n< partial(member)\n");
+    buf_done(&r.log);
 }
 
 int main(void) {

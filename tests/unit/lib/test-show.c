@@ -24,7 +24,7 @@ static int show(const terrier_rules *rules, Span content, const char *place, boo
 
     scratch_write(&s, "t", content);
     snprintf(locator, sizeof(locator), "%s/t%s", s.path, place);
-    return terrier_show(rules, locator, reveal, api_write, out, error);
+    return terrier_show(rules, NULL, locator, reveal, api_write, out, error);
 }
 
 static void assert_shown(const terrier_rules *rules, Span content, const char *place, bool reveal,
@@ -109,12 +109,17 @@ static void refuses_what_it_cannot_open(void **state) {
     _cleanup_(buf_done) Buf out = {0};
     terrier_error error = {0};
 
-    assert_int_equal(terrier_show(*state, "/no/such#L1", false, api_write, &out, &error), -ENOENT);
-    assert_int_equal(terrier_show(*state, "/tmp#L1", false, api_write, &out, &error), -EINVAL);
-    assert_int_equal(terrier_show(*state, "a!/b#L1", false, api_write, &out, &error), -EINVAL);
-    assert_int_equal(terrier_show(*state, "a#sheet#L1", false, api_write, &out, &error), -EINVAL);
-    assert_int_equal(terrier_show(*state, "a", false, api_write, &out, &error), -EINVAL);
-    assert_int_equal(terrier_show(*state, "a\\x00b#L1", false, api_write, &out, &error), -EINVAL);
+    assert_int_equal(terrier_show(*state, NULL, "/no/such#L1", false, api_write, &out, &error),
+                     -ENOENT);
+    assert_int_equal(terrier_show(*state, NULL, "/tmp#L1", false, api_write, &out, &error),
+                     -EINVAL);
+    assert_int_equal(terrier_show(*state, NULL, "a!/b#L1", false, api_write, &out, &error),
+                     -ENOENT);
+    assert_int_equal(terrier_show(*state, NULL, "a#sheet#L1", false, api_write, &out, &error),
+                     -ENOENT);
+    assert_int_equal(terrier_show(*state, NULL, "a", false, api_write, &out, &error), -EINVAL);
+    assert_int_equal(terrier_show(*state, NULL, "a\\x00b#L1", false, api_write, &out, &error),
+                     -EINVAL);
     assert_int_equal(out.n, 0);
 }
 

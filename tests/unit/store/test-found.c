@@ -11,7 +11,7 @@ static void list(Fixture *f, const FoundFilter *filter, char *ret, size_t n) {
     int r;
 
     ret[0] = 0;
-    assert_int_equal(found_cursor_open(f->store, f->run, filter, &e, &c), 0);
+    assert_int_equal(found_cursor_open(f->store, f->run, filter, true, &e, &c), 0);
     while ((r = found_cursor_step(c, &e, &row)) > 0) {
         size_t used = strlen(ret);
 
@@ -60,7 +60,7 @@ static void facts_come_back_as_put(void **state) {
 
     fixture_root(f, 0, "/srv");
     fixture_put(f, &o, &finding, 1);
-    assert_int_equal(found_cursor_open(f->store, f->run, &(FoundFilter){0}, NULL, &c), 0);
+    assert_int_equal(found_cursor_open(f->store, f->run, &(FoundFilter){0}, true, NULL, &c), 0);
     assert_int_equal(found_cursor_step(c, NULL, &row), 1);
     assert_true(span_is(row.root, "/srv") && span_is(row.path, "a") && span_is(row.part, "t.\xff"));
     assert_string_equal(row.detector, "gov.us-ssn");
@@ -106,7 +106,7 @@ static void keeps_at_most_twenty_samples(void **state) {
 
     fixture_root(f, 0, "/srv");
     fixture_put(f, &o, &finding, 1);
-    assert_int_equal(found_cursor_open(f->store, f->run, &(FoundFilter){0}, NULL, &c), 0);
+    assert_int_equal(found_cursor_open(f->store, f->run, &(FoundFilter){0}, true, NULL, &c), 0);
     assert_int_equal(found_cursor_step(c, NULL, &row), 1);
     assert_int_equal(found_samples(c, row.samples, 100, NULL, back, &n), 0);
     assert_int_equal(n, FINDING_SAMPLES_MAX);

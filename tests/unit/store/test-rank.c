@@ -24,7 +24,7 @@ static void sums_by_detector(void **state) {
     };
     StoreObject o = fixture_object(0, span_of("c"));
     SummaryRow *rows;
-    size_t n;
+    Overview found;
 
     fixture_root(f, 0, "/srv");
     put_one(f, "a", ORG, 1000, 0);
@@ -32,8 +32,10 @@ static void sums_by_detector(void **state) {
     put_one(f, "d", SSN, 0, 1);
     put_one(f, "e", IBAN, 3, 0);
     fixture_put(f, &o, parts, 2);
-    assert_int_equal(query_summary(f->store, f->run, &(FoundFilter){0}, &a, NULL, &rows, &n), 0);
-    assert_int_equal(n, 4);
+    assert_int_equal(query_overview(f->store, f->run, &(FoundFilter){0}, 0, &a, NULL, &found), 0);
+    assert_int_equal(found.n_types, 4);
+    assert_int_equal(found.n_places, 0);
+    rows = found.types;
     assert_string_equal(rows[0].detector, "fin.iban"); /* restricted, high */
     assert_true(rows[0].distinct_exact);
     assert_int_equal(rows[0].distinct, 3);
@@ -48,23 +50,23 @@ static void sums_by_detector(void **state) {
     assert_int_equal(rows[2].test_values, 1);
     assert_string_equal(rows[3].detector, "org.number");
     assert_string_equal(rows[3].title, "organisation number");
-    assert_int_equal(query_summary(f->store, f->run, &(FoundFilter){.tier = TIER_RESTRICTED}, &a,
-                                   NULL, &rows, &n),
+    assert_int_equal(query_overview(f->store, f->run, &(FoundFilter){.tier = TIER_RESTRICTED}, 9,
+                                    &a, NULL, &found),
                      0);
-    assert_int_equal(n, 2);
+    assert_int_equal(found.n_types, 2);
+    assert_int_equal(found.n_places, 2);
 }
 
 static void assert_places(Fixture *f, size_t most, const char *expected) {
     _cleanup_(arena_done) Arena a = {0};
     char text[128] = "";
-    PlaceRow *rows;
-    size_t n;
+    Overview found;
 
-    assert_int_equal(query_places(f->store, f->run, &(FoundFilter){0}, most, &a, NULL, &rows, &n),
+    assert_int_equal(query_overview(f->store, f->run, &(FoundFilter){0}, most, &a, NULL, &found),
                      0);
-    for (size_t i = 0; i < n; i++)
+    for (size_t i = 0; i < found.n_places; i++)
         snprintf(text + strlen(text), sizeof(text) - strlen(text), "%.*s ",
-                 (int)rows[i].worst.path.n, rows[i].worst.path.at);
+                 (int)found.places[i].worst.path.n, found.places[i].worst.path.at);
     assert_string_equal(text, expected);
 }
 
@@ -105,12 +107,13 @@ static void shows_the_worst_of_a_place(void **state) {
     };
     StoreObject o = fixture_object(0, span_of("a"));
     PlaceRow *rows;
-    size_t n;
+    Overview found;
 
     fixture_root(f, 0, "/srv");
     fixture_put(f, &o, findings, 3);
-    assert_int_equal(query_places(f->store, f->run, &(FoundFilter){0}, 10, &a, NULL, &rows, &n), 0);
-    assert_int_equal(n, 1);
+    assert_int_equal(query_overview(f->store, f->run, &(FoundFilter){0}, 10, &a, NULL, &found), 0);
+    assert_int_equal(found.n_places, 1);
+    rows = found.places;
     assert_int_equal(rows[0].tier, TIER_RESTRICTED);
     assert_int_equal(rows[0].level, LEVEL_MEDIUM);
     assert_int_equal(found_count(rows[0].count), 152);

@@ -1,6 +1,8 @@
 /* Tally: sums by status and reason, before and after the end of a run, and their balance. */
 #include "fixture.h"
 
+#include <sqlite3.h>
+
 #include "store/tally.h"
 
 static Coverage coverage(Fixture *f) {
@@ -45,6 +47,64 @@ static void sums_before_and_after_the_end(void **state) {
     fixture_end(f);
     after = coverage(f);
     assert_all_statuses(&after);
+}
+
+/* As an independent hand would sum them up. */
+static void assert_sums_of_rows(Fixture *f) {
+    static const char differences[] =
+        "WITH rows AS (SELECT run, depth > 0 AS members, status, reason, count(*) AS objects,"
+        " sum(size) AS bytes, sum(bytes_read) AS bytes_read, sum(members) AS inside FROM object"
+        " GROUP BY 1, 2, 3, 4) SELECT (SELECT count(*) FROM rows),"
+        " (SELECT count(*) FROM (SELECT * FROM rows EXCEPT SELECT * FROM coverage)),"
+        " (SELECT count(*) FROM (SELECT * FROM coverage EXCEPT SELECT * FROM rows))";
+    sqlite3_stmt *stmt;
+    sqlite3 *db;
+
+    assert_int_equal(sqlite3_open_v2(f->path, &db, SQLITE_OPEN_READONLY, NULL), SQLITE_OK);
+    assert_int_equal(sqlite3_prepare_v2(db, differences, -1, &stmt, NULL), SQLITE_OK);
+    assert_int_equal(sqlite3_step(stmt), SQLITE_ROW);
+    assert_int_equal(sqlite3_column_int(stmt, 0), 2);
+    assert_int_equal(sqlite3_column_int(stmt, 1), 0);
+    assert_int_equal(sqlite3_column_int(stmt, 2), 0);
+    sqlite3_finalize(stmt);
+    sqlite3_close(db);
+}
+
+/* What is put again is taken out of the sums first, down to a reason that nothing has any more. */
+static void sums_follow_what_is_put_again(void **state) {
+    Fixture *f = *state;
+    StoreObject member = fixture_object(0, span("a.zip\0b", 7));
+
+    fixture_root_found(f, 0, "/srv", 2, 200, 0);
+    fixture_status(f, 0, "a.zip", STATUS_ERROR, "EIO");
+    fixture_status(f, 0, "c", STATUS_ERROR, "EACCES");
+    member.depth = 1;
+    fixture_put(f, &member, NULL, 0);
+    fixture_found(f, 0, "c", "", EMAIL, 1, 0);
+    fixture_status(f, 0, "c", STATUS_READ, "");
+    fixture_status(f, 0, "a.zip", STATUS_READ, "");
+    member.bytes_read = 3;
+    fixture_put(f, &member, NULL, 0);
+    fixture_end(f);
+    assert_sums_of_rows(f);
+    assert_int_equal(coverage(f).files[STATUS_READ].objects, 2);
+    assert_int_equal(coverage(f).files[STATUS_ERROR].objects, 0);
+}
+
+/* A writer that did not put all of the run's objects makes the sums from the rows. */
+static void sums_of_a_run_gone_on_with(void **state) {
+    Fixture *f = *state;
+    int64_t run;
+
+    fixture_root_found(f, 0, "/srv", 2, 200, 0);
+    fixture_status(f, 0, "a", STATUS_READ, "");
+    f->store = store_close(f->store);
+    fixture_open(f);
+    assert_int_equal(store_run_resume(f->store, NULL, &run), 0);
+    fixture_status(f, 0, "b", STATUS_ERROR, "EIO");
+    fixture_end(f);
+    assert_sums_of_rows(f);
+    assert_true(coverage(f).balanced);
 }
 
 static void says_when_sums_disagree(void **state) {
@@ -125,6 +185,8 @@ static void counts_one_run_only(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         TEST(sums_before_and_after_the_end),
+        TEST(sums_follow_what_is_put_again),
+        TEST(sums_of_a_run_gone_on_with),
         TEST(says_when_sums_disagree),
         TEST(members_are_apart),
         TEST(an_unread_root_is_not_complete),

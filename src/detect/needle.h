@@ -1,0 +1,63 @@
+/*
+ * Needle: the few bytes that give a keyword pattern away, and the search for those of all patterns.
+ *
+ * Each outline of a pattern (outline.h) has one needle, a window of up to eight bytes in it that
+ * ordinary text is unlikely to have. A filter on the first four marks where a needle may stand, 64
+ * bytes at a time; a table tells which; the outline is then compared with the text around. What
+ * passes says where a match of the pattern may start, and PCRE2 settles it (confirm.c).
+ *
+ * Built by one thread, then frozen and shared. The text is hostile: the filter lets more through
+ * the more it resembles the needles, and comparing is bounded by the width of the pattern.
+ */
+#pragma once
+
+#include "base/cleanup.h"
+#include "detect/keyword.h"
+
+enum {
+    NEEDLE_KEY = 4,     /* bytes that filter and table look at */
+    NEEDLE_BYTES = 8,   /* bytes of a needle at most */
+    NEEDLE_FOLDED = 32, /* a byte is its lower five bits to both, so case is none */
+    NEEDLE_GROUPS = 4,  /* of eight buckets of needles */
+};
+
+/* Which buckets a byte may belong to, by place in the key. */
+typedef struct NeedleFilter {
+    uint8_t buckets[NEEDLE_GROUPS][NEEDLE_KEY][NEEDLE_FOLDED];
+} NeedleFilter;
+
+/*
+ * The offsets in text[0..n) at which a needle may start, in order, into ret; how many. n is a
+ * multiple of 64, NEEDLE_KEY more bytes are readable, and ret has room for n and NEEDLE_KEY more.
+ */
+typedef size_t (*NeedleMark)(const NeedleFilter *f, const uint8_t *text, size_t n, uint16_t *ret);
+
+/* All forms that this processor runs, the fastest first: number i, or NULL behind the last. */
+NeedleMark needle_mark_at(size_t i, const char **ret_name);
+
+typedef struct Needles Needles;
+
+/*
+ * Takes the patterns that have needles, says so in them, and leaves the others to Hyperscan.
+ * -ENOMEM.
+ */
+int needles_new(KeywordPattern *patterns, size_t n, Needles **ret);
+Needles *needles_free(Needles *n);
+DEFINE_CLEANUP(Needles, needles_free)
+
+/* A match of the pattern may start in [from, to). */
+typedef struct NeedlePlace {
+    uint32_t pattern, from, to;
+} NeedlePlace;
+
+typedef struct NeedleSink {
+    void *of;
+    bool (*place)(void *of, const NeedlePlace *p); /* false: stop */
+} NeedleSink;
+
+/*
+ * Every place whose needle starts in [from, to) of text[0..n), in order of the needles. 64 bytes
+ * behind the text must be readable.
+ */
+void needles_find(const Needles *n, const uint8_t *text, size_t text_n, size_t from, size_t to,
+                  const NeedleSink *sink);

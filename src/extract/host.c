@@ -28,8 +28,9 @@ enum {
     SPOOL_MIB = 32,
     RECYCLE = 1000,
     RECYCLE_NARROW = 200,
-    HANDOVERS_MAX = 8, /* one inside the other */
-    FRAME_COST = 16,   /* bytes that any frame counts for, beside its payload */
+    HANDOVERS_MAX = 8,      /* one inside the other */
+    OTHER_LEAST = 16 << 20, /* bytes of frames without text, whatever the limit of output */
+    FRAME_COST = 16,        /* bytes that any frame counts for, beside its payload */
     READ_STEP = 64 << 10,
 };
 
@@ -318,7 +319,7 @@ static int pass_frame(Job *job, FrameKind kind, Span payload) {
 
     if (job->passing && kind != FRAME_TEXT && kind != FRAME_HANDOVER) {
         j->other += payload.n + FRAME_COST;
-        if (j->other > j->limits.output)
+        if (j->other > j->limits.output && j->other > OTHER_LEAST)
             return spent(j, "output");
     }
     r = frame_gate_pass(&job->gate, kind, payload, &to);

@@ -255,6 +255,11 @@ static void keyword_judge(Judge *j, const Confirmed *c) {
 
 /* ---- all of them ---- */
 
+/* A single mark with five places behind it in its word: none of what is looked for has so few. */
+static inline bool is_lonely(uint64_t bits) {
+    return !(bits & (bits - 1)) && bits < UINT64_C(1) << 59;
+}
+
 static inline void word_scan(Judge *j, const uint64_t *starts, size_t i) {
     const Bitmap *b = j->bitmap;
 
@@ -264,9 +269,9 @@ static inline void word_scan(Judge *j, const uint64_t *starts, size_t i) {
         forms_in(j, FORM_EMAIL, form_email, i, email_anchors(b->at, i));
     if (b->iban[i])
         forms_in(j, FORM_IBAN, form_iban, i, b->iban[i]);
-    if (b->colon[i])
+    if (!is_lonely(b->colon[i]))
         colons_in(j, i);
-    if (b->dash[i])
+    if (!is_lonely(b->dash[i]))
         dashes_in(j, i);
     if (b->plus[i])
         pluses_in(j, i);

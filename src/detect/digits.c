@@ -218,10 +218,15 @@ static inline void judge_list(Judge *j, Walk *w, const ShapeList *list) {
         list->lead[chain_lead(b->text, start, w->chain.joints)] & list->joined[w->chain.joints];
     uint8_t before = start ? b->text[start - 1] : 0;
     uint8_t behind = end < b->n ? b->text[end] : 0;
+    const Level floor = j->sink->floor;
     uint64_t weak;
 
-    if (!j->sink->trace)
+    if (!j->sink->trace) {
         bits &= list->before[beside_of(before)] & list->behind[beside_of(behind)];
+        weak = bits & ~list->alone[EDGE_FREE][EDGE_FREE][floor];
+        if (weak)
+            bits ^= weak ^ walk_concerned(j, w, list, weak);
+    }
     if (!bits)
         return;
     /* what means something, means something where a digit stands beyond */
@@ -232,7 +237,9 @@ static inline void judge_list(Judge *j, Walk *w, const ShapeList *list) {
     if (!j->sink->trace) {
         if (w->edge.broken)
             bits &= list->formed;
-        weak = bits & ~list->alone[w->edge.left][w->edge.right][j->sink->floor];
+        /* those that were strong until the edges were seen */
+        weak = bits & list->alone[EDGE_FREE][EDGE_FREE][floor] &
+               ~list->alone[w->edge.left][w->edge.right][floor];
         if (weak)
             bits ^= weak ^ walk_concerned(j, w, list, weak);
     }

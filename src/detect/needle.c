@@ -22,7 +22,7 @@ enum {
     BUCKETS = 8 * NEEDLE_GROUPS,
     KEYS_MAX = 64,   /* spellings of one needle in the table */
     HASH_BITS = 16,  /* of the sieve; the table takes the upper ones */
-    SLOT_BITS = 11,  /* of the table */
+    SLOT_BITS = 12,  /* of the table */
     SPLITS_MAX = 3,  /* optional bytes of one outline that are tried with and without */
     BLOCK = 64 * 64, /* bytes marked at once */
 };
@@ -37,10 +37,19 @@ enum {
  * Mathematics, 2000, less what blanks, digits and signs take), and what shares those bits with
  * them.
  */
-static const uint16_t frequency[NEEDLE_FOLDED] = {
-    160, 66, 16, 24, 34, 96, 19, 17, 46, 60, 18, 8, 43, 30, 66, 64,
-    30,  14, 60, 58, 80, 32, 16, 26, 10, 24, 8,  3, 2,  4,  2,  6,
+#define FOUR(a, b, c, d)                                                                           \
+    {                                                                                              \
+        0, a, b, a + b, c, a + c, b + c, a + b + c, d, a + d, b + d, a + b + d, c + d, a + c + d,  \
+            b + c + d, a + b + c + d                                                               \
+    }
+
+/* ... and what a set of four of them adds up to. */
+static const uint16_t frequency[NEEDLE_FOLDED / 4][16] = {
+    FOUR(160, 66, 16, 24), FOUR(34, 96, 19, 17), FOUR(46, 60, 18, 8), FOUR(43, 30, 66, 64),
+    FOUR(30, 14, 60, 58),  FOUR(80, 32, 16, 26), FOUR(10, 24, 8, 3),  FOUR(2, 4, 2, 6),
 };
+
+#undef FOUR
 
 /*
  * Words that office and computing texts are full of, whatever their letters are: a needle in one of
@@ -61,7 +70,7 @@ static const char common_words[] =
     "line list little local long look machine made mail make manage management manager many march "
     "market material matter may meeting member message method million model module monday money "
     "month more most mother move much must name nation need never next night note nothing notice "
-    "november number object october office official only open operation option order organization "
+    "november number object october office only open operation option order organization "
     "original other over page paper part party password pay payment people period person personal "
     "phone place plan please point policy position post present president press price private "
     "problem process product production program project property provide public purchase quality "
@@ -435,8 +444,8 @@ static void set_bits(const ByteSet *s, uint8_t *ret_bytes, uint8_t *ret_mask) {
 static float folded_cost(uint32_t folded) {
     unsigned sum = 0;
 
-    for (; folded; folded &= folded - 1)
-        sum += frequency[__builtin_ctz(folded)];
+    for (size_t i = 0; i < NEEDLE_FOLDED / 4; i++)
+        sum += frequency[i][folded >> (4 * i) & 15];
     return (float)(sum < 1000 ? sum : 1000) / 1000.0f;
 }
 
@@ -472,15 +481,19 @@ static bool is_common(const Common *common, const Choice *c, size_t i) {
 static float choice_cost(const Common *common, const Choice *c) {
     const float whole_weight = 12, least_key = 2e-4f, least_whole = 5e-5f;
     float whole = 1, key = 1;
-    size_t i;
+    size_t certain = 0, i;
 
     for (i = 0; i < NEEDLE_BYTES; i++) {
         whole *= folded_cost(c->folded[i]);
+        certain += __builtin_popcount(c->folded[i]) == 1;
         if (i + 1 == NEEDLE_KEY)
             key = whole;
     }
-    if (is_common(common, c, 0) && key < least_key)
+    /* three letters are a word of their own too often */
+    if ((certain < NEEDLE_KEY || is_common(common, c, 0)) && key < least_key)
         key = least_key;
+    if (certain < NEEDLE_KEY && whole < least_whole)
+        whole = least_whole;
     for (i = 0; i <= NEEDLE_BYTES - NEEDLE_KEY && is_common(common, c, i); i++)
         ;
     /* a common word as far as it is certain */

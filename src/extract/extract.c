@@ -29,7 +29,8 @@ enum {
     OUTPUT_MOST = 65536, /* MiB */
     PULSE_STEP = 1 << 20,
     READ_STEP = 64 << 10,
-    SUFFIX_MAX = 24, /* of a name that comes again */
+    ZEROS_SAID = 256, /* of many */
+    SUFFIX_MAX = 24,  /* of a name that comes again */
 };
 
 _Static_assert(EXTRACT_DEPTH_MAX < LOCATOR_DEPTH_MAX, "a locator names every unit");
@@ -318,17 +319,29 @@ int extract_bytes(Extraction *x, Span bytes, uint64_t offset, Encoding encoding)
     return r ? r : extract_text(x, bytes);
 }
 
+/* Zeros in bytes of no text: a few of them stand for all, which keep apart what is around them. */
+static int emit_zeros(Extraction *x, Span bytes, uint64_t offset, Encoding encoding) {
+    int r = extract_bytes(x, span(bytes.at, ZEROS_SAID), offset, encoding);
+
+    return r ? r : extract_spend(x, bytes.n - ZEROS_SAID);
+}
+
 int extract_rest(Extraction *x, Feed *f, Encoding encoding) {
     _uninitialized_ uint8_t bytes[READ_STEP];
 
     for (;;) {
         uint64_t at = f->derived ? MARK_NOWHERE : f->at;
         ssize_t n = feed_some(f, bytes, sizeof(bytes));
+        Span s = span(bytes, n > 0 ? (size_t)n : 0);
         int r;
 
         if (n <= 0)
             return n == -ENOMEM ? -ENOMEM : 0; /* f->error tells the rest */
-        r = extract_bytes(x, span(bytes, (size_t)n), at, encoding);
+        if (encoding == ENCODING_BINARY && s.n > 16 * ZEROS_SAID && s.at[0] == 0 &&
+            memcmp(s.at, s.at + 1, s.n - 1) == 0)
+            r = emit_zeros(x, s, at, encoding);
+        else
+            r = extract_bytes(x, s, at, encoding);
         if (r)
             return r;
     }
@@ -576,11 +589,27 @@ static int read_unit(Extraction *x, Feed *f, const Sniff *s, Status *ret) {
     return e->extract(x, f, s->encoding, ret);
 }
 
-/* What it looks like, and then the archive that stands behind that, if one does: not behind text
- * that was looked at whole. */
-static int read_ends(Extraction *x, Feed *f, const Sniff *s, Status *ret) {
+/* The format that the feed ends as: not behind text that was looked at whole. */
+static const char *tail_format(Feed *f, const Sniff *s) {
     bool seen = s->kind == SNIFF_TEXT && f->size <= SNIFF_HEAD_MAX;
-    const char *format = feed_seekable(f) && !seen ? tail_sniff(f, s->format) : NULL;
+
+    return feed_seekable(f) && !seen ? tail_sniff(f, s->format) : NULL;
+}
+
+const Extractor *extractor_of(Feed *f, Span name, const Sniff *s) {
+    const char *tail = tail_format(f, s);
+    const Extractor *e = extractor_find(tail ? tail : s->format);
+    Span head;
+
+    if (!e && brotli_named(name) && feed_head(f, SNIFF_HEAD_MAX, &head) == 0 &&
+        brotli_looks(s, head))
+        e = extractor_find("brotli");
+    return e;
+}
+
+/* What it looks like, and then the archive that stands behind that, if one does. */
+static int read_ends(Extraction *x, Feed *f, const Sniff *s, Status *ret) {
+    const char *format = tail_format(f, s);
     const Extractor *e = format ? find_reader(x, format) : NULL;
     Status tail = status_of(STATUS_READ, NULL);
     int r = read_unit(x, f, s, ret);
@@ -614,7 +643,7 @@ static int sniff_unit(const Level *l, Feed *f, const char *format, Sniff *ret) {
     *ret = sniff(head, f->size == FEED_SIZE_UNKNOWN ? 0 : f->size);
     if (format)
         ret->format = format;
-    else if (brotli_looks(l->name, ret, head))
+    else if (brotli_named(l->name) && brotli_looks(ret, head))
         *ret = (Sniff){.kind = SNIFF_CONTAINER, .format = "brotli"};
     return r == -ENOMEM ? r : 0;
 }

@@ -117,6 +117,12 @@ ExtractLimits extract_limits(const ExtractLimits *given, uint64_t size);
 /* By the word of sniff(), or NULL: no reader. */
 const Extractor *extractor_find(const char *format);
 
+/*
+ * The reader that an outermost unit goes to, or NULL: by its look, but by what stands at its end if
+ * something does, and by its name where nothing else tells. The feed does not move.
+ */
+const Extractor *extractor_of(Feed *f, Span name, const Sniff *s);
+
 /* What this process can read: what belongs in its place, what may run anywhere, and own readers. */
 typedef struct ExtractOptions {
     const Receiver *to; /* copied */
@@ -136,7 +142,8 @@ DEFINE_CLEANUP(Extraction, extraction_free)
  */
 int extraction_run(Extraction *x, Span name, Feed *f, Ending *ret_ending);
 
-/* As extraction_run, for bytes that come as `format` whatever they look like; NULL: as they look. */
+/* As extraction_run, for bytes that come as `format` whatever they look like; NULL: as they look.
+ */
 int extraction_run_as(Extraction *x, Span name, Feed *f, const char *format, Ending *ret_ending);
 
 /* ---- for extractors ---- */

@@ -1,7 +1,7 @@
 /* Feed: see feed.h. */
 #include "extract/feed.h"
 
-enum { HOLD_STEP = 64 << 10 };
+enum { HOLD_STEP = 64 << 10, HEAD_STEP = 4 << 10 };
 
 static ssize_t fd_read_at(Feed *f, uint64_t offset, uint8_t *at, size_t n) {
     ssize_t got;
@@ -53,6 +53,26 @@ Feed feed_of_span(Span bytes) {
 
 Feed feed_of(const FeedKind *kind, void *of, uint64_t size) {
     return (Feed){.kind = kind, .of = of, .fd = -1, .size = size};
+}
+
+static ssize_t slice_read_at(Feed *f, uint64_t offset, uint8_t *at, size_t n) {
+    const FeedSlice *s = f->of;
+
+    if (offset >= f->size)
+        return 0;
+    if (n > f->size - offset)
+        n = (size_t)(f->size - offset);
+    return feed_read_at(s->of, s->from + offset, at, n);
+}
+
+static ssize_t slice_read(Feed *f, uint8_t *at, size_t n) {
+    return slice_read_at(f, f->at + (f->head.n - f->head_at), at, n);
+}
+
+Feed feed_of_slice(FeedSlice *s, uint64_t size) {
+    static const FeedKind kind = {.read = slice_read, .read_at = slice_read_at};
+
+    return feed_of(&kind, s, size);
 }
 
 void feed_done(Feed *f) {

@@ -56,6 +56,14 @@ Feed feed_of_span(Span bytes);
 /* A kind of one's own, in order only unless kind->read_at is given. */
 Feed feed_of(const FeedKind *kind, void *of, uint64_t size);
 
+/* A piece of a feed that can be read at any offset, and so can it; borrows both. */
+typedef struct FeedSlice {
+    Feed *of;
+    uint64_t from;
+} FeedSlice;
+
+Feed feed_of_slice(FeedSlice *s, uint64_t size);
+
 void feed_done(Feed *f);
 
 /* The next n bytes, fewer only at the end; how many, or a negative error, noted in `error`. */

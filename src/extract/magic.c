@@ -267,13 +267,13 @@ static const Magic *find_cpio(Span s) {
     return s.at[HEADER] && s.at[HEADER + n - 1] == 0 ? &cpio : NULL;
 }
 
-/* Oracle Data Pump: its first block names the table that the export was run by. */
+/* Oracle Data Pump: binary, and its first block names the table that the export was run by. */
 static const Magic *find_data_pump(Span s) {
     static const Magic dump = {"oracle-datapump", SNIFF_CONTAINER, true};
     enum { LOOK = 4096 };
     size_t n = s.n < LOOK ? s.n : LOOK;
 
-    return n && memmem(s.at, n, "SYS_EXPORT_", 11) ? &dump : NULL;
+    return s.n > 64 && memchr(s.at, 0, 64) && memmem(s.at, n, "SYS_EXPORT_", 11) ? &dump : NULL;
 }
 
 /* Two bytes and what little their headers tell: arj's sizes, the code width of compress. */
@@ -349,9 +349,11 @@ static const Magic *find_pgp(Span s) {
     }
 }
 
-/* RFC 5652: ContentInfo whose type says that the content is encrypted, in DER or BER. */
+/* RFC 5652: ContentInfo by its type, in DER or BER: encrypted, or signed. */
 static const Magic *find_cms(Span s) {
     static const Magic smime = {"smime", SNIFF_CIPHER, false};
+    static const Magic signature = {"cms-signed", SNIFF_BINARY, false};
+    static const char signed_data[] = "\x06\x09\x2A\x86\x48\x86\xF7\x0D\x01\x07\x02";
     static const char enveloped[] = "\x06\x09\x2A\x86\x48\x86\xF7\x0D\x01\x07\x03";
     static const char encrypted[] = "\x06\x09\x2A\x86\x48\x86\xF7\x0D\x01\x07\x06";
     static const char authenticated[] = "\x06\x0B\x2A\x86\x48\x86\xF7\x0D\x01\x09\x10\x01\x17";
@@ -360,6 +362,8 @@ static const Magic *find_cms(Span s) {
     if (s.n < 16 || s.at[0] != 0x30)
         return NULL;
     at = s.at[1] <= 0x80 ? 2 : 2 + (s.at[1] & 0x0F); /* the length: short, indefinite, long */
+    if (has(s, at, signed_data))
+        return &signature;
     return has(s, at, enveloped) || has(s, at, encrypted) || has(s, at, authenticated) ? &smime
                                                                                        : NULL;
 }

@@ -6,6 +6,8 @@
 #include "base/cleanup.h"
 #include "base/utf8.h"
 #include "extract/magic.h"
+#include "extract/text/charset.h"
+#include "extract/text/kind.h"
 
 const char *sniff_kind_name(SniffKind k) {
     static const char *const names[N_SNIFF_KINDS] = {
@@ -73,8 +75,8 @@ static bool is_ldif(Span s) {
     return begins(s, "dn: ") || begins(s, "dn:: ");
 }
 
-/* Text that is written in a markup with a reader of its own. */
-static const char *text_format(Span text) {
+/* Text that is written in a way with a reader of its own. */
+static const char *text_format(Span text, bool whole) {
     static const struct {
         const char *start, *format;
     } starts[] = {
@@ -91,17 +93,21 @@ static const char *text_format(Span text) {
         {"<plist", "xml"},
         {"<feed", "xml"},
     };
+    const char *kind;
+    Span first = skip_white(text);
 
-    text = skip_white(text);
-    if (is_html(text))
+    if (is_html(first))
         return "html";
-    if (is_ldif(text))
+    if (is_ldif(first))
         return "ldif";
     for (size_t i = 0; i < N_ELEMENTS(starts); i++) {
-        if (begins(text, starts[i].start))
+        if (begins(first, starts[i].start))
             return starts[i].format;
     }
-    return begins_with_namespace(text) ? "xml" : "text";
+    if (begins_with_namespace(first))
+        return "xml";
+    kind = kind_of_text(text, whole);
+    return kind ? kind : "text";
 }
 
 /*
@@ -136,32 +142,32 @@ static Span whole_characters(Span head, uint64_t size) {
     return head;
 }
 
-/* The ASCII of the start of a text whose units are wider than a byte; what is none becomes blank.
- */
-static Span narrow(Span head, Encoding encoding, uint8_t *at, size_t room) {
-    unsigned unit = encoding_unit(encoding);
-    bool big = encoding == ENCODING_UTF16BE || encoding == ENCODING_UTF32BE;
-    size_t n = head.n / unit < room ? head.n / unit : room;
+/* As text_format, for text that must be decoded first; the start of it is enough. */
+static const char *decoded_format(Span raw, Encoding encoding, bool whole) {
+    enum { HEAD = 16 << 10 };
+    TextWindow w = {0};
+    const char *format = "text";
 
-    for (size_t i = 0; i < n; i++) {
-        const uint8_t *u = head.at + i * unit;
-        uint8_t low = u[big ? unit - 1 : 0], other = u[big ? unit - 2 : 1];
-
-        at[i] = other == 0 && low < 0x80 ? low : ' ';
+    if (raw.n > HEAD) {
+        raw.n = HEAD;
+        whole = false;
     }
-    return span(at, n);
+    if (charset_decode(encoding, raw, 0, &w) == 0)
+        format = text_format(w.text, whole);
+    text_window_done(&w);
+    return format;
 }
 
-static Sniff sniff_text(Span head, Encoding encoding, unsigned bom) {
-    Sniff s = {.kind = SNIFF_TEXT, .format = "text", .encoding = encoding, .bom = bom};
-    uint8_t start[1024];
+static Sniff sniff_text(Span head, Encoding encoding, unsigned bom, bool whole) {
+    bool plain = encoding_unit(encoding) == 1 && !encoding_is_ebcdic(encoding);
+    Span text = span(head.at + bom, head.n - bom);
 
-    head = span(head.at + bom, head.n - bom);
-    if (encoding_unit(encoding) > 1)
-        head = narrow(head, encoding, start, sizeof(start));
-    if (!encoding_is_ebcdic(encoding))
-        s.format = text_format(head);
-    return s;
+    return (Sniff){
+        .kind = SNIFF_TEXT,
+        .format = plain ? text_format(text, whole) : decoded_format(text, encoding, whole),
+        .encoding = encoding,
+        .bom = bom,
+    };
 }
 
 Sniff sniff(Span head, uint64_t size) {
@@ -179,7 +185,7 @@ Sniff sniff(Span head, uint64_t size) {
     if (m && !m->weak) /* a text that may hold bytes of any kind */
         return (Sniff){.kind = m->kind, .format = m->format, .encoding = encoding, .bom = bom};
     if (encoding != ENCODING_BINARY)
-        return sniff_text(head, encoding, bom);
+        return sniff_text(head, encoding, bom, size ? size <= head.n : head.n < SNIFF_HEAD_MAX);
     if (m) {
         s.kind = m->kind;
         s.format = m->format;

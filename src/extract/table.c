@@ -9,6 +9,9 @@
 #include "extract/format/format.h"
 #include "extract/text/reader.h"
 
+/* Read by a helper executable (src/extract/helper), where it is installed. */
+static const Extractor pdf_extractor = {.format = "pdf", .place = EXTRACT_PDF, .seeks = true};
+
 /* clang-format off */
 static const Extractor *const extractors[] = {
     &archive_ar,
@@ -37,7 +40,12 @@ static const Extractor *const extractors[] = {
     &json_extractor,
     &jsonl_extractor,
     &ldif_extractor,
+    &log_extractor,
     &mbox_extractor,
+    &ole_extractor,
+    &ole_storage_extractor,
+    &pdf_extractor,
+    &pgdump_extractor,
     &rtf_extractor,
     &sqldump_extractor,
     &stream_brotli,
@@ -50,6 +58,7 @@ static const Extractor *const extractors[] = {
     &stream_xz,
     &stream_zstd,
     &tar_reader,
+    &signed_extractor,
     &vcard_extractor,
     &zip_epub,
     &zip_jar,

@@ -50,7 +50,8 @@ static bool ends_as_zip(Feed *f) {
 }
 
 const char *tail_sniff(Feed *f, const char *known) {
-    static const char *const zips[] = {"zip", "jar", "epub", "ooxml", "odf"};
+    static const char *const zips[] = {"zip",  "jar",  "epub", "ooxml", "docx",
+                                       "xlsx", "xlsb", "pptx", "odf"};
 
     for (size_t i = 0; i < N_ELEMENTS(zips); i++) {
         if (strcmp(known, zips[i]) == 0)

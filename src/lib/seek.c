@@ -34,11 +34,13 @@ typedef struct Seeker {
     /* what is kept */
     Buf text;
     size_t at, n;
+    uint32_t column; /* of the place; 0: none */
     bool found;
 } Seeker;
 
 void sought_done(Sought *s) {
     buf_wipe(&s->text);
+    buf_done(&s->column);
 }
 
 static void columns_forget(Seeker *s) {
@@ -149,6 +151,7 @@ static int cell_put(Seeker *s, const Mark *m, Span text) {
         s->found = true;
         s->at = s->text.n;
         s->n = text.n;
+        s->column = m->column;
     }
     if (s->text.n + text.n <= 4 * KEPT)
         buf_span(&s->text, text);
@@ -271,6 +274,8 @@ static int take_text(Seeker *s, Sought *ret) {
         buf_span(&ret->text, w.text);
     ret->at = text_window_find(&w, s->at);
     ret->n = s->n;
+    if (s->column && s->column <= s->n_columns)
+        buf_span(&ret->column, buf_as_span(&s->columns[s->column - 1].at));
     text_window_done(&w);
     return r < 0 ? r : buf_error(&ret->text);
 }

@@ -14,6 +14,7 @@
 typedef struct Sought {
     Buf text;
     size_t at, n;
+    Buf column; /* the name of the column that the place is in; empty: none */
 } Sought;
 
 void sought_done(Sought *s);

@@ -151,11 +151,12 @@ static void on_hit(void *of, const Matcher *m _unused_, const Window *w, const H
                spot->mask, sizeof(spot->mask));
 }
 
-static int find_spots(const Engine *engine, Place *p, Spots *ret) {
+/* columns: where and what the columns of the text are; NULL: it has none. */
+static int find_spots(const Engine *engine, Place *p, const Columns *columns, Spots *ret) {
     const MatcherSink sink = {.of = ret, .hit = on_hit, .floor = LEVEL_LOW};
     _cleanup_(matcher_freep) Matcher *m = NULL;
     _cleanup_(buf_wipe) Buf padded = {0};
-    Window w = {.n = p->window.text.n, .hi = p->window.text.n};
+    Window w = {.n = p->window.text.n, .hi = p->window.text.n, .columns = columns};
     int r = matcher_new(engine, &m);
 
     if (r < 0)
@@ -304,6 +305,22 @@ static void hide_cell(Spots *s, const Sought *sought) {
     s->n++;
 }
 
+/* The name of its column is evidence, as in a scan. */
+static int find_in_column(const Engine *engine, Place *p, const Sought *sought, Spots *ret) {
+    const Mark marks[] = {{.source = MARK_NOWHERE},
+                          {.at = (uint32_t)sought->at, .column = 1, .source = MARK_NOWHERE},
+                          {.at = (uint32_t)(sought->at + sought->n), .source = MARK_NOWHERE}};
+    ColumnHint hint = {0};
+    const Columns columns = {
+        .marks = marks, .n_marks = N_ELEMENTS(marks), .hints = &hint, .n_hints = 1};
+    int r = column_hint_init(engine->column_names, buf_as_span(&sought->column), &hint);
+
+    if (r == 0)
+        r = find_spots(engine, p, &columns, ret);
+    column_hint_done(&hint);
+    return r;
+}
+
 static int show_inside(const terrier_rules *rules, const char *program, const Locator *l,
                        bool reveal, Place *p, Spots *spots, Writer *out, Error *reterr) {
     _cleanup_(sought_done) Sought sought = {0};
@@ -313,7 +330,7 @@ static int show_inside(const terrier_rules *rules, const char *program, const Lo
         return r;
     p->window.text = buf_as_span(&sought.text);
     p->at = sought.at;
-    r = find_spots(rules->engine, p, spots);
+    r = find_in_column(rules->engine, p, &sought, spots);
     if (r == 0 && sought.n)
         hide_cell(spots, &sought);
     if (r == 0 && spots->failed)
@@ -350,7 +367,7 @@ static int show(const terrier_rules *rules, const char *program, const char *tex
                            reterr);
     r = find_place(&p, &l, reterr);
     if (r == 0)
-        r = find_spots(rules->engine, &p, &spots);
+        r = find_spots(rules->engine, &p, NULL, &spots);
     if (r == -EOVERFLOW)
         return error_set(reterr, r,
                          "a pattern reached the limit of its engine here: the line is not shown, "

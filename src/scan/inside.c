@@ -80,16 +80,20 @@ Inside *inside_free(Inside *i) {
     return NULL;
 }
 
-const Extractor *inside_reader(const Content *c) {
-    return extractor_find(c->sniff.format);
-}
-
 static Span last_name(Span path) {
     size_t n = path.n;
 
     while (n && path.at[n - 1] != '/')
         n--;
     return span(path.at + n, path.n - n);
+}
+
+const Extractor *inside_reader(const Unit *u, const Content *c) {
+    Feed f = feed_of_fd(u->fd, u->meta.size);
+    const Extractor *e = extractor_of(&f, last_name(u->path), &c->sniff);
+
+    feed_done(&f);
+    return e;
 }
 
 static int extract_file(Inside *i, const Unit *u, const Extractor *e, Ending *ret) {

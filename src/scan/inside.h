@@ -18,8 +18,8 @@ int inside_new(Reader *reader, Outbox *outbox, Host *host, const IntakeHelp *hel
 Inside *inside_free(Inside *i);
 DEFINE_CLEANUP(Inside, inside_free)
 
-/* The reader of that content, or NULL: it is read as it lies. */
-const Extractor *inside_reader(const Content *c);
+/* The reader of that file, or NULL: it is read as it lies. */
+const Extractor *inside_reader(const Unit *u, const Content *c);
 
 /*
  * Opens the file u, as deep as it goes. again: units inside it may have been reported before.

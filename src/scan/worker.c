@@ -364,7 +364,7 @@ static int examine_unit(Worker *w, Unit *u) {
 
     if (r < 0)
         return report_status(w, u->root, u->path, status_errno(-r));
-    e = inside_reader(&c);
+    e = inside_reader(u, &c);
     return e ? examine_inside(w, u, &c, e) : examine_pieces(w, u, &c, content_status(&c));
 }
 

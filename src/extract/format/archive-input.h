@@ -15,7 +15,7 @@
 #include "extract/extract.h"
 
 /* By offset in small steps: what was not asked for is known by what was not read. */
-enum { ARCHIVE_BLOCK = 128 << 10, ARCHIVE_STEP = 4 << 10 };
+enum { ARCHIVE_BLOCK = 128 << 10, ARCHIVE_STEP = 8 << 10 };
 
 /* [from, to), read by offset. */
 typedef struct ArchiveExtent {

@@ -203,7 +203,8 @@ typedef struct Format {
     const char *word;
     int (*format)(struct archive *);
     int (*filters[8])(struct archive *);
-    bool seeks;
+    bool seeks; /* it must be read by offset */
+    bool skips; /* it can be, and passes over what belongs to no member: that is known then */
     uint64_t (*end)(Feed *f); /* where it says that it ends, of one that is read by offset */
 } Format;
 
@@ -260,7 +261,7 @@ static int read_all(Walk *w, Feed *f, const Format *format, Status *ret) {
 static int archive_extract(Extraction *x, Feed *f, const Format *format, Rar5 *rar5, Status *ret) {
     ArchiveWalk walk = {0};
     Walk w = {.x = x, .word = format->word, .rar5 = rar5, .ret = &walk};
-    int r = archive_input_new(&w.in, f, format->seeks);
+    int r = archive_input_new(&w.in, f, format->seeks || (format->skips && feed_seekable(f)));
 
     if (r < 0)
         return r;
@@ -300,7 +301,7 @@ FORMAT(sevenzip, .word = "7z", .format = archive_read_support_format_7zip, .seek
 FORMAT(ar, .word = "ar", .format = archive_read_support_format_ar)
 FORMAT(cab, .word = "cab", .format = archive_read_support_format_cab)
 FORMAT(cpio, .word = "cpio", .format = archive_read_support_format_cpio)
-FORMAT(iso, .word = "iso", .format = archive_read_support_format_iso9660)
+FORMAT(iso, .word = "iso", .format = archive_read_support_format_iso9660, .skips = true)
 FORMAT(lha, .word = "lha", .format = archive_read_support_format_lha)
 FORMAT(rar4, .word = "rar", .format = archive_read_support_format_rar)
 FORMAT(rpm, .word = "rpm", .format = archive_read_support_format_cpio,

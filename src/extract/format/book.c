@@ -33,7 +33,7 @@ int book_string_end(Book *b) {
         b->cap_strings = cap;
     }
     b->ends[b->n_strings++] = (uint32_t)b->text.n;
-    if (b->text.n <= BOOK_STRINGS_MAX && b->n_strings < BOOK_STRINGS_MAX / sizeof(*b->ends))
+    if (b->text.n <= BOOK_STRINGS_MAX && b->n_strings < BOOK_STRINGS_MAX / 8)
         return 0;
     b->full = true;
     return extract_part(b->x, PART_SECTION, span_of("sharedStrings"));

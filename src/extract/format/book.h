@@ -12,7 +12,7 @@
 #include "extract/format/cellformat.h"
 
 enum {
-    BOOK_STRINGS_MAX = 192 << 20,
+    BOOK_STRINGS_MAX = 64 << 20,
     BOOK_STYLES_MAX = 1 << 16,
     BOOK_CODES_MAX = 8192,   /* number formats of a book */
     BOOK_FORMATS_MAX = 4096, /* ... that differ in what they do here */

@@ -14,7 +14,7 @@ typedef struct Docx {
     Story story;
     unsigned verbatim; /* in an element all of whose text counts, blanks too */
     unsigned field;    /* in the instruction of a field */
-    unsigned ignored;  /* in an element whose text is a measure */
+    unsigned ignored;  /* in an element whose text is a measure: read, but no part of any text */
 } Docx;
 
 /* What an element is to a Story. */
@@ -112,6 +112,8 @@ static int gather_attributes(Docx *d, const char *name, const char **attributes)
                  (strcmp(local, "val") == 0 && is_one(name, valued, N_ELEMENTS(valued))) ||
                  (strcmp(local, "value") == 0 && strcmp(name, "listItem") == 0))
             r = story_aside(&d->story, attributes[1]);
+        else
+            r = office_attribute(d->o, attributes[0], attributes[1]);
     }
     return r;
 }
@@ -232,8 +234,8 @@ static int on_end(void *of, const char *name) {
 static int on_text(void *of, Span text) {
     Docx *d = of;
 
-    if (d->ignored)
-        return 0;
+    if (d->ignored) /* not into the paragraph around */
+        return sax_blank(text) ? 0 : office_aside(d->o, text);
     if (d->field)
         return story_aside_more(&d->story, text);
     if (!d->verbatim && sax_blank(text))
@@ -249,15 +251,29 @@ static int on_done(void *of) {
     return story_finish(&d->story);
 }
 
+static const SaxHandler handler = {
+    .start = on_start, .end = on_end, .text = on_text, .other = office_other};
+
 int docx_story(Office *o, Member *m, PartKind kind, Span name) {
-    static const SaxHandler handler = {
-        .start = on_start, .end = on_end, .text = on_text, .other = office_other};
     Docx d = {.o = o};
     int r = story_begin(&d.story, o->x, kind, name);
 
     if (r == 0)
         r = office_parse(o, m, &handler, &d, on_done);
     story_done(&d.story);
+    return r;
+}
+
+int docx_flat(Extraction *x, Feed *f, Encoding encoding, Status *ret_status) {
+    Office o = {.x = x, .status = *ret_status, .encoding = encoding};
+    Docx d = {.o = &o};
+    int r = story_begin(&d.story, x, PART_TEXT, span_of(""));
+
+    if (r == 0)
+        r = office_parse_feed(&o, f, span_of("xml"), &handler, &d, on_done);
+    *ret_status = o.status;
+    story_done(&d.story);
+    buf_done(&o.aside);
     return r;
 }
 

@@ -27,10 +27,17 @@ extern const Extractor extractor_xlsx;
 /* xml.c: XML of any other kind, by element path */
 extern const Extractor extractor_xml;
 
+/* ole.c: compound files, by what is in them */
+extern const Extractor ole_extractor, ole_storage_extractor;
+
+/* pgdump.c: PostgreSQL's own dumps */
+extern const Extractor pgdump_extractor;
+
 extern const Extractor tar_reader;
 
 /* zip.c; the tail is a zip behind something else, whose bytes are read by another */
 extern const Extractor zip_epub, zip_jar, zip_reader, zip_tail;
 
 /* Brotli has no signature: whether a unit of such a name, of no known format, can be decoded. */
-bool brotli_looks(Span name, const Sniff *s, Span head);
+bool brotli_named(Span name);
+bool brotli_looks(const Sniff *s, Span head);

@@ -1,15 +1,20 @@
 /* Gap: see gap.h. */
 #include "extract/format/gap.h"
 
-enum { GAP_STEP = 64 << 10 };
+enum { GAP_STEP = 64 << 10, PADDING = 512 };
 
 static bool all_zero(Span s) {
     return s.n == 0 || (s.at[0] == 0 && memcmp(s.at, s.at + 1, s.n - 1) == 0);
 }
 
 int gap_bytes(Extraction *x, const Feed *f, Span bytes, uint64_t offset) {
-    if (all_zero(bytes))
-        return extract_spend(x, bytes.n);
+    if (all_zero(bytes)) {
+        int r = extract_spend(x, bytes.n);
+
+        if (r || bytes.n <= PADDING)
+            return r;
+        bytes.n = 1; /* what is around them does not stand together */
+    }
     return extract_bytes(x, bytes, f->derived ? MARK_NOWHERE : offset, ENCODING_BINARY);
 }
 

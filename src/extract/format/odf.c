@@ -108,7 +108,7 @@ static int change_begin(Odf *d, const char **attributes) {
         d->cap_changes = cap;
     }
     c = &d->changes[d->n_changes++];
-    *c = (Change){.id = arena_span(&d->o->arena, span_of(id ? id : "")), .at = (uint32_t)d->gone.n};
+    *c = (Change){.id = office_name(d->o, id), .at = (uint32_t)d->gone.n};
     if (!c->id.at || !d->index)
         return -ENOMEM;
     slot = change_slot(d, c->id);
@@ -168,6 +168,20 @@ static int gather_deleted(Odf *d, Span text) {
     return buf_error(&d->gone);
 }
 
+/* ---- asides ---- */
+
+/* In a spreadsheet not into the cells. */
+static int put_aside(Odf *d, const char *value) {
+    int r;
+
+    if (!d->in_table)
+        return story_aside(&d->story, value);
+    r = story_open(&d->story);
+    if (r == 0)
+        r = story_aside(&d->story, value);
+    return r ? r : story_close_into(&d->story, STORY_SHAPES, d->row, d->column);
+}
+
 /* ---- cells of a spreadsheet (9.1) ---- */
 
 static int table_begin(Odf *d, const char **attributes) {
@@ -207,10 +221,11 @@ static void row_begin(Odf *d, const char **attributes) {
     d->column = 1;
 }
 
-static void cell_begin(Odf *d, const char **attributes) {
+static int cell_begin(Odf *d, const char **attributes) {
     static const char *const values[] = {"date-value", "time-value", "boolean-value", "value",
                                          "string-value"};
     const char *type = sax_attribute(attributes, "value-type");
+    const char *formula = sax_attribute(attributes, "formula");
 
     d->columns = number_of(sax_attribute(attributes, "number-columns-repeated"), 1, REPEAT_MAX);
     d->in_cell = true;
@@ -223,6 +238,7 @@ static void cell_begin(Odf *d, const char **attributes) {
 
         buf_text(&d->value, v ? v : "");
     }
+    return formula && sheet_formula_carries(span_of(formula)) ? put_aside(d, formula) : 0;
 }
 
 /* What is shown is the number with signs between its digits, as 078-05-1120, and not grouped. */
@@ -363,9 +379,25 @@ static int paragraph_begin(Odf *d) {
     return story_open(&d->story);
 }
 
+/* What waits to come out apart is not gathered without end. */
+static int bound_lists(Odf *d) {
+    enum { WAITING_MAX = 1 << 20 };
+    int r;
+
+    if (d->story.lists[STORY_COMMENTS].n + d->story.lists[STORY_SHAPES].n < WAITING_MAX)
+        return 0;
+    r = story_lists(&d->story, d->in_table ? buf_as_span(&d->name) : span(NULL, 0));
+    if (r == 0 && d->in_table)
+        r = extract_part(d->o->x, PART_SHEET, buf_as_span(&d->name));
+    return r;
+}
+
 static int remark_end(Odf *d) {
-    return story_close_into(&d->story, STORY_COMMENTS, d->in_table ? d->row : d->story.row,
-                            d->in_table ? d->column : 0);
+    int r = bound_lists(d);
+
+    return r ? r
+             : story_close_into(&d->story, STORY_COMMENTS, d->in_table ? d->row : d->story.row,
+                                d->in_table ? d->column : 0);
 }
 
 static int paragraph_end(Odf *d) {
@@ -375,8 +407,11 @@ static int paragraph_end(Odf *d) {
         return 0;
     if (d->remarks)
         return remark_end(d);
-    if (d->in_table)
-        return story_close_into(&d->story, STORY_SHAPES, d->row, d->column);
+    if (d->in_table) {
+        int r = bound_lists(d);
+
+        return r ? r : story_close_into(&d->story, STORY_SHAPES, d->row, d->column);
+    }
     return story_close(&d->story);
 }
 
@@ -422,33 +457,32 @@ static int part_begin(Odf *d, const char *name, const char **attributes) {
 
 /* ---- elements ---- */
 
-/* In a spreadsheet not into the cells. */
-static int put_aside(Odf *d, const char *value) {
-    int r;
+/* Attributes that people fill in, and any other that may be a value. */
+static int gather_attribute(Odf *d, const char *name, const char *value) {
+    static const char *const texts[] = {"title",       "label",         "current-value",
+                                        "description", "text-contents", "help-message",
+                                        "author",      "custom1"};
+    static const char *const values[] = {"value", "date-value", "time-value", "string-value",
+                                         "formula"}; /* of cells */
 
-    if (!d->in_table)
-        return story_aside(&d->story, value);
-    r = story_open(&d->story);
-    if (r == 0)
-        r = story_aside(&d->story, value);
-    return r ? r : story_close_into(&d->story, STORY_SHAPES, d->row, d->column);
+    if (is(name, "href")) /* links inside the package are members of it, and come as such */
+        return strchr(value, ':') ? put_aside(d, value) : 0;
+    for (size_t i = 0; i < N_ELEMENTS(texts); i++) {
+        if (is(name, texts[i]))
+            return put_aside(d, value);
+    }
+    for (size_t i = 0; d->in_cell && i < N_ELEMENTS(values); i++) {
+        if (is(name, values[i]))
+            return 0;
+    }
+    return office_attribute(d->o, name, value);
 }
 
 static int gather_attributes(Odf *d, const char **attributes) {
-    static const char *const texts[] = {"href",          "title",       "label",
-                                        "current-value", "description", "text-contents",
-                                        "help-message",  "author",      "custom1"};
     int r = 0;
 
-    for (; r == 0 && *attributes; attributes += 2) {
-        const char *local = sax_local(attributes[0]), *value = attributes[1];
-
-        for (size_t i = 0; r == 0 && i < N_ELEMENTS(texts); i++) {
-            /* links inside the package are members of it, and come as such */
-            if (is(local, texts[i]) && (i > 0 || strchr(value, ':')))
-                r = put_aside(d, value);
-        }
-    }
+    for (; r == 0 && *attributes; attributes += 2)
+        r = gather_attribute(d, sax_local(attributes[0]), attributes[1]);
     return r;
 }
 
@@ -460,7 +494,7 @@ static int cells_start(Odf *d, const char *name, const char **attributes) {
     if (is(name, "table-row"))
         row_begin(d, attributes);
     else if (is(name, "table-cell") || is(name, "covered-table-cell"))
-        cell_begin(d, attributes);
+        return cell_begin(d, attributes);
     else if (d->in_cell && (d->over || is(name, "annotation") || is(name, "frame") ||
                             is(name, "custom-shape") || is(name, "g") || is(name, "control")))
         d->over++;
@@ -660,7 +694,9 @@ static int manifest_end(void *of, const char *name) {
 }
 
 static int manifest_text(void *of, Span text) {
-    return sax_blank(text) ? 0 : office_other(of, text);
+    Manifest *m = of;
+
+    return sax_blank(text) ? 0 : office_aside(m->o, text);
 }
 
 int odf_manifest(Office *o) {

@@ -14,7 +14,7 @@
 enum {
     HEAD = 4096, /* of a member, for its root */
     ASIDE_MAX = 16 << 20,
-    RELS_MAX = 1 << 20, /* relationships of one part */
+    RELS_BYTES = 64 << 20, /* relationships of one part */
     STEP = 64 << 10,
 };
 
@@ -153,19 +153,60 @@ Span office_stem(Span name) {
 
 /* ---- parsing a part ---- */
 
-int office_other(void *of, Span raw) {
-    Office *o = *(Office **)of;
+Span office_name(Office *o, const char *name) {
+    Span s = span_of(name ? name : "");
 
-    if (raw.n < 4 || raw.at[0] != '<' ||
-        (raw.at[1] == '?' && strncmp((const char *)raw.at, "<?xml ", raw.n < 6 ? raw.n : 6) == 0))
-        return 0;
-    if (o->aside.n + raw.n + 1 > ASIDE_MAX) {
+    return arena_span(&o->arena, s.n > OFFICE_NAME_MAX ? span(s.at, OFFICE_NAME_MAX) : s);
+}
+
+int office_aside(Office *o, Span text) {
+    if (o->aside.n + text.n + 1 > ASIDE_MAX) {
         office_note(o, status_of(STATUS_LIMIT, "comments"));
         return 0;
     }
-    buf_span(&o->aside, raw);
+    buf_span(&o->aside, text);
     buf_byte(&o->aside, '\n');
     return buf_error(&o->aside);
+}
+
+int office_other(void *of, Span raw) {
+    static const char declaration[] = "<?xml ";
+    Office *o = *(Office **)of;
+
+    if (raw.n < 4 || raw.at[0] != '<' || span_starts(raw, span_of(declaration)))
+        return 0;
+    return office_aside(o, raw);
+}
+
+/* Nine digits, or an '@'; but no decimal fraction, which measures are. */
+static bool may_be_value(Span s) {
+    enum { LEAST = 6, DIGITS = 9 };
+    size_t digits = 0, points = 0, others = 0;
+
+    for (size_t i = 0; i < s.n; i++) {
+        if (s.at[i] == '@')
+            return s.n >= LEAST;
+        digits += s.at[i] >= '0' && s.at[i] <= '9';
+        points += s.at[i] == '.';
+        others += s.at[i] <= ' ' || s.at[i] == '-';
+    }
+    return digits >= DIGITS && (points != 1 || others);
+}
+
+int office_attribute(Office *o, const char *name, const char *value) {
+    Span v = span_of(value);
+    int r;
+
+    if (!may_be_value(v))
+        return 0;
+    if (o->aside.n > ASIDE_MAX) {
+        office_note(o, status_of(STATUS_LIMIT, "comments"));
+        return 0;
+    }
+    buf_text(&o->aside, sax_local(name));
+    buf_text(&o->aside, ": ");
+    r = buf_error(&o->aside);
+    return r ? r : office_aside(o, v);
 }
 
 static int text_in(Extraction *x, Span bytes, Encoding encoding, TextWindow *w) {
@@ -283,12 +324,16 @@ static Span last_word(const char *type) {
 static int on_relationship(void *of, const char *name, const char **attributes) {
     RelsReading *reading = of;
     Rels *rels = reading->rels;
-    Arena *a = &reading->o->arena;
+    Arena *a = &rels->arena;
     const char *mode = sax_attribute(attributes, "TargetMode");
     Rel *rel;
 
-    if (strcmp(name, "Relationship") != 0 || rels->n >= RELS_MAX)
+    if (strcmp(name, "Relationship") != 0)
         return 0;
+    if (a->total > RELS_BYTES) {
+        office_note(reading->o, status_of(STATUS_LIMIT, "relationships"));
+        return 0;
+    }
     if (rels->n == rels->cap) {
         size_t cap = rels->cap ? 2 * rels->cap : 16;
         Rel *more = arena_array(a, cap, sizeof(*more));
@@ -326,8 +371,15 @@ static int on_no_text(void *of, Span text) {
     return 0;
 }
 
+/* There should be none. */
+static int on_stray_text(void *of, Span text) {
+    RelsReading *reading = of;
+
+    return sax_blank(text) ? 0 : office_aside(reading->o, text);
+}
+
 static const SaxHandler rels_handler = {
-    .start = on_relationship, .end = on_nothing, .text = on_no_text, .other = office_other};
+    .start = on_relationship, .end = on_nothing, .text = on_stray_text, .other = office_other};
 
 /* Parsed here without being taken: the links come out at the end. */
 int office_rels(Office *o, Member *of, Rels *ret) {
@@ -387,6 +439,11 @@ static Member *resolve(Office *o, const Member *of, Span target) {
     return buf_error(&name) || !name.n ? NULL : package_find(o->package, buf_as_span(&name));
 }
 
+void rels_done(Rels *r) {
+    arena_done(&r->arena);
+    *r = (Rels){0};
+}
+
 Member *rels_by_id(Office *o, const Rels *r, const char *id) {
     Rel key = {.id = span_of(id ? id : "")};
     const Rel *rel = r->n ? bsearch(&key, r->rels, r->n, sizeof(*r->rels), by_id) : NULL;
@@ -442,6 +499,7 @@ static int emit_links(Office *o) {
             if (r == 0)
                 r = extract_text(o->x, span_of("\n"));
         }
+        rels_done(&rels);
     }
     return r;
 }
@@ -471,9 +529,6 @@ static bool is_folder(const Member *m) {
     return m->size == 0 && m->packed <= 2 && m->name.n && m->name.at[m->name.n - 1] == '/';
 }
 
-/* Content types say nothing that is not said by the members, but for names: of members that are
- * not there, and extensions. They are read as the XML they are only when nobody knows their root.
- */
 static int read_left(Office *o) {
     int r = 0;
 

@@ -14,6 +14,8 @@
 #include "extract/format/package.h"
 #include "extract/format/sax.h"
 
+enum { OFFICE_NAME_MAX = PART_NAME_MAX };
+
 enum OfficeRoot {
     ROOT_UNSEEN,
     ROOT_NO_XML,
@@ -50,7 +52,7 @@ typedef struct Office {
     Extraction *x;
     Package *package;
     Status status;     /* the first that was not `read` */
-    Arena arena;       /* relationships, names of sheets */
+    Arena arena;       /* names of sheets and the like, each cut to OFFICE_NAME_MAX */
     Buf aside;         /* comments and instructions of the part at hand */
     Encoding encoding; /* of a document that is not in a package, by its look */
 } Office;
@@ -72,6 +74,18 @@ int office_parse_feed(Office *o, Feed *f, Span name, const SaxHandler *h, void *
 /* For SaxHandler.other: keeps comments and instructions for the end of the part. */
 int office_other(void *of, Span raw);
 
+/* A copy of a name or an id, cut if it is too long; NULL in .at: no memory. */
+Span office_name(Office *o, const char *name);
+
+/* Text of the part that has no place in its reading: kept for the same place. */
+int office_aside(Office *o, Span text);
+
+/*
+ * An attribute that a reader does not know: kept so if it may be a value (nine digits, or an '@'),
+ * as hardly any of the measures, colours and names that markup is full of.
+ */
+int office_attribute(Office *o, const char *name, const char *value);
+
 /* "header1" of "word/header1.xml". */
 Span office_stem(Span name);
 
@@ -86,13 +100,15 @@ typedef struct Rel {
 } Rel;
 
 typedef struct Rels {
-    Rel *rels; /* by id; the office's arena owns them */
+    Rel *rels; /* by id */
     size_t n, cap;
-    Member *of; /* the part they are of; NULL: of the package */
+    Arena arena; /* owns them */
+    Member *of;  /* the part they are of; NULL: of the package */
 } Rels;
 
-/* Of a part (NULL: of the package); none is no error. */
+/* Of a part (NULL: of the package); none is no error. Whatever it returns, rels_done() *ret. */
 int office_rels(Office *o, Member *of, Rels *ret);
+void rels_done(Rels *r);
 
 /* The member that a relationship leads to, by id or by type; NULL: none. */
 Member *rels_by_id(Office *o, const Rels *r, const char *id);
@@ -104,6 +120,8 @@ int properties_read(Office *o);
 /* A property that is a time or a label is a fact; others are none. */
 int properties_fact(Extraction *x, const char *name, Span value);
 int docx_read(Office *o);
+/* A document of Word in one XML file: that of 2003, and a package written flat. */
+int docx_flat(Extraction *x, Feed *f, Encoding encoding, Status *ret_status);
 int xlsx_read(Office *o);
 int xlsb_read(Office *o);
 /* ROOT_BIN_... of a member that begins so; ROOT_NO_XML: another. */

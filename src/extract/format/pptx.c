@@ -5,7 +5,7 @@
  */
 #include "extract/format/office.h"
 
-enum { SLIDES_MAX = 1 << 20 };
+enum { SLIDES_MAX = 1 << 16 };
 
 typedef struct Order {
     Office *o;
@@ -34,7 +34,7 @@ static int order_start(void *of, const char *name, const char **attributes) {
         order->ids = more;
         order->cap = cap;
     }
-    order->ids[order->n] = arena_span(&order->o->arena, span_of(id));
+    order->ids[order->n] = office_name(order->o, id);
     return order->ids[order->n++].at ? 0 : -ENOMEM;
 }
 
@@ -46,7 +46,9 @@ static int order_end(void *of, const char *name) {
 
 /* The presentation has no text of its own; what is there all the same comes out in its section. */
 static int order_text(void *of, Span text) {
-    return office_other(of, text);
+    Order *order = of;
+
+    return sax_blank(text) ? 0 : office_aside(order->o, text);
 }
 
 static int read_beside(Office *o, Member *m, unsigned number, const char *what) {
@@ -65,7 +67,7 @@ static int read_slide(Office *o, Member *m, unsigned number) {
         {"comments", "comments", ROOT_SLIDE_COMMENTS},
     };
     char name[32];
-    Rels rels;
+    Rels rels = {0};
     int r;
 
     snprintf(name, sizeof(name), "slide%u", number);
@@ -78,6 +80,7 @@ static int read_slide(Office *o, Member *m, unsigned number) {
         if (beside && !beside->taken && beside->kind == besides[i].kind)
             r = read_beside(o, beside, number, besides[i].what);
     }
+    rels_done(&rels);
     return r;
 }
 
@@ -85,7 +88,7 @@ static int read_presentation(Office *o, Member *m, unsigned *number) {
     static const SaxHandler handler = {
         .start = order_start, .end = order_end, .text = order_text, .other = office_other};
     Order order = {.o = o};
-    Rels rels;
+    Rels rels = {0};
     int r = office_parse(o, m, &handler, &order, NULL);
 
     if (r == 0)
@@ -97,6 +100,7 @@ static int read_presentation(Office *o, Member *m, unsigned *number) {
         if (slide && !slide->taken && slide->kind == ROOT_SLIDE)
             r = read_slide(o, slide, *number);
     }
+    rels_done(&rels);
     free(order.ids);
     return r;
 }

@@ -11,8 +11,8 @@
 enum {
     SIGNATURE = 8,
     HEADER_LIMIT = 64 << 10,
-    NAMES_LIMIT = 16 << 20, /* bytes of names kept; past it all count as encrypted */
-    SFX_LIMIT = 1 << 20,
+    NAMES_LIMIT = 16 << 20, /* bytes of names kept; what is behind counts as not encrypted */
+    LOOK_AHEAD = 64,        /* members that libarchive may have passed over */
 };
 
 enum { BLOCK_FILE = 2, BLOCK_ENCRYPTION = 4, BLOCK_END = 5 };
@@ -21,7 +21,8 @@ enum { FILE_TIME = 2, FILE_CRC = 4 };
 enum { EXTRA_ENCRYPTION = 1 };
 
 struct Rar5 {
-    Buf names; /* of encrypted members, each with a NUL behind */
+    Buf names; /* of all members in order: 1 if encrypted, else 0; the name; NUL */
+    size_t at; /* of the next one that will be asked for */
     bool all;
 };
 
@@ -62,16 +63,14 @@ static bool extra_encrypted(Span s) {
 static void note_file(Rar5 *r, Span s, Span extra) {
     uint64_t flags, ignored, n;
 
-    if (!extra_encrypted(extra) || !number(&s, &flags) || !number(&s, &ignored) ||
-        !number(&s, &ignored) ||
+    if (!number(&s, &flags) || !number(&s, &ignored) || !number(&s, &ignored) ||
         !take(&s, (flags & FILE_TIME ? 4 : 0) + (flags & FILE_CRC ? 4 : 0)) ||
-        !number(&s, &ignored) || !number(&s, &ignored) || !number(&s, &n) || n > s.n)
+        !number(&s, &ignored) || !number(&s, &ignored) || !number(&s, &n) || n > s.n ||
+        r->names.n + n > NAMES_LIMIT)
         return;
-    if (r->names.n + n > NAMES_LIMIT) {
-        r->all = true;
-        return;
-    }
-    buf_add(&r->names, s.at, (size_t)n);
+    buf_byte(&r->names, extra_encrypted(extra));
+    for (size_t i = 0; i < n && s.at[i]; i++)
+        buf_byte(&r->names, s.at[i]);
     buf_byte(&r->names, 0);
 }
 
@@ -124,13 +123,18 @@ bool rar5_all_encrypted(const Rar5 *r) {
     return r->all;
 }
 
-bool rar5_encrypted(const Rar5 *r, Span name) {
-    for (size_t i = 0; i < r->names.n;) {
-        size_t n = strnlen((const char *)r->names.at + i, r->names.n - i);
+bool rar5_encrypted(Rar5 *r, Span name) {
+    size_t at = r->at;
 
-        if (span_eq(name, span(r->names.at + i, n)))
-            return true;
-        i += n + 1;
+    for (unsigned k = 0; k < LOOK_AHEAD && at < r->names.n; k++) {
+        const uint8_t *entry = r->names.at + at;
+        size_t n = strnlen((const char *)entry + 1, r->names.n - at - 1);
+
+        at += n + 2;
+        if (span_eq(name, span(entry + 1, n))) {
+            r->at = at;
+            return entry[0];
+        }
     }
     return false;
 }

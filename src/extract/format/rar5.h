@@ -15,4 +15,6 @@ Rar5 *rar5_free(Rar5 *r);
 DEFINE_CLEANUP(Rar5, rar5_free)
 
 bool rar5_all_encrypted(const Rar5 *r); /* names, too */
-bool rar5_encrypted(const Rar5 *r, Span name);
+
+/* Of the next member of that name: asked in the order of the archive. */
+bool rar5_encrypted(Rar5 *r, Span name);

@@ -9,6 +9,7 @@
 
 #define XML_DTD /* expat.h declares the limits of entities only so */
 #include <expat.h>
+#include <malloc.h>
 #include <strings.h>
 #include <sys/auxv.h>
 
@@ -20,8 +21,10 @@ enum {
     PIECE_MAX = 2 << 20,
     AMPLIFICATION_MAX = 20, /* what entities may make of the bytes that came */
     AMPLIFICATION_FROM = 1 << 20,
-    VALUE_AHEAD = 4096,    /* where the next attribute's value begins at the latest */
-    DECLARATION_MAX = 256, /* where the encoding is declared */
+    MEMORY_MAX = 256 << 20, /* that the parser may take: it keeps every name and entity */
+    MEMORY_STEP = 1 << 20,  /* bytes of the document between two looks at it */
+    VALUE_AHEAD = 4096,     /* where the next attribute's value begins at the latest */
+    DECLARATION_MAX = 256,  /* where the encoding is declared */
 };
 
 struct Sax {
@@ -35,6 +38,8 @@ struct Sax {
     uint64_t told;      /* bytes of them that events were about */
     int result;         /* of the first handler that did not return 0 */
     bool deep;
+    size_t memory;   /* in use before the document */
+    uint64_t looked; /* bytes taken at the last look at it */
 };
 
 const char *sax_local(const char *name) {
@@ -229,6 +234,26 @@ Sax *sax_free(Sax *s) {
 
 /* ---- reading ---- */
 
+/*
+ * What this process has from malloc. A worker reads one document at a time, so what was added is
+ * the parser's and its reader's; expat gives no other way to bound it but a global counter.
+ */
+static size_t memory_in_use(void) {
+    struct mallinfo2 m = mallinfo2();
+
+    return m.uordblks + m.hblkhd;
+}
+
+static bool takes_too_much(Sax *s) {
+    size_t now;
+
+    if (s->taken - s->looked < MEMORY_STEP)
+        return false;
+    s->looked = s->taken;
+    now = memory_in_use();
+    return now > s->memory && now - s->memory > MEMORY_MAX;
+}
+
 static SaxEnd how_it_ended(const Sax *s) {
     switch (XML_GetErrorCode(s->parser)) {
     case XML_ERROR_NONE:
@@ -279,10 +304,11 @@ int sax_read(Sax *s, Extraction *x, Feed *f, SaxEnd *ret) {
     bool end = false;
     int r = settle_encoding(s, f);
 
+    s->memory = memory_in_use();
     while (r == 0 && !end) {
         r = read_piece(s, x, f, &end);
-        if (r == 0 && !end && waiting(s) > SAX_TOKEN_MAX) {
-            *ret = SAX_DEEP;
+        if (r == 0 && !end && (waiting(s) > SAX_TOKEN_MAX || takes_too_much(s))) {
+            *ret = waiting(s) > SAX_TOKEN_MAX ? SAX_DEEP : SAX_LIMIT;
             return 0;
         }
     }

@@ -20,7 +20,7 @@ enum {
 typedef enum SaxEnd {
     SAX_WHOLE,
     SAX_MALFORMED, /* or cut */
-    SAX_LIMIT,     /* expands too much */
+    SAX_LIMIT,     /* expands too much, or takes too much memory */
     SAX_DEEP,      /* too deep, or a token too long */
     SAX_STOPPED,   /* a handler returned SAX_E_STOP */
 } SaxEnd;

@@ -137,3 +137,17 @@ void sheet_reference(const char *text, uint32_t *ret_column, uint64_t *ret_row) 
     *ret_column = column;
     *ret_row = row;
 }
+
+bool sheet_formula_carries(Span formula) {
+    enum { NUMBER_LEAST = 6 };
+    size_t digits = 0;
+
+    for (size_t i = 0; i < formula.n; i++) {
+        uint8_t c = formula.at[i];
+
+        digits = c >= '0' && c <= '9' ? digits + 1 : 0;
+        if (c == '"' || digits >= NUMBER_LEAST)
+            return true;
+    }
+    return false;
+}

@@ -45,3 +45,6 @@ void sheet_done(Sheet *s);
 
 /* "BC23" to column 55, row 23; 0 for what is not there. */
 void sheet_reference(const char *text, uint32_t *ret_column, uint64_t *ret_row);
+
+/* Formulas mostly name cells; those that carry text or a number of some length are worth a look. */
+bool sheet_formula_carries(Span formula);

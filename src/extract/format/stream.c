@@ -36,7 +36,12 @@ static bool ends_with(Span name, const char *suffix) {
     return name.n > n && strncasecmp((const char *)name.at + name.n - n, suffix, n) == 0;
 }
 
+/* The last part of it: in a container, a name may be a path. */
 static void name_inside(Span name, Buf *ret) {
+    const uint8_t *slash = name.n ? memrchr(name.at, '/', name.n - 1) : NULL;
+
+    if (slash)
+        name = span(slash + 1, name.n - (size_t)(slash + 1 - name.at));
     for (size_t i = 0; i < N_ELEMENTS(suffixes); i++) {
         if (ends_with(name, suffixes[i].suffix)) {
             buf_add(ret, name.at, name.n - strlen(suffixes[i].suffix));
@@ -199,15 +204,18 @@ static int lz4_extract(Extraction *x, Feed *f, Encoding encoding, Status *ret) {
     return decode_extract(x, f, "lz4", ret);
 }
 
-bool brotli_looks(Span name, const Sniff *s, Span head) {
+bool brotli_named(Span name) {
+    return ends_with(name, ".br");
+}
+
+bool brotli_looks(const Sniff *s, Span head) {
     _uninitialized_ uint8_t made[4096];
     const uint8_t *next = head.at;
     BrotliDecoderState *state;
     BrotliDecoderResult r = BROTLI_DECODER_RESULT_NEEDS_MORE_OUTPUT;
     size_t in = head.n;
 
-    if (!ends_with(name, ".br") ||
-        (strcmp(s->format, "unknown") != 0 && strcmp(s->format, "high-entropy") != 0))
+    if (strcmp(s->format, "unknown") != 0 && strcmp(s->format, "high-entropy") != 0)
         return false;
     state = BrotliDecoderCreateInstance(NULL, NULL, NULL);
     for (size_t n = 0; state && r == BROTLI_DECODER_RESULT_NEEDS_MORE_OUTPUT && n < (1 << 20);

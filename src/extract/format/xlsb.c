@@ -18,7 +18,8 @@ enum {
     RECORD_MAX = 1 << 20, /* bytes of one */
     STRING_MAX = 32767,   /* characters of a cell, and of any other string */
     OTHER_MAX = 16 << 20,
-    SHEETS_MAX = 1 << 16,
+    SHEETS_MAX = 1 << 14,
+    TOKEN_WORK = 64, /* characters looked at for each byte of a record, at most */
     STEP = 64 << 10,
 };
 
@@ -153,14 +154,17 @@ static bool is_text(Span utf16) {
 
 /* The string that begins at s, with its length before it as fields (4 bytes) or formulas (a token
  * 0x17 and 2 bytes) have it; the bytes it takes, 0: none. */
-static size_t string_here(Span s, Span *ret) {
+static size_t string_here(Span s, size_t *work, Span *ret) {
     size_t n, at;
 
-    if (s.n >= 5 && s.at[0] == 0x17) {
+    if (s.n >= 5 && s.at[0] == 0x17 && *work) {
         n = s.at[1] | (size_t)s.at[2] << 8;
         at = 3;
-        if (n && n <= (s.n - at) / 2 && is_text(*ret = span(s.at + at, 2 * n)))
-            return at + 2 * n;
+        if (n && n <= (s.n - at) / 2) {
+            *work -= n < *work ? n : *work;
+            if (is_text(*ret = span(s.at + at, 2 * n)))
+                return at + 2 * n;
+        }
     }
     if (s.n < 6)
         return 0;
@@ -182,11 +186,12 @@ static int gather_other(Xlsb *b, Span text) {
 }
 
 static int search_strings(Xlsb *b, Span left) {
+    size_t work = TOKEN_WORK * left.n; /* a token that is none may be looked at for 128 KiB */
     int r = 0;
 
     while (r == 0 && left.n) {
         Span utf16, text;
-        size_t n = string_here(left, &utf16);
+        size_t n = string_here(left, &work, &utf16);
 
         if (n) {
             r = decode(b, utf16, &text);
@@ -195,6 +200,8 @@ static int search_strings(Xlsb *b, Span left) {
         }
         n = n ? n : 1;
         left = span(left.at + n, left.n - n);
+        if (r == 0 && !work && left.n) /* made to be looked at for long: as it is */
+            return gather_other(b, left);
     }
     return r;
 }
@@ -375,12 +382,16 @@ static int on_book(Xlsb *b, unsigned type, Fields *f) {
         return 0;
     take(f, 8); /* visible or not, number */
     r = take_string(b, f, &text);
+    if (text.n > OFFICE_NAME_MAX)
+        text.n = OFFICE_NAME_MAX;
     id = r == 0 ? arena_text(&b->o->arena, text) : NULL;
     if (!id)
         return r ? r : -ENOMEM;
     r = take_string(b, f, &text);
     if (r < 0)
         return r;
+    if (text.n > OFFICE_NAME_MAX)
+        text.n = OFFICE_NAME_MAX;
     more = realloc(b->sheets, (b->n_sheets + 1) * sizeof(*more));
     if (!more)
         return -ENOMEM;
@@ -489,7 +500,7 @@ static int read_comments(Xlsb *b, Member *m, Span sheet) {
 
 static int read_sheet(Xlsb *b, Member *m, Span name) {
     Member *comments;
-    Rels rels;
+    Rels rels = {0};
     int r;
 
     b->row = 1;
@@ -501,16 +512,15 @@ static int read_sheet(Xlsb *b, Member *m, Span name) {
         r = emit_other(b, name);
     if (r == 0)
         r = office_rels(b->o, m, &rels);
-    if (r)
-        return r;
-    comments = rels_by_type(b->o, &rels, "comments");
+    comments = r == 0 ? rels_by_type(b->o, &rels, "comments") : NULL;
     if (comments && !comments->taken && comments->kind == ROOT_BIN_COMMENTS)
         r = read_comments(b, comments, name);
+    rels_done(&rels);
     return r;
 }
 
 static int read_book(Xlsb *b, Member *m) {
-    Rels rels;
+    Rels rels = {0};
     int r = read_part(b, m, on_book, NULL);
 
     if (r == 0)
@@ -525,6 +535,7 @@ static int read_book(Xlsb *b, Member *m) {
             r = read_sheet(b, sheet, name.n ? name : office_stem(sheet->name));
     }
     b->n_sheets = 0;
+    rels_done(&rels);
     return r;
 }
 

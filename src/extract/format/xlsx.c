@@ -15,7 +15,8 @@
 enum {
     CELL_MAX = 1 << 20, /* bytes of one; Excel's limit is 32,767 characters */
     BESIDE_MAX = 16 << 20,
-    SHEETS_MAX = 1 << 16,
+    NAMES_STEP = 1 << 20, /* of names and formats that wait to come out */
+    SHEETS_MAX = 1 << 14,
     COLUMNS_MAX = 1 << 20,
 };
 
@@ -66,6 +67,8 @@ static int strings_text(void *of, Span text) {
     if (!r->in_text && sax_blank(text))
         return 0;
     if (!r->in_phonetic)
+        return book_string(r->book, text);
+    if (r->phonetic.n + text.n > CELL_MAX)
         return book_string(r->book, text);
     buf_span(&r->phonetic, text);
     return buf_error(&r->phonetic);
@@ -123,6 +126,24 @@ typedef struct StylesReading {
     Buf names;     /* of styles that people made, and formats: read as text */
 } StylesReading;
 
+static int emit_style_names(StylesReading *r) {
+    int e = buf_error(&r->names);
+
+    if (e == 0 && r->names.n)
+        e = extract_part(r->o->x, PART_SECTION, span_of("styles"));
+    if (e == 0)
+        e = extract_text(r->o->x, buf_as_span(&r->names));
+    buf_clear(&r->names);
+    return e;
+}
+
+/* Literals of a format are seen in every cell that has it; names are what people call them. */
+static int style_name(StylesReading *r, Span text) {
+    buf_span(&r->names, text);
+    buf_byte(&r->names, '\n');
+    return r->names.n > NAMES_STEP ? emit_style_names(r) : buf_error(&r->names);
+}
+
 static int styles_start(void *of, const char *name, const char **attributes) {
     StylesReading *r = of;
     const char *id = sax_attribute(attributes, "numFmtId");
@@ -133,18 +154,12 @@ static int styles_start(void *of, const char *name, const char **attributes) {
         const char *code = sax_attribute(attributes, "formatCode");
         int e = book_code(r->book, (unsigned)strtoul(id, NULL, 10), span_of(code ? code : ""));
 
-        if (e == 0 && code) { /* literals of a format are seen in every cell that has it */
-            buf_text(&r->names, code);
-            buf_byte(&r->names, '\n');
-        }
-        return e;
+        return e ? e : style_name(r, span_of(code ? code : ""));
     } else if (strcmp(name, "xf") == 0 && r->in_cells)
         return book_style(r->book, id ? (unsigned)strtoul(id, NULL, 10) : 0);
-    else if (strcmp(name, "cellStyle") == 0 && sax_attribute(attributes, "name")) {
-        buf_text(&r->names, sax_attribute(attributes, "name"));
-        buf_byte(&r->names, '\n');
-    }
-    return buf_error(&r->names);
+    else if (strcmp(name, "cellStyle") == 0 && sax_attribute(attributes, "name"))
+        return style_name(r, span_of(sax_attribute(attributes, "name")));
+    return 0;
 }
 
 static int styles_end(void *of, const char *name) {
@@ -158,11 +173,7 @@ static int styles_end(void *of, const char *name) {
 static int styles_text(void *of, Span text) {
     StylesReading *r = of;
 
-    if (sax_blank(text) || r->names.n > BESIDE_MAX)
-        return 0;
-    buf_span(&r->names, text);
-    buf_byte(&r->names, '\n');
-    return buf_error(&r->names);
+    return sax_blank(text) ? 0 : style_name(r, text);
 }
 
 static int read_styles(Xlsx *b) {
@@ -176,11 +187,8 @@ static int read_styles(Xlsx *b) {
         StylesReading reading = {.o = b->o, .book = &b->book};
 
         r = office_parse(b->o, m, &handler, &reading, NULL);
-        if (r == 0 && reading.names.n) {
-            r = extract_part(b->o->x, PART_SECTION, office_stem(m->name));
-            if (r == 0)
-                r = extract_text(b->o->x, buf_as_span(&reading.names));
-        }
+        if (r == 0)
+            r = emit_style_names(&reading);
         buf_done(&reading.names);
     }
     return r;
@@ -241,18 +249,6 @@ static int beside_add(SheetReading *s, Beside where, Span text) {
     return buf_error(b);
 }
 
-/* Formulas mostly name cells; those that carry text or a number of some length are worth a look. */
-static bool carries_data(Span formula) {
-    size_t digits = 0;
-
-    for (size_t i = 0; i < formula.n; i++) {
-        digits = formula.at[i] - '0' < 10 && formula.at[i] >= '0' ? digits + 1 : 0;
-        if (formula.at[i] == '"' || digits >= 6)
-            return true;
-    }
-    return false;
-}
-
 static CellType cell_type(const char *t) {
     if (!t || strcmp(t, "n") == 0)
         return TYPE_NUMBER;
@@ -261,10 +257,11 @@ static CellType cell_type(const char *t) {
     return strcmp(t, "b") == 0 ? TYPE_BOOLEAN : TYPE_TEXT;
 }
 
-static void begin_cell(SheetReading *s, const char **attributes) {
+static int begin_cell(SheetReading *s, const char **attributes) {
     const char *type = NULL, *reference = NULL;
     uint32_t column = 0;
     uint64_t row = 0;
+    int r = 0;
 
     s->style = 0;
     for (; *attributes; attributes += 2) {
@@ -276,6 +273,8 @@ static void begin_cell(SheetReading *s, const char **attributes) {
             type = attributes[1];
         else if (a[0] == 's' && !a[1])
             s->style = (unsigned)strtoul(attributes[1], NULL, 10);
+        else if (r == 0)
+            r = office_attribute(s->o, a, attributes[1]);
     }
     if (reference)
         sheet_reference(reference, &column, &row);
@@ -286,6 +285,7 @@ static void begin_cell(SheetReading *s, const char **attributes) {
     s->in_cell = true;
     buf_clear(&s->value);
     buf_clear(&s->formula);
+    return r;
 }
 
 /* A number that is no string's comes out as it is. */
@@ -337,7 +337,7 @@ static int end_cell(SheetReading *s) {
         r = cell_text(s, &text);
     if (r == 0)
         r = sheet_cell(&s->sheet, s->row, s->column, text);
-    if (r == 0 && carries_data(buf_as_span(&s->formula)))
+    if (r == 0 && sheet_formula_carries(buf_as_span(&s->formula)))
         r = beside_add(s, BESIDE_FORMULAS, buf_as_span(&s->formula));
     buf_clear(&s->value);
     buf_clear(&s->formula);
@@ -382,10 +382,13 @@ static int add_attributes(SheetReading *s, const char **attributes) {
     int r = 0;
 
     for (; r == 0 && *attributes; attributes += 2) {
-        for (size_t i = 0; i < N_ELEMENTS(texts); i++) {
-            if (strcmp(sax_local(attributes[0]), texts[i]) == 0)
-                r = beside_add(s, BESIDE_OTHER, span_of(attributes[1]));
-        }
+        const char *name = sax_local(attributes[0]);
+        bool known = false;
+
+        for (size_t i = 0; !known && i < N_ELEMENTS(texts); i++)
+            known = strcmp(name, texts[i]) == 0;
+        r = known ? beside_add(s, BESIDE_OTHER, span_of(attributes[1]))
+                  : office_attribute(s->o, name, attributes[1]);
     }
     return r;
 }
@@ -402,9 +405,8 @@ static int sheet_start(void *of, const char *name, const char **attributes) {
     uint64_t row;
 
     if (name[0] == 'c' && !name[1]) {
-        begin_cell(s, attributes);
         s->in = IN_NOTHING;
-        return 0;
+        return begin_cell(s, attributes);
     }
     if (name[0] == 'v' && !name[1]) {
         s->in = IN_VALUE;
@@ -588,7 +590,7 @@ static int read_comments(Xlsx *b, Member *m, Span sheet) {
 /* The comments that a sheet's relationships lead to. */
 static int read_sheet_comments(Xlsx *b, Member *m, Span name) {
     static const char *const types[] = {"comments", "threadedComment"};
-    Rels rels;
+    Rels rels = {0};
     int r = office_rels(b->o, m, &rels);
 
     for (size_t i = 0; r == 0 && i < N_ELEMENTS(types); i++) {
@@ -597,6 +599,7 @@ static int read_sheet_comments(Xlsx *b, Member *m, Span name) {
         if (c && !c->taken && c->kind == ROOT_CELL_COMMENTS)
             r = read_comments(b, c, name);
     }
+    rels_done(&rels);
     return r;
 }
 
@@ -640,12 +643,22 @@ static int book_start(void *of, const char *name, const char **attributes) {
             b->cap = cap;
         }
         s = sax_attribute(attributes, "name");
-        b->sheets[b->n++] = (SheetName){.name = arena_span(&b->o->arena, span_of(s ? s : "")),
-                                        .id = arena_span(&b->o->arena, span_of(id ? id : ""))};
+        b->sheets[b->n++] = (SheetName){.name = office_name(b->o, s), .id = office_name(b->o, id)};
         if (!b->sheets[b->n - 1].name.at || !b->sheets[b->n - 1].id.at)
             return -ENOMEM;
     }
     return buf_error(&b->names);
+}
+
+static int emit_names(BookReading *b) {
+    int r = buf_error(&b->names);
+
+    if (r == 0 && b->names.n)
+        r = extract_part(b->o->x, PART_SECTION, span_of("defined names"));
+    if (r == 0)
+        r = extract_text(b->o->x, buf_as_span(&b->names));
+    buf_clear(&b->names);
+    return r;
 }
 
 static int book_end(void *of, const char *name) {
@@ -656,20 +669,23 @@ static int book_end(void *of, const char *name) {
         buf_byte(&b->names, '\n');
     }
     buf_clear(&b->value);
-    return buf_error(&b->names);
+    return b->names.n > NAMES_STEP ? emit_names(b) : buf_error(&b->names);
 }
 
 static int book_text(void *of, Span text) {
     BookReading *b = of;
+    int r = 0;
 
-    if (sax_blank(text) || b->value.n + b->names.n > BESIDE_MAX)
+    if (sax_blank(text))
         return 0;
+    if (b->value.n > NAMES_STEP)
+        r = book_end(b, "");
     buf_span(&b->value, text);
-    return buf_error(&b->value);
+    return r ? r : buf_error(&b->value);
 }
 
 static int read_named_sheets(Xlsx *b, Member *workbook, const BookReading *reading) {
-    Rels rels;
+    Rels rels = {0};
     int r = office_rels(b->o, workbook, &rels);
 
     for (size_t i = 0; r == 0 && i < reading->n; i++) {
@@ -682,6 +698,7 @@ static int read_named_sheets(Xlsx *b, Member *workbook, const BookReading *readi
         if (r == 0)
             r = read_sheet_comments(b, m, name.n ? name : office_stem(m->name));
     }
+    rels_done(&rels);
     return r;
 }
 
@@ -693,11 +710,8 @@ static int read_workbook(Xlsx *b, Member *m) {
 
     if (r == 0)
         r = read_named_sheets(b, m, &reading);
-    if (r == 0 && reading.names.n) {
-        r = extract_part(b->o->x, PART_SECTION, span_of("defined names"));
-        if (r == 0)
-            r = extract_text(b->o->x, buf_as_span(&reading.names));
-    }
+    if (r == 0)
+        r = emit_names(&reading);
     free(reading.sheets);
     buf_done(&reading.names);
     buf_done(&reading.value);

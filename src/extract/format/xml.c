@@ -9,9 +9,9 @@
  * tab between leaves, a line feed behind what has children.
  *
  * All that is in the file comes out: declarations of entities, comments and instructions as they
- * are written, and, from where the XML is not well-formed or too deep, the bytes themselves. The
- * table is a view of the text, so such a file is still `read`. Text carries its place in the bytes
- * as long as they are the same.
+ * are written, and, from where the XML is not well-formed, too deep or expands too much, the bytes
+ * themselves. The table is a view of the text, so such a file is still `read`. Text carries its
+ * place in the bytes as long as they are the same.
  */
 #define XXH_INLINE_ALL
 #include <xxhash.h>
@@ -244,14 +244,29 @@ static int read_rest(Xml *s, Feed *f, Encoding encoding) {
     return r ? r : extract_rest(s->x, f, encoding);
 }
 
-/* A format of its own, whose text is not in the shape of its elements. */
-static bool is_flat_odf(Feed *f) {
+typedef int Reader(Extraction *x, Feed *f, Encoding encoding, Status *ret_status);
+
+/* Formats of their own, whose text is not in the shape of their elements; NULL: none of these. */
+static Reader *find_reader(Feed *f) {
     enum { HEAD = 4096 };
+    static const struct {
+        const char *root, *space;
+        Reader *read;
+    } readers[] = {
+        {"document", "opendocument", odf_flat},
+        {"wordDocument", "wordml", docx_flat},
+        {"package", "xmlPackage", docx_flat},
+    };
     SaxRoot root;
     Span head;
 
-    return feed_head(f, HEAD, &head) == 0 && sax_root(head, &root) &&
-           strcmp(root.name, "document") == 0 && strstr(root.space, "opendocument");
+    if (feed_head(f, HEAD, &head) < 0 || !sax_root(head, &root))
+        return NULL;
+    for (size_t i = 0; i < N_ELEMENTS(readers); i++) {
+        if (strcmp(root.name, readers[i].root) == 0 && strstr(root.space, readers[i].space))
+            return readers[i].read;
+    }
+    return NULL;
 }
 
 static int xml_extract(Extraction *x, Feed *f, Encoding encoding, Status *ret_status) {
@@ -262,10 +277,11 @@ static int xml_extract(Extraction *x, Feed *f, Encoding encoding, Status *ret_st
     _cleanup_(free_p) uint32_t *numbers = calloc(SLOTS, sizeof(*numbers));
     _cleanup_(sax_freep) Sax *sax = NULL;
     SaxEnd end = SAX_WHOLE;
+    Reader *reader = find_reader(f);
     int r;
 
-    if (is_flat_odf(f))
-        return odf_flat(x, f, encoding, ret_status);
+    if (reader)
+        return reader(x, f, encoding, ret_status);
     if (!s || !slots || !numbers)
         return -ENOMEM;
     *s = (Xml){.x = x, .row = 1, .slots = slots, .numbers = numbers};
@@ -280,8 +296,6 @@ static int xml_extract(Extraction *x, Feed *f, Encoding encoding, Status *ret_st
         r = extract_text(x, span_of("\n"));
     if (r == 0 && end != SAX_WHOLE)
         r = read_rest(s, f, encoding);
-    if (end == SAX_LIMIT)
-        *ret_status = status_of(STATUS_PARTIAL, "limit");
     buf_done(&s->path);
     return r;
 }

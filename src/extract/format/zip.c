@@ -51,7 +51,7 @@ static int window_at(Zip *z, uint64_t offset, size_t least, Span *ret) {
     ssize_t n;
 
     if (offset < z->start || offset - z->start > z->n ||
-        z->n - (size_t)(offset - z->start) < least) {
+        (z->n - (size_t)(offset - z->start) < least && z->start + z->n < z->from->size)) {
         n = feed_read_at(z->from, from, z->bytes, WINDOW);
         z->start = from;
         z->n = n > 0 ? (size_t)n : 0;
@@ -248,7 +248,8 @@ static int skip_descriptor(Zip *z, const ZipEntry *e) {
 /* With its data, at `data`, and nothing of what begins at `to`. */
 static int entry_data(Zip *z, const ZipEntry *e, const Entry *unit, uint64_t data, uint64_t to) {
     uint64_t end = e->packed < to - data ? data + e->packed : to;
-    ZipMember m = {.z = z, .e = e, .data = data, .pos = data, .end = e->method == DEFLATED ? to : end};
+    ZipMember m = {
+        .z = z, .e = e, .data = data, .pos = data, .end = e->method == DEFLATED ? to : end};
     bool directory = unit->name.n && unit->name.at[unit->name.n - 1] == '/' && e->size == 0;
     ArchiveWalk walk = {0};
     ZipEntry said = *e;
@@ -268,7 +269,7 @@ static int entry_data(Zip *z, const ZipEntry *e, const Entry *unit, uint64_t dat
     if (e->method == STORED || e->method == DEFLATED) {
         r = member_unit(z, unit, &m);
         if (m.later)
-            said.crc = m.crc, said.packed = m.pos - m.data, said.size = m.made;
+            said = (ZipEntry){.crc = m.crc, .packed = m.pos - m.data, .size = m.made};
     } else {
         r = walk_range(z, e->at, to, 1, &walk);
         z->at = e->packed < to - data ? end : to;
@@ -280,13 +281,30 @@ static int entry_data(Zip *z, const ZipEntry *e, const Entry *unit, uint64_t dat
 
 /* ---- gaps ---- */
 
-/* The next local header in [from, to), or `to`. */
-static int find_local(Zip *z, uint64_t from, uint64_t to, uint64_t *ret) {
+/* Like a local header, as far as its fixed part tells; what has only that costs a try. */
+static int is_local(Zip *z, uint64_t at, uint64_t to, bool *ret) {
     ZipEntry e;
     int64_t mtime;
+    Span s;
+    int r = window_at(z, at, ZIP_LOCAL, &s);
 
-    while (from + ZIP_LOCAL < to) {
+    *ret = false;
+    if (r < 0 || s.n < ZIP_LOCAL || s.at[4] > 63 || zip16(s.at + 26) == 0)
+        return r;
+    r = window_at(z, at, LOCAL_MAX, &s);
+    if (r < 0)
+        return r;
+    *ret = zip_local_parse(span(s.at, s.n < to - at ? s.n : (size_t)(to - at)), at, &e, &mtime);
+    z->tries += !*ret;
+    return 0;
+}
+
+/* The next local header in [from, to), or `to`. */
+static int find_local(Zip *z, uint64_t from, uint64_t to, uint64_t *ret) {
+    *ret = to;
+    while (from + ZIP_LOCAL < to && z->tries < TRIES) {
         const uint8_t *hit;
+        bool is;
         Span s;
         int r = window_at(z, from, ZIP_LOCAL, &s);
 
@@ -300,17 +318,15 @@ static int find_local(Zip *z, uint64_t from, uint64_t to, uint64_t *ret) {
             continue;
         }
         from += (uint64_t)(hit - s.at);
-        r = window_at(z, from, LOCAL_MAX, &s);
+        r = is_local(z, from, to, &is);
         if (r < 0)
             return r;
-        if (zip_local_parse(span(s.at, s.n < to - from ? s.n : (size_t)(to - from)), from, &e,
-                            &mtime)) {
+        if (is) {
             *ret = from;
             return 0;
         }
         from += 4;
     }
-    *ret = to;
     return 0;
 }
 
@@ -374,8 +390,7 @@ static int gap(Zip *z, uint64_t to) {
     while (r == 0 && z->at < to) {
         uint64_t local = to;
 
-        if (z->tries < TRIES)
-            r = find_local(z, z->at, to, &local);
+        r = find_local(z, z->at, to, &local);
         if (r == 0)
             r = gap_range(z->x, z->from, z->at, local);
         z->at = local;
@@ -419,8 +434,8 @@ static int entry(Zip *z, ZipEntry e, uint64_t next) {
     if (data > limit)
         return not_there(z, &unit);
     r = compare_names(z, unit.name, e.at + ZIP_LOCAL, n);
-    /* what is stored ends where another begins; what is deflated says itself where it ends */
-    if (e.method == STORED && next > data && next < limit)
+    /* what is deflated says itself where it ends; anything else does where another begins */
+    if ((e.method != DEFLATED || e.flags & FLAG_ENCRYPTED) && next > data && next < limit)
         limit = next;
     return r ? r : entry_data(z, &e, &unit, data, limit);
 }

@@ -25,6 +25,8 @@ enum {
     VALUE_MAX = 4 << 20, /* bytes of one property, unfolded; what goes on is one of its own */
     FOLDS_MAX = 256,     /* lines of it that keep their place */
     COLUMNS_MAX = 512,
+    SLOTS = 2048,         /* by which their names are found; a power of two */
+    PARAMETERS_MAX = 512, /* bytes in which a property says how its value is coded */
     NAME_MAX_HERE = 64,
 };
 
@@ -46,6 +48,7 @@ typedef struct Card {
     size_t n_folds;
     char names[COLUMNS_MAX][NAME_MAX_HERE];
     uint32_t n_columns;
+    uint16_t slots[SLOTS]; /* columns by name; 0: empty */
 } Card;
 
 /* One property: where its parts are in the line. */
@@ -58,18 +61,29 @@ typedef struct Property {
 
 /* ---- columns ---- */
 
+/* Names are the same in either case: FNV-1a over the five bits that do not differ. */
+static uint32_t name_slot(const char *name) {
+    uint32_t h = 2166136261;
+
+    while (*name)
+        h = (h ^ (uint32_t)(*name++ & 0x1F)) * 16777619;
+    return h & (SLOTS - 1);
+}
+
 static int find_column(Card *c, const char *name, uint32_t *ret) {
-    for (uint32_t i = 0; i < c->n_columns; i++) {
-        if (strcasecmp(c->names[i], name) == 0) {
-            *ret = i + 1;
+    uint32_t k = name_slot(name);
+
+    for (; c->slots[k]; k = (k + 1) & (SLOTS - 1)) {
+        *ret = c->slots[k];
+        if (strcasecmp(c->names[*ret - 1], name) == 0)
             return 0;
-        }
     }
     *ret = 0;
     if (c->n_columns == COLUMNS_MAX)
         return 0;
     memcpy(c->names[c->n_columns++], name, NAME_MAX_HERE);
     *ret = c->n_columns;
+    c->slots[k] = (uint16_t)*ret;
     return extract_column(c->x, *ret, span_of(name));
 }
 
@@ -328,8 +342,9 @@ static void add_fold(Card *c, Span text, uint64_t source) {
 
 /* The text that the line before goes on with, if it does. */
 static bool goes_on(const Card *c, Span *text, uint64_t *source) {
+    size_t head = c->line.n < PARAMETERS_MAX ? c->line.n : PARAMETERS_MAX;
     bool soft = !c->ldif && c->line.n && c->line.at[c->line.n - 1] == '=' &&
-                memmem(c->line.at, c->line.n, "QUOTED-PRINTABLE", 16);
+                memmem(c->line.at, head, "QUOTED-PRINTABLE", 16);
 
     if (!linereader_fresh(&c->in))
         return true;

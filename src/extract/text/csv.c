@@ -18,9 +18,10 @@
 #include "extract/text/reader.h"
 
 #include "base/cleanup.h"
+#include "extract/text/dates.h"
 #include "extract/text/dialect.h"
 #include "extract/text/find.h"
-#include "extract/text/textout.h"
+#include "extract/text/relay.h"
 
 enum { CELL_MAX = 1 << 20 };
 
@@ -29,27 +30,24 @@ typedef enum CsvState { CSV_START, CSV_PLAIN, CSV_QUOTED } CsvState;
 typedef struct Csv {
     Extraction *x;
     Decoder in;
-    TextOut out;
+    Relay out;
     Dialect dialect;
     CsvState state;
     uint64_t row;
     uint32_t column;
-    size_t quoted; /* bytes of the quoted cell at hand, before the window */
+    size_t quoted; /* bytes of the quoted cell at hand */
+    Dates dates;
 } Csv;
 
 static void csv_done(Csv *c) {
     decoder_done(&c->in);
+    dates_done(&c->dates);
 }
 
-static inline void next_cell(Csv *c) {
-    c->column += c->column <= PART_COLUMNS_MAX; /* those beyond are alike */
-    c->state = CSV_START;
-}
-
-static inline void next_row(Csv *c) {
-    c->row++;
-    c->column = 1;
-    c->state = CSV_START;
+static inline int begin_cell(Csv *c, size_t at) {
+    if (c->dates.n)
+        dates_begin(&c->dates, c->column);
+    return relay_mark(&c->out, at, c->row, c->column);
 }
 
 /* Nothing but the first half of a line end. */
@@ -58,49 +56,71 @@ static inline bool is_bare_return(const Csv *c, size_t from, size_t to) {
            c->dialect.line_end == '\n';
 }
 
-/* Plain cells from i on; stops at an opening quote or the end. */
+/* A plain cell, or its rest, is [from, to); a delimiter or a line end stands there. */
+static inline int end_cell(Csv *c, size_t from, size_t to) {
+    int r = 0;
+
+    if (to > from && c->state == CSV_START && _likely_(!is_bare_return(c, from, to)))
+        r = begin_cell(c, from);
+    dates_more(&c->dates, c->in.text.at + from, to - from);
+    c->state = CSV_START;
+    return r;
+}
+
+/* A cell, or its rest, goes on beyond the window; half a line end is left. */
+static int leave_window(Csv *c, size_t from, size_t *at, bool *ret_wait) {
+    size_t n = c->in.text.n;
+    int r = 0;
+
+    *at = n;
+    if (from == n)
+        return 0;
+    if (c->state == CSV_START && from + 1 == n && c->in.text.at[from] == '\r' && !c->in.end) {
+        *at = from;
+        *ret_wait = true;
+        return 0;
+    }
+    if (c->state == CSV_START)
+        r = begin_cell(c, from);
+    c->state = CSV_PLAIN;
+    dates_more(&c->dates, c->in.text.at + from, n - from);
+    return r;
+}
+
+/* Plain cells from *at on; stops at an opening quote or the end. */
 static int read_plain(Csv *c, size_t *at, bool *ret_wait) {
     const uint8_t *text = c->in.text.at, delimiter = c->dialect.delimiter,
                   end = c->dialect.line_end, quote = c->dialect.quote;
     size_t i = *at, n = c->in.text.n, from = i;
+    int r = 0;
 
-    while (i < n) {
+    for (; i < n; i += 64) {
         uint64_t bits = find_block(text + i, delimiter, end, quote);
 
         if (n - i < 64)
             bits &= (UINT64_C(1) << (n - i)) - 1;
         for (; bits; bits &= bits - 1) {
             size_t k = i + (size_t)__builtin_ctzll(bits);
-            int r = 0;
 
-            if (k > from && c->state == CSV_START && !is_bare_return(c, from, k))
-                r = textout_mark(&c->out, from, c->row, c->column);
-            if (r)
-                return r;
             if (text[k] == delimiter) {
-                next_cell(c);
+                r = end_cell(c, from, k);
+                c->column += c->column <= PART_COLUMNS_MAX; /* those beyond are alike */
             } else if (text[k] == end) {
-                next_row(c);
+                r = end_cell(c, from, k);
+                c->row++;
+                c->column = 1;
             } else if (k == from && c->state == CSV_START) {
                 *at = k;
                 return 0;
             } else {
                 continue; /* a quote inside a plain cell */
             }
+            if (r)
+                return r;
             from = k + 1;
         }
-        i += 64;
     }
-    *at = n;
-    if (from == n || c->state != CSV_START)
-        return 0;
-    if (from + 1 == n && text[from] == '\r' && !c->in.end) {
-        *at = from;
-        *ret_wait = true;
-        return 0;
-    }
-    c->state = CSV_PLAIN;
-    return textout_mark(&c->out, from, c->row, c->column);
+    return leave_window(c, from, at, ret_wait);
 }
 
 /* What stands behind a quote inside a quoted cell says what it is. */
@@ -111,7 +131,7 @@ static int read_quote(Csv *c, size_t *at) {
     if (text[i + 1] == c->dialect.quote) {
         *at = i + 2;
         c->quoted++;
-        return textout_instead(&c->out, i, 2, span(text + i, 1), c->row, c->column);
+        return relay_instead(&c->out, i, 2, span(text + i, 1), c->row, c->column);
     }
     if (text[i + 1] == c->dialect.delimiter || text[i + 1] == '\n' || text[i + 1] == '\r')
         c->state = CSV_PLAIN;
@@ -128,6 +148,7 @@ static int read_quoted(Csv *c, size_t *at, bool *ret_wait) {
 
     while (r == 0 && i < stop && c->state == CSV_QUOTED && !*ret_wait) {
         k = find_any(c->in.text.at, i, stop, quote, quote, quote);
+        dates_more(&c->dates, c->in.text.at + i, k - i);
         c->quoted += k - i;
         i = k;
         if (i == stop)
@@ -148,7 +169,7 @@ static int read_quoted(Csv *c, size_t *at, bool *ret_wait) {
 }
 
 static int open_quote(Csv *c, size_t *at) {
-    int r = textout_mark(&c->out, *at, c->row, c->column);
+    int r = begin_cell(c, *at);
 
     c->state = CSV_QUOTED;
     c->quoted = 0;
@@ -191,6 +212,8 @@ static int tell_columns(Csv *c, Span head) {
             name = span(name.at + 1, name.n - 1);
         if (name.n)
             r = extract_column(c->x, column, name);
+        if (r == 0 && name.n)
+            r = dates_column(&c->dates, column, name);
     }
     return r;
 }
@@ -214,13 +237,13 @@ static int read_head(Csv *c, Feed *f, Encoding e) {
 /* The line "sep=;", which is no record. */
 static int skip_start(Csv *c) {
     size_t start = c->dialect.start;
-    int r = textout_mark(&c->out, 0, 0, 0);
+    int r = relay_mark(&c->out, 0, 0, 0);
 
     while (r == 0 && start && c->in.text.n) {
         size_t n = start < c->in.text.n ? start : c->in.text.n;
 
         start -= n;
-        r = textout_leave(&c->out, n);
+        r = relay_leave(&c->out, n);
         if (r == 0)
             r = decoder_next(&c->in, n);
     }
@@ -236,7 +259,7 @@ int csv_read(Extraction *x, Feed *f, Encoding e, size_t window) {
         return -ENOMEM;
     c->x = x;
     c->row = c->column = 1;
-    c->out = (TextOut){.x = x, .in = &c->in};
+    c->out = (Relay){.x = x, .in = &c->in};
     r = read_head(c, f, e);
     if (r == 0)
         r = decoder_init(&c->in, f, e, window);
@@ -245,11 +268,13 @@ int csv_read(Extraction *x, Feed *f, Encoding e, size_t window) {
     while (r == 0) {
         r = read_window(c, &taken);
         if (r == 0)
-            r = textout_leave(&c->out, taken);
+            r = relay_leave(&c->out, taken);
         if (r || (c->in.end && taken == c->in.text.n))
             break;
         r = decoder_next(&c->in, taken);
     }
+    if (r == 0)
+        r = dates_tell(&c->dates, x);
     csv_done(c);
     return r;
 }

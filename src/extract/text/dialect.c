@@ -37,6 +37,7 @@ typedef struct Column {
 
 typedef struct Trial {
     Dialect dialect;
+    bool ragged;                /* records may lack cells at their end */
     unsigned records;           /* complete, not blank, from the table's first on */
     unsigned alike;             /* of these with `cells` cells */
     unsigned cells;             /* most often */
@@ -47,6 +48,7 @@ typedef struct Trial {
     unsigned columns;           /* with anything in them */
     unsigned typed;             /* columns of one type */
     bool header;
+    bool differs, usual; /* ... by the types below it, by its names */
     int points;
 } Trial;
 
@@ -201,6 +203,10 @@ static bool is_code(const Dialect *d, Span line) {
     return line.at[0] && line.at[0] != d->delimiter && strchr(starts, line.at[0]) != NULL;
 }
 
+static bool fits(const Trial *t, const Record *r) {
+    return t->ragged ? r->cells >= 2 && r->cells <= t->cells : r->cells == t->cells;
+}
+
 /* How many cells most records have. */
 static unsigned usual_size(const Record *records, unsigned n) {
     unsigned best = 0, times = 0;
@@ -273,7 +279,7 @@ static void judge_columns(Trial *t, Span text, const Record *records, unsigned n
     size_t header = SIZE_MAX;
 
     for (unsigned i = 0; i < n; i++) {
-        if (records[i].cells != t->cells)
+        if (!fits(t, &records[i]))
             continue;
         note_cells(t, text, &records[i], first, columns);
         if (first)
@@ -290,6 +296,8 @@ static void judge_columns(Trial *t, Span text, const Record *records, unsigned n
     if (header != SIZE_MAX && are_names(t, text, header, &usual) &&
         (differ || usual * 2 >= t->columns)) {
         t->header = true;
+        t->differs = differ > 0;
+        t->usual = usual * 2 >= t->columns;
         t->dialect.header_at = header;
     }
 }
@@ -297,9 +305,9 @@ static void judge_columns(Trial *t, Span text, const Record *records, unsigned n
 static int points(const Trial *t) {
     int p = 0;
 
-    p += t->header ? 3 : 0;
-    p += t->typed ? 2 : 0;
-    p += t->records >= 10 ? 2 : t->records >= 4 ? 1 : 0;
+    p += t->header ? 2 + t->differs + t->usual : 0;
+    p += t->typed ? 2 + (t->typed == t->columns) : 0;
+    p += t->records >= 10 ? 2 : t->records >= 3 ? 1 : 0;
     p += t->cells >= 3 ? 1 : 0;
     p += t->dialect.delimiter == '\t' ? 1 : 0;
     p += t->quoted * 2 >= t->records ? 1 : 0;
@@ -321,7 +329,7 @@ static void trial_run(Trial *t, Span text, bool whole) {
         at = r.end;
         records[n++] = r;
     }
-    t->cells = usual_size(records, n);
+    t->cells = t->ragged && n ? records[0].cells : usual_size(records, n);
     while (first < n && first < PREAMBLE_MAX && records[first].cells != t->cells)
         first++;
     if (!t->cells || first == n)
@@ -331,7 +339,7 @@ static void trial_run(Trial *t, Span text, bool whole) {
         if (records[i].is_blank)
             continue;
         t->records++;
-        t->alike += records[i].cells == t->cells;
+        t->alike += fits(t, &records[i]);
         t->delimiters += records[i].delimiters;
         t->blank += records[i].blank;
         t->quoted += records[i].quoted;
@@ -345,11 +353,36 @@ static void trial_run(Trial *t, Span text, bool whole) {
 }
 
 static bool is_table(const Trial *t) {
-    return t->records >= 2 && t->columns >= 2 && t->alike * 10 >= t->records * 9 &&
-           t->code * 3 <= t->records && t->points >= ENOUGH;
+    return t->records >= 2 && (!t->ragged || (t->header && t->cells >= 3)) && t->columns >= 2 &&
+           t->alike * 10 >= t->records * 9 && t->code * 3 <= t->records && t->points >= ENOUGH;
 }
 
 /* ---- all of them ---- */
+
+/* Which of the delimiters stand inside most of the first lines: worth a trial. A look at bytes. */
+static bool is_worth(Span text, uint8_t delimiter, uint8_t end) {
+    enum { LINES = 24, BYTES = 3072 };
+    unsigned lines = 0, with = 0, quotes = 0;
+    size_t i = 0, stop = text.n < BYTES ? text.n : BYTES;
+
+    while (i < stop && lines < LINES) {
+        const uint8_t *line_end = memchr(text.at + i, end, stop - i),
+                      *at = memchr(text.at + i, delimiter, stop - i);
+        size_t next = line_end ? (size_t)(line_end - text.at) : stop;
+
+        while (at && at == text.at + i) { /* not those at its start */
+            i++;
+            at = memchr(text.at + i, delimiter, stop - i);
+        }
+        if (at && (size_t)(at - text.at) + 1 < next) {
+            with++;
+            quotes += at[1] == '"' || at[-1] == '"';
+        }
+        lines += next > i + 1;
+        i = next + 1;
+    }
+    return with * 10 >= lines * 6 || (with && quotes * 2 > with); /* quotes may hold lines */
+}
 
 /* A line that spreadsheets write and read: "sep=;". */
 static bool sep_line(Span text, Dialect *d) {
@@ -406,10 +439,16 @@ bool dialect_guess(Span head, bool whole, Dialect *ret) {
         Trial t = {.dialect = d};
 
         t.dialect.delimiter = delimiters[i];
-        if (!head.n || !memchr(head.at, delimiters[i], head.n))
+        if (!is_worth(head, delimiters[i], d.line_end))
             continue;
         t.dialect.quote = quote_of(head, delimiters[i]);
         trial_run(&t, head, whole);
+        if (!is_table(&t)) {
+            Trial ragged = {.dialect = t.dialect, .ragged = true};
+
+            trial_run(&ragged, head, whole);
+            t = is_table(&ragged) ? ragged : t;
+        }
         if (is_table(&t) > is_table(&best) ||
             (is_table(&t) == is_table(&best) && t.points > best.points))
             best = t;

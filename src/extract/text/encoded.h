@@ -9,7 +9,8 @@
  * Dense codes (base64, hexadecimal) hold bytes of any kind: what is text of at least
  * ENCODED_STRETCH characters in a row comes out, in UTF-8, each stretch a line. Sparse codes stand
  * among plain text, which comes out with them; what lies in the window as it is, is found there
- * already: encoded_is_plain() tells.
+ * already: encoded_is_plain() tells. A hit in what came out belongs to the window that owns the
+ * byte from[start], as any other does.
  */
 #pragma once
 

@@ -100,15 +100,16 @@ static bool is_own(Encoding e, uint8_t lead, uint8_t trail) {
 }
 
 static Tally tally(Encoding e, Span s) {
+    enum { ENOUGH = 2048, HOPELESS = 32 };
     Tally t = {0};
     bool joined = false;
 
-    for (size_t i = 0; i < s.n;) {
+    for (size_t i = 0; i < s.n && t.valid < ENOUGH && t.bad <= HOPELESS + t.valid / 16;) {
         size_t n = multibyte_length(e, span(s.at + i, s.n - i));
 
         if (s.at[i] < 0x80) {
             joined = false;
-            i++;
+            i += utf8_ascii_prefix(span(s.at + i, s.n - i));
         } else if (n == 0) {
             break; /* cut by the end of the head */
         } else if (n == 1 || is_single(e, s.at[i]) || !is_trail(e, s.at[i + 1])) {

@@ -267,12 +267,13 @@ static const struct {
 /* The element of the tag at hand, whose name is held behind < or </. */
 static Role find_role(Html *h) {
     size_t skip = h->end_tag ? 2 : 1, n = h->n_held - skip;
-    char name[HELD_MAX];
+    char name[HELD_MAX + 1];
 
     for (size_t i = 0; i < n; i++)
         name[i] = (char)(h->held[skip + i] | (h->held[skip + i] >= 'A' ? 0x20 : 0));
+    name[n] = 0;
     for (size_t i = 0; i < N_ELEMENTS(elements); i++) {
-        if (strlen(elements[i].name) != n || memcmp(elements[i].name, name, n) != 0)
+        if (elements[i].name[0] != name[0] || strcmp(elements[i].name, name) != 0)
             continue;
         if (elements[i].role == ROLE_RAW)
             memcpy(h->raw, elements[i].name, sizeof(elements[i].name));

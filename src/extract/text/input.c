@@ -3,28 +3,38 @@
 
 #include "model/part.h"
 
-enum { WINDOW = 64 << 10 };
+enum { WINDOW = 32 << 10 };
+
+static const char mark[] = "\xEF\xBB\xBF";
+enum { MARK = sizeof(mark) - 1 };
 
 int input_init(Input *in, Feed *f, Encoding e) {
+    Span head;
+
     *in = (Input){.feed = f, .encoding = e};
     in->raw = malloc(WINDOW);
-    return in->raw ? 0 : -ENOMEM;
+    if (!in->raw)
+        return -ENOMEM;
+    if (encoding_is_converted(e) || feed_head(f, MARK, &head) < 0 ||
+        !span_starts(head, span(mark, MARK)))
+        return 0;
+    in->at = MARK;
+    return feed_read(f, in->raw, MARK) == -ENOMEM ? -ENOMEM : 0;
 }
 
 void input_done(Input *in) {
     if (in->raw)
-        explicit_bzero(in->raw, WINDOW);
+        explicit_bzero(in->raw, in->most);
     free(in->raw);
     text_window_done(&in->decoded);
     *in = (Input){0};
 }
 
+/* That of a wide encoding, which is a character like others. */
 static void skip_mark(Input *in) {
-    static const char mark[] = "\xEF\xBB\xBF";
-    enum { N = sizeof(mark) - 1 };
-
-    if (in->at == 0 && span_starts(in->text, span(mark, N)))
-        in->text = span(in->text.at + N, in->text.n - N);
+    if (in->at == 0 && encoding_is_converted(in->encoding) &&
+        span_starts(in->text, span(mark, MARK)))
+        in->text = span(in->text.at + MARK, in->text.n - MARK);
 }
 
 int input_next(Input *in) {
@@ -39,6 +49,7 @@ int input_next(Input *in) {
     if (got == -ENOMEM)
         return -ENOMEM;
     in->n += got > 0 ? (size_t)got : 0;
+    in->most = in->n > in->most ? in->n : in->most;
     in->used = got > 0 ? charset_whole(in->encoding, span(in->raw, in->n)) : in->n;
     if (in->n == 0)
         return 0;

@@ -14,6 +14,7 @@ typedef struct Input {
     Encoding encoding;
     uint8_t *raw;       /* the window, and behind it what the cut has left over */
     size_t used, n;     /* bytes of the window, and of all */
+    size_t most;        /* of raw that ever held something */
     uint64_t at;        /* of raw[0] in the unit */
     TextWindow decoded; /* of the window */
     Span text;          /* of the window, a byte order mark left out; until input_next */

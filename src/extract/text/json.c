@@ -19,9 +19,10 @@
 
 #include "base/cleanup.h"
 #include "base/utf8.h"
+#include "extract/text/dates.h"
 #include "extract/text/find.h"
 #include "extract/text/index.h"
-#include "extract/text/textout.h"
+#include "extract/text/relay.h"
 
 enum {
     DEPTH_MAX = 10000,
@@ -40,7 +41,7 @@ typedef struct Frame {
 typedef struct Json {
     Extraction *x;
     Decoder in;
-    TextOut out;
+    Relay out;
     bool lines;
     JsonState state;
     uint8_t quote;   /* of the string at hand */
@@ -53,6 +54,7 @@ typedef struct Json {
     size_t depth, beyond, outer; /* outer: depth of the outermost array; 0: none */
     size_t arrays;               /* of `depth` */
     Index columns;               /* by path */
+    Dates dates;
     size_t key_n;
     uint8_t key[PART_NAME_MAX];
     uint8_t path[PART_NAME_MAX]; /* of the innermost bracket */
@@ -94,7 +96,9 @@ static int new_column(Json *j, size_t at, uint64_t hash, uint32_t *ret) {
     if (r < 0)
         return r;
     *ret = (uint32_t)j->columns.n;
-    r = textout_flush(&j->out, at);
+    r = dates_column(&j->dates, *ret, span(j->path, n));
+    if (r == 0)
+        r = relay_flush(&j->out, at);
     return r ? r : extract_column(j->x, *ret, span(j->path, n));
 }
 
@@ -188,24 +192,29 @@ static int begin_token(Json *j, size_t at, JsonState state) {
     } else {
         count_row(j);
         r = find_column(j, at, &j->column);
+        dates_begin(&j->dates, j->column);
     }
-    return r ? r : textout_mark(&j->out, at, j->row, j->column);
+    return r ? r : relay_mark(&j->out, at, j->row, j->column);
 }
 
 static void end_token(Json *j) {
     j->state = JSON_BETWEEN;
-    if (j->is_key)
+    if (j->is_key) {
         j->want_key = false;
-    else
-        value_end(j);
+        return;
+    }
+    dates_end(&j->dates);
+    value_end(j);
 }
 
 static inline void gather(Json *j, const uint8_t *at, size_t n) {
     size_t room = PART_NAME_MAX - j->key_n;
 
     j->string_n += n;
-    if (!j->is_key)
+    if (!j->is_key) {
+        dates_more(&j->dates, at, n);
         return;
+    }
     n = n < room ? n : room;
     if (n)
         memcpy(j->key + j->key_n, at, n);
@@ -277,7 +286,7 @@ static int read_escape(Json *j, size_t *at, bool *ret_wait) {
         return 0;
     }
     made = utf8_encode(c, bytes);
-    r = textout_instead(&j->out, *at, n, span(bytes, made), j->row, j->column);
+    r = relay_instead(&j->out, *at, n, span(bytes, made), j->row, j->column);
     gather(j, bytes, made);
     *at += n;
     return r;
@@ -475,16 +484,19 @@ int json_read(Extraction *x, Feed *f, Encoding e, bool lines, size_t window) {
     if (r == 0)
         r = decoder_init(&j->in, f, e, window);
     if (r == 0)
-        r = textout_mark(&j->out, 0, 0, 0);
+        r = relay_mark(&j->out, 0, 0, 0);
     while (r == 0) {
         r = read_window(j, &taken);
         if (r == 0)
-            r = textout_leave(&j->out, taken);
+            r = relay_leave(&j->out, taken);
         if (r || (j->in.end && taken == j->in.text.n))
             break;
         r = decoder_next(&j->in, taken);
     }
+    if (r == 0)
+        r = dates_tell(&j->dates, x);
     decoder_done(&j->in);
+    dates_done(&j->dates);
     index_done(&j->columns);
     explicit_bzero(j->key, sizeof(j->key)); /* a key may be a value */
     explicit_bzero(j->path, sizeof(j->path));

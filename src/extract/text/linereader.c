@@ -1,7 +1,7 @@
 /* LineReader: see linereader.h. */
 #include "extract/text/linereader.h"
 
-enum { ROOM = 64 << 10 };
+enum { ROOM = 4 * LINEREADER_MAX };
 
 int linereader_init(LineReader *l, Feed *f) {
     *l = (LineReader){.feed = f, .row = 1};
@@ -11,7 +11,7 @@ int linereader_init(LineReader *l, Feed *f) {
 
 void linereader_done(LineReader *l) {
     if (l->bytes)
-        explicit_bzero(l->bytes, ROOM);
+        explicit_bzero(l->bytes, l->most);
     free(l->bytes);
     *l = (LineReader){0};
 }
@@ -27,6 +27,7 @@ static int fill(LineReader *l) {
     }
     got = feed_some(l->feed, l->bytes + l->to, ROOM - l->to);
     l->to += got > 0 ? (size_t)got : 0;
+    l->most = l->to > l->most ? l->to : l->most;
     l->ended = got <= 0;
     return got == -ENOMEM ? -ENOMEM : 0;
 }

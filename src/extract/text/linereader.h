@@ -9,12 +9,13 @@
 
 #include "extract/feed.h"
 
-enum { LINEREADER_MAX = 8 << 10 };
+enum { LINEREADER_MAX = 4 << 10 };
 
 typedef struct LineReader {
     Feed *feed;
     uint8_t *bytes;
     size_t from, to; /* what is there of it */
+    size_t most;     /* of it that ever held something */
     Span line;       /* looked at; at NULL: none */
     bool middle;     /* of a line that is longer */
     bool ended;

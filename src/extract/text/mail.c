@@ -31,9 +31,9 @@ enum {
     NOWHERE = -1,         /* the end of the message, where a boundary was awaited */
 };
 
+/* In Mail.boundaries. */
 typedef struct Boundary {
-    char text[BOUNDARY_MAX];
-    size_t n;
+    size_t at, n;
 } Boundary;
 
 /* What the fields of a message or a part say of what follows. */
@@ -56,6 +56,7 @@ typedef struct Mail {
     Extraction *x;
     LineReader in;
     Boundary stack[STACK_MAX];
+    Buf boundaries; /* their text, one behind the other */
     int depth;
     int hit;      /* the boundary at which the last piece ended, or NOWHERE */
     bool closing; /* it is the last one of its multipart */
@@ -70,12 +71,12 @@ typedef struct Mail {
 /* ---- pieces between boundaries ---- */
 
 /* RFC 2046 section 5.1.1: two dashes, the boundary, two more behind the last part, white space. */
-static bool is_boundary(const Boundary *b, Span line, bool *ret_closing) {
-    Span rest;
+static bool is_boundary(const Mail *m, const Boundary *b, Span line, bool *ret_closing) {
+    Span rest = span(line.at + 2, line.n - 2);
 
-    if (line.n < b->n + 2 || memcmp(line.at + 2, b->text, b->n) != 0)
+    if (!span_starts(rest, span(m->boundaries.at + b->at, b->n)))
         return false;
-    rest = span(line.at + 2 + b->n, line.n - 2 - b->n);
+    rest = span(rest.at + b->n, rest.n - b->n);
     *ret_closing = span_starts(rest, span_of("--"));
     if (*ret_closing)
         rest = span(rest.at + 2, rest.n - 2);
@@ -94,7 +95,7 @@ static int piece_look(Mail *m, Span *ret) {
     if (r <= 0 || !linereader_fresh(&m->in) || !span_starts(*ret, span_of("--")))
         return r;
     for (int i = m->depth - 1; i >= 0; i--) {
-        if (is_boundary(&m->stack[i], *ret, &m->closing)) {
+        if (is_boundary(m, &m->stack[i], *ret, &m->closing)) {
             m->hit = i;
             return 0;
         }
@@ -110,11 +111,16 @@ static void pass_boundary(Mail *m) {
     m->depth = m->closing ? m->hit : m->hit + 1;
 }
 
-static void push(Mail *m, const Entity *e) {
-    Boundary *b = &m->stack[m->depth++];
+static int push(Mail *m, const Entity *e) {
+    Boundary *b = &m->stack[m->depth];
 
-    memcpy(b->text, e->boundary, e->n_boundary);
-    b->n = e->n_boundary;
+    *b = (Boundary){.n = e->n_boundary};
+    if (m->depth)
+        b->at = b[-1].at + b[-1].n;
+    m->depth++;
+    m->boundaries.n = b->at;
+    buf_add(&m->boundaries, e->boundary, e->n_boundary);
+    return buf_error(&m->boundaries);
 }
 
 /* ---- header fields ---- */
@@ -563,8 +569,8 @@ static int read_entity(Mail *m) {
     if (r)
         return r;
     if (multipart && m->depth < STACK_MAX) {
-        push(m, &e);
-        return read_outside(m, "preamble");
+        r = push(m, &e);
+        return r ? r : read_outside(m, "preamble");
     }
     m->too_deep |= multipart;
     return read_leaf(m, &e);
@@ -598,6 +604,7 @@ static int eml_extract(Extraction *x, Feed *f, Encoding encoding _unused_, Statu
         *ret_status = status_of(STATUS_LIMIT, "depth");
     linereader_done(&m->in);
     buf_wipe(&m->field);
+    buf_done(&m->boundaries);
     return r;
 }
 

@@ -51,24 +51,27 @@ typedef struct Word {
     size_t n;     /* of all of it */
 } Word;
 
-/* The encoded word that s begins with; a language behind the charset is passed over. */
+/*
+ * The encoded word that s begins with; a language behind the charset is passed over. No part of it
+ * has a question mark inside, so nothing is looked at twice however often one seems to begin.
+ */
 static bool word_parse(Span s, Word *ret) {
-    enum { LONGEST = 1024 };
-    const uint8_t *end = s.at + (s.n < LONGEST ? s.n : LONGEST), *at = s.at + 2, *star;
+    enum { CHARSET_LONGEST = 64, LONGEST = 1024 };
+    const uint8_t *at = s.at + 2, *end = s.at + s.n, *star;
 
     if (s.n < 8 || s.at[0] != '=' || s.at[1] != '?')
         return false;
-    while (at < end && *at != '?' && !is_blank(*at))
+    while (at < end && at - s.at < CHARSET_LONGEST && *at != '?' && !is_blank(*at))
         at++;
     ret->charset = span(s.at + 2, (size_t)(at - s.at) - 2);
     if (end - at < 5 || at[0] != '?' || at[2] != '?')
         return false;
     ret->code = at[1] & 0xDF;
     at += 3;
-    ret->text.at = at;
-    while (at + 1 < end && !(at[0] == '?' && at[1] == '='))
+    ret->text = span(at, 0);
+    while (at < end && *at != '?' && at - s.at < LONGEST)
         at++;
-    if (at + 1 >= end || (ret->code != 'Q' && ret->code != 'B'))
+    if (end - at < 2 || at[0] != '?' || at[1] != '=' || (ret->code != 'Q' && ret->code != 'B'))
         return false;
     ret->text.n = (size_t)(at - ret->text.at);
     ret->n = (size_t)(at - s.at) + 2;

@@ -16,11 +16,14 @@ extern const Extractor ics_extractor;
 extern const Extractor json_extractor;
 extern const Extractor jsonl_extractor;
 extern const Extractor ldif_extractor;
+extern const Extractor log_extractor;
 extern const Extractor mbox_extractor;
 extern const Extractor rtf_extractor;
 extern const Extractor sqldump_extractor;
+extern const Extractor signed_extractor;
 extern const Extractor vcard_extractor;
 
 int csv_read(Extraction *x, Feed *f, Encoding e, size_t window);
 int json_read(Extraction *x, Feed *f, Encoding e, bool lines, size_t window);
+int log_read(Extraction *x, Feed *f, Encoding e, size_t window);
 int sqldump_read(Extraction *x, Feed *f, Encoding e, size_t window);

@@ -55,8 +55,8 @@ typedef struct Rtf {
     Extraction *x;
     Feed *feed;
     uint8_t *bytes;
-    size_t from, to;
-    uint64_t at, row; /* of the next byte */
+    size_t from, to, most; /* most: that ever held something */
+    uint64_t at, row;      /* of the next byte */
     bool ended;
     Group groups[GROUPS_MAX];
     size_t depth, deeper; /* of the group at hand; how many below it have no state */
@@ -76,6 +76,7 @@ typedef struct Rtf {
     FactKind time;
     int parts[6]; /* year to second; -1: not said */
     unsigned units;
+    TextWindow decoded; /* of coded characters */
 } Rtf;
 
 /* ---- bytes ---- */
@@ -91,6 +92,7 @@ static int look(Rtf *r) {
     got = feed_some(r->feed, r->bytes, ROOM);
     r->from = 0;
     r->to = got > 0 ? (size_t)got : 0;
+    r->most = r->to > r->most ? r->to : r->most;
     r->ended = got <= 0;
     return got == -ENOMEM ? -ENOMEM : got > 0 ? r->bytes[0] : -1;
 }
@@ -131,7 +133,6 @@ static int put_at(Rtf *r, Span s, uint64_t row, uint64_t source) {
 
 /* Characters in a code page; all but one that is not whole yet, unless that is never to be. */
 static int put_coded(Rtf *r, bool all) {
-    _cleanup_(buf_done) Buf text = {0};
     Encoding e = group(r)->encoding;
     Span raw = buf_as_span(&r->coded);
     size_t whole = all ? raw.n : charset_whole(e, raw);
@@ -139,12 +140,11 @@ static int put_coded(Rtf *r, bool all) {
 
     if (whole == 0)
         return 0;
-    charset_append(e, span(raw.at, whole), &text);
+    error = charset_decode(e, span(raw.at, whole), 0, &r->decoded);
+    if (error == 0)
+        error = put_at(r, r->decoded.text, r->coded_row, r->coded_at);
     memmove(r->coded.at, r->coded.at + whole, raw.n - whole);
     r->coded.n -= whole;
-    error = buf_error(&text);
-    if (error == 0)
-        error = put_at(r, buf_as_span(&text), r->coded_row, r->coded_at);
     r->marked = false; /* what follows stands elsewhere */
     r->coded_at = r->at;
     r->coded_row = r->row;
@@ -738,7 +738,7 @@ static int control_word(Rtf *r, uint64_t row, uint64_t at) {
     take_word(r, word);
     given = take_number(r, &n);
     for (size_t i = 0; i < N_ELEMENTS(words); i++) {
-        if (strcmp(words[i].name, word) == 0)
+        if (words[i].name[0] == word[0] && strcmp(words[i].name, word) == 0)
             return do_word(r, &words[i], n, given, row, at);
     }
     return 0;
@@ -788,6 +788,26 @@ static int control(Rtf *r) {
     return control_symbol(r, row, at);
 }
 
+/* Plain characters at once, as far as they are in the buffer. */
+static int take_run(Rtf *r) {
+    const uint8_t *at = r->bytes + r->from, *end = r->bytes + r->to, *to = at;
+    int e = 0;
+
+    while (to < end && *to >= ' ' && *to < 0x80 && *to != '\\' && *to != '{' && *to != '}')
+        to++;
+    if (r->plain.n && r->plain_at + r->plain.n != r->at)
+        e = put_plain(r);
+    if (r->plain.n == 0) {
+        r->plain_at = r->at;
+        r->plain_row = r->row;
+    }
+    buf_add(&r->plain, at, (size_t)(to - at));
+    r->from += (size_t)(to - at);
+    r->at += (uint64_t)(to - at);
+    r->half = 0;
+    return e || r->plain.n < CODED_MAX ? e : put_plain(r);
+}
+
 static int step(Rtf *r, int c) {
     uint64_t at = r->at, row = r->row;
 
@@ -806,6 +826,8 @@ static int step(Rtf *r, int c) {
         take(r);
         return 0;
     default:
+        if (group(r)->target == TO_TEXT && !r->skip && r->coded.n == 0 && c >= ' ' && c < 0x80)
+            return take_run(r);
         take(r);
         return group(r)->target == TO_TEXT ? add_byte(r, (uint8_t)c, false, row, at) : 0;
     }
@@ -831,10 +853,11 @@ static int rtf_extract(Extraction *x, Feed *f, Encoding encoding _unused_,
     if (e == 0)
         e = c < -1 ? c : put_pending(r);
     if (r->bytes)
-        explicit_bzero(r->bytes, ROOM);
+        explicit_bzero(r->bytes, r->most);
     free(r->bytes);
     buf_wipe(&r->plain);
     buf_wipe(&r->coded);
+    text_window_done(&r->decoded);
     return e;
 }
 

@@ -28,9 +28,10 @@
 #include "base/arena.h"
 #include "base/cleanup.h"
 #include "base/utf8.h"
+#include "extract/text/dates.h"
 #include "extract/text/find.h"
 #include "extract/text/index.h"
-#include "extract/text/textout.h"
+#include "extract/text/relay.h"
 #include "extract/text/sqlhead.h"
 
 enum {
@@ -73,7 +74,7 @@ typedef struct Table {
 typedef struct Sqldump {
     Extraction *x;
     Decoder in;
-    TextOut out;
+    Relay out;
     SqlState state;
     Backslash backslash; /* of the dump */
     char delimiter[SQLHEAD_DELIMITER_MAX + 1];
@@ -90,6 +91,7 @@ typedef struct Sqldump {
     uint8_t quote;
     Backslash how; /* of the string at hand */
     size_t string_n;
+    Dates dates; /* of the part at hand */
     SqlInside inside;
     size_t tag_n;
     uint8_t tag[TAG_MAX];
@@ -161,6 +163,14 @@ static int more_columns(Table *t) {
     return 0;
 }
 
+/* A column of the part at hand. */
+static int tell_column(Sqldump *s, const Table *t, uint32_t number) {
+    Span name = t->columns[number - 1];
+    int r = name.n ? dates_column(&s->dates, number, name) : 0;
+
+    return r || !name.n ? r : extract_column(s->x, number, name);
+}
+
 /* The number of a column by its name, or 0; a new one is the next. */
 static int find_column(Sqldump *s, Span name, uint32_t *ret) {
     Table *t = table_at(s);
@@ -179,9 +189,7 @@ static int find_column(Sqldump *s, Span name, uint32_t *ret) {
     if (r < 0)
         return r;
     *ret = ++t->n_columns;
-    if (s->part == s->table)
-        return extract_column(s->x, *ret, t->columns[*ret - 1]);
-    return 0;
+    return s->part == s->table ? tell_column(s, t, *ret) : 0;
 }
 
 /* The columns of the head at hand, in the order of its list. */
@@ -199,6 +207,7 @@ static int find_columns(Sqldump *s) {
 }
 
 static inline void set_column(Sqldump *s) {
+    dates_end(&s->dates);
     if (!s->listed)
         s->column = s->position < PART_COLUMNS_MAX ? s->position + 1 : 0;
     else
@@ -221,8 +230,8 @@ static int count_lines(Sqldump *s, size_t to) {
             s->line += (uint64_t)__builtin_popcountll(bits);
         } else {
             for (; r == 0 && bits; bits &= bits - 1)
-                r = textout_mark(&s->out, s->counted + (size_t)__builtin_ctzll(bits) + 1, ++s->line,
-                                0);
+                r = relay_mark(&s->out, s->counted + (size_t)__builtin_ctzll(bits) + 1, ++s->line,
+                               0);
         }
         s->counted += to - s->counted < 64 ? to - s->counted : 64;
     }
@@ -232,7 +241,12 @@ static int count_lines(Sqldump *s, size_t to) {
 static int leave_part(Sqldump *s, size_t at) {
     int r = count_lines(s, at);
 
-    return r ? r : textout_flush(&s->out, at);
+    if (r == 0)
+        r = relay_flush(&s->out, at);
+    if (r == 0 && s->part)
+        r = dates_tell(&s->dates, s->x);
+    dates_clear(&s->dates);
+    return r;
 }
 
 /* What follows from `at` on is of no table. */
@@ -245,7 +259,7 @@ static int go_outside(Sqldump *s, size_t at) {
     s->part = 0;
     if (r == 0)
         r = extract_part(s->x, PART_TEXT, span(NULL, 0));
-    return r ? r : textout_mark(&s->out, at, s->line, 0);
+    return r ? r : relay_mark(&s->out, at, s->line, 0);
 }
 
 /* ... is of the statement's table. */
@@ -260,15 +274,14 @@ static int go_table(Sqldump *s, size_t at) {
     t = table_at(s);
     if (r == 0)
         r = extract_part(s->x, PART_TABLE, t->name);
-    for (uint32_t i = 0; r == 0 && i < t->n_columns; i++) {
-        if (t->columns[i].n)
-            r = extract_column(s->x, i + 1, t->columns[i]);
-    }
-    return r ? r : textout_mark(&s->out, at, 0, 0);
+    for (uint32_t i = 1; r == 0 && i <= t->n_columns; i++)
+        r = tell_column(s, t, i);
+    return r ? r : relay_mark(&s->out, at, 0, 0);
 }
 
 static int mark_value(Sqldump *s, size_t at) {
-    return textout_mark(&s->out, at, table_at(s)->rows, s->column);
+    dates_begin(&s->dates, s->column);
+    return relay_mark(&s->out, at, table_at(s)->rows, s->column);
 }
 
 static void next_row(Sqldump *s) {
@@ -626,7 +639,7 @@ static int read_tuples(Sqldump *s, size_t *at, bool *ret_wait) {
         return 0;
     s->inside = comment_at(s, i);
     s->string_n = 0;
-    r = textout_mark(&s->out, i, 0, 0);
+    r = relay_mark(&s->out, i, 0, 0);
     if (s->inside) {
         *at = i + 2;
     } else if (s->in.text.at[i] == ';' || begins_statement(rest(s, i))) {
@@ -684,6 +697,8 @@ static const bool in_value[256] = {
 };
 
 static void begin_string(Sqldump *s, uint8_t quote) {
+    if (!s->dates.closed)
+        s->dates.text_n = 0; /* what is before a string is a type or a function */
     s->state = SQL_STRING;
     s->quote = quote;
     s->string_n = 0;
@@ -700,6 +715,7 @@ static int read_value(Sqldump *s, size_t *at) {
     if (i > *at && s->bare_n == 0)
         s->bare_e = (text[*at] | 0x20) == 'e';
     s->bare_n += i - *at;
+    dates_more(&s->dates, text + *at, i - *at);
     *at = i;
     if (i == n)
         return 0;
@@ -718,7 +734,7 @@ static int read_value(Sqldump *s, size_t *at) {
         s->state = SQL_CELL;
     } else if (c == ';') { /* no tuple has one: the statement is over */
         s->state = SQL_START;
-        return textout_mark(&s->out, i, 0, 0);
+        return relay_mark(&s->out, i, 0, 0);
     }
     s->bare_n = 0;
     return 0;
@@ -781,7 +797,7 @@ static int read_escape(Sqldump *s, size_t *at, bool *ret_wait) {
         return 0;
     n = escape_length(t, &byte);
     if (n)
-        r = textout_instead(&s->out, *at, n, span(&byte, 1), table_at(s)->rows, s->column);
+        r = relay_instead(&s->out, *at, n, span(&byte, 1), table_at(s)->rows, s->column);
     else
         n = t.n < 2 ? 1 : 2;
     *at += n;
@@ -807,11 +823,12 @@ static int read_quote(Sqldump *s, size_t *at, bool *ret_wait) {
         return 0;
     if (i + 1 < s->in.text.n && s->in.text.at[i + 1] == s->quote) {
         *at = i + 2;
-        return textout_instead(&s->out, i, 2, span(s->in.text.at + i, 1), table_at(s)->rows,
-                              s->column);
+        return relay_instead(&s->out, i, 2, span(s->in.text.at + i, 1), table_at(s)->rows,
+                             s->column);
     }
     *at = i + 1;
     s->state = SQL_VALUE;
+    s->dates.closed = true;
     return 0;
 }
 
@@ -822,6 +839,7 @@ static int read_string(Sqldump *s, size_t *at, bool *ret_wait) {
     i = find_any(text, *at, n, s->quote, s->how == BACKSLASH_PLAIN ? s->quote : '\\',
                  s->string_n > STRING_MAX ? '\n' : s->quote);
     s->string_n += i - *at;
+    dates_more(&s->dates, text + *at, i - *at);
     *at = i;
     if (i == n)
         return 0;
@@ -833,7 +851,7 @@ static int read_string(Sqldump *s, size_t *at, bool *ret_wait) {
         if (*ret_wait || !begins_statement(rest(s, i + 1)))
             return 0;
         s->state = SQL_START;
-        return textout_mark(&s->out, i + 1, 0, 0);
+        return relay_mark(&s->out, i + 1, 0, 0);
     }
     *ret_wait = !have(s, i, 4);
     if (*ret_wait)
@@ -859,7 +877,7 @@ static int read_row(Sqldump *s, size_t *at, bool *ret_wait) {
         if (*ret_wait)
             return 0;
         if (t.n > 1 && t.at[1] == '.' && ends_field(t, 2)) {
-            int r = textout_mark(&s->out, *at, 0, 0);
+            int r = relay_mark(&s->out, *at, 0, 0);
 
             s->state = SQL_START;
             *at += 2;
@@ -910,6 +928,7 @@ static int read_fields(Sqldump *s, size_t *at, bool *ret_wait) {
             }
             if (r)
                 return r;
+            dates_more(&s->dates, text + from, k - from);
             if (text[k] == '\t') {
                 next_value(s);
                 s->state = SQL_FIELD;
@@ -926,10 +945,12 @@ static int read_fields(Sqldump *s, size_t *at, bool *ret_wait) {
         i += 64;
     }
     *at = n;
-    if (from == n || s->state != SQL_FIELD)
-        return 0;
-    s->state = SQL_TEXT;
-    return mark_value(s, from);
+    if (from < n && s->state == SQL_FIELD) {
+        r = mark_value(s, from);
+        s->state = SQL_TEXT;
+    }
+    dates_more(&s->dates, text + from, n - from);
+    return r;
 }
 
 /* ---- all of it ---- */
@@ -971,7 +992,7 @@ static int read_window(Sqldump *s, size_t *ret_taken) {
     if (r == 0)
         r = count_lines(s, at);
     if (r == 0)
-        r = textout_leave(&s->out, at);
+        r = relay_leave(&s->out, at);
     s->counted = 0;
     return r;
 }
@@ -1008,6 +1029,7 @@ static int read_head(Sqldump *s, Feed *f, Encoding e) {
 
 static void sqldump_done(Sqldump *s) {
     decoder_done(&s->in);
+    dates_done(&s->dates);
     sqlhead_done(&s->head);
     arena_done(&s->arena);
     index_done(&s->tables);
@@ -1033,13 +1055,15 @@ int sqldump_read(Extraction *x, Feed *f, Encoding e, size_t window) {
     if (r == 0)
         r = decoder_init(&s->in, f, e, window);
     if (r == 0)
-        r = textout_mark(&s->out, 0, 1, 0);
+        r = relay_mark(&s->out, 0, 1, 0);
     while (r == 0) {
         r = read_window(s, &taken);
         if (r || (s->in.end && taken == s->in.text.n))
             break;
         r = decoder_next(&s->in, taken);
     }
+    if (r == 0)
+        r = dates_tell(&s->dates, x);
     sqldump_done(s);
     return r;
 }

@@ -47,7 +47,10 @@ const int8_t transfer_base64[256] = {
 
 /* RFC 2045 section 6.8: what is no digit is passed over; behind padding a new group begins. */
 static void decode_base64(Transfer *t, Span s, Buf *out) {
-    for (size_t i = 0; i < s.n; i++) {
+    uint8_t *to = buf_extend(out, s.n);
+    size_t n = 0;
+
+    for (size_t i = 0; to && i < s.n; i++) {
         int digit = transfer_base64[s.at[i]];
 
         if (s.at[i] == '=')
@@ -58,8 +61,12 @@ static void decode_base64(Transfer *t, Span s, Buf *out) {
         t->n_bits += 6;
         if (t->n_bits >= 8) {
             t->n_bits -= 8;
-            buf_byte(out, (uint8_t)(t->bits >> t->n_bits));
+            to[n++] = (uint8_t)(t->bits >> t->n_bits);
         }
+    }
+    if (to) {
+        out->n -= s.n - n;
+        out->at[out->n] = 0;
     }
 }
 

@@ -298,6 +298,22 @@ static void test_behind_the_end(void **state) {
     buf_done(&r.log);
 }
 
+/* An image has room that no file takes. */
+static void test_iso_gap(void **state) {
+    _cleanup_(buf_done) Buf b = {0};
+    Recorder r = recorder_format();
+
+    (void)state;
+    build_archive(&b, archive_write_set_format_iso9660, NULL, "file", span_of("in a file"));
+    assert_true(b.n > 300000);
+    memcpy(b.at + b.n - 20000, "in no file", 10);
+    record_bytes(&r, buf_as_span(&b), "a.iso");
+    assert_has(&r, "= @0 in a file\n< read\n");
+    assert_has(&r, "in no file");
+    assert_has(&r, "\n< read\n");
+    buf_done(&r.log);
+}
+
 /* Nothing comes of it: searched as bytes, and not called read. */
 static void test_no_member(void **state) {
     static const struct {
@@ -398,15 +414,11 @@ static void test_damage(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_formats),
-        cmocka_unit_test(test_formats_by_hand),
-        cmocka_unit_test(test_rar5),
-        cmocka_unit_test(test_encrypted_7z),
-        cmocka_unit_test(test_behind_the_end),
-        cmocka_unit_test(test_no_member),
-        cmocka_unit_test(test_deb),
-        cmocka_unit_test(test_nested),
-        cmocka_unit_test(test_damage),
+        cmocka_unit_test(test_formats),        cmocka_unit_test(test_formats_by_hand),
+        cmocka_unit_test(test_rar5),           cmocka_unit_test(test_encrypted_7z),
+        cmocka_unit_test(test_behind_the_end), cmocka_unit_test(test_no_member),
+        cmocka_unit_test(test_iso_gap),        cmocka_unit_test(test_deb),
+        cmocka_unit_test(test_nested),         cmocka_unit_test(test_damage),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -62,6 +62,12 @@ static void test_paragraphs(void **state) {
         /* characters as entities; a comment in the XML */
         {DOCUMENT(P(R("&#49;2&amp;3")) "<!-- 078-05-1120 -->"),
          "# text\n= 1:0 12&3\\n\n# section word/document.xml\n= <!-- 078-05-1120 -->\\n\n< read\n"},
+        /* a measure is no part of the text, an unknown attribute that may be a value is read */
+        {DOCUMENT(P(R("1") "<wp:posOffset xmlns:wp=\"w\">25400</wp:posOffset><x "
+                           "w:rsid=\"00A77B3E\" w:top=\"1.05277777777778\" "
+                           "w:ssn=\"078-05-1120\"/>" R("2"))),
+         "# text\n= 1:0 12\\n\n# section word/document.xml\n= 25400\\nssn: 078-05-1120\\n\n< "
+         "read\n"},
         /* text where none should be */
         {DOCUMENT("lost " P("<w:r>and</w:r>") "found"),
          "# text\n= lost \\n\n= 1:0 and\\n\n= 1:0 found\\n\n< read\n"},
@@ -99,10 +105,31 @@ static void test_tracked_changes(void **state) {
     buf_done(&r.log);
 }
 
+static void test_flat_documents(void **state) {
+    static const Case cases[] = {
+        {"<?xml version=\"1.0\"?><w:wordDocument "
+         "xmlns:w=\"http://schemas.microsoft.com/office/word/2003/"
+         "wordml\"><w:body>" P(R("078-") R("05-1120")) "</w:body></w:wordDocument>",
+         "# text\n= 1:0 078-05-1120\\n\n< read\n"},
+        {"<?xml version=\"1.0\"?><pkg:package xmlns:pkg=\"http://schemas.microsoft.com/office/2006/"
+         "xmlPackage\"><pkg:part pkg:name=\"/word/document.xml\"><pkg:xmlData>"
+         "<w:document " W ">" P(R("078-") R("05-1120")) "</w:document></pkg:xmlData></pkg:part>"
+                                                        "</pkg:package>",
+         "# text\n= 1:0 078-05-1120\\n\n< read\n"},
+    };
+    Recorder r = {.place = EXTRACT_FORMAT};
+
+    (void)state;
+    for (size_t i = 0; i < N_ELEMENTS(cases); i++)
+        assert_string_equal(record_bytes(&r, span_of(cases[i].document), "a.xml"), cases[i].log);
+    buf_done(&r.log);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_paragraphs),
         cmocka_unit_test(test_tracked_changes),
+        cmocka_unit_test(test_flat_documents),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -92,6 +92,7 @@ static const Case cases[] = {
          "pgp"),
     HEAD(0, "\x30\x82\1\0\x06\x09\x2A\x86\x48\x86\xF7\x0D\x01\x07\x03", "smime"),
     HEAD(0, "\x30\x80\x06\x0B\x2A\x86\x48\x86\xF7\x0D\x01\x09\x10\x01\x17\xA0\x80", "smime"),
+    HEAD(0, "\x30\x80\x06\x09\x2A\x86\x48\x86\xF7\x0D\x01\x07\x02\xA0\x80\x30\x80", "cms-signed"),
     HEAD(0, "{\\rtf1", "rtf"),
     HEAD(0, "Received: x\r\n y\r\nDate: z\r\nMessage-ID: <1>\r\n", "eml"),
     HEAD(0, "From a@b Thu Jan  1 00:00:00 1970\nSubject: x\n", "mbox"),

@@ -2,6 +2,8 @@
 #include "recorder.h"
 #include "zipmaker.h"
 
+#include "extract/format/package.h"
+
 #define W    "xmlns:w=\"http://schemas.openxmlformats.org/wordprocessingml/2006/main\""
 #define RELS "xmlns=\"http://schemas.openxmlformats.org/package/2006/relationships\""
 #define TYPE "http://schemas.openxmlformats.org/officeDocument/2006/relationships/"
@@ -130,10 +132,11 @@ static void reads_on_in_a_broken_part(void **state _unused_) {
              "<w:document " W "><w:body><w:p><w:t>one</w:t></w:p><w:p><w:t>two"
              "</w:p><w:p><w:t>078-05-1120</w:t></w:p>");
     zip_text(&z, "word/header1.xml", "<w:hdr " W "><w:p><w:t>top</w:t></w:p></w:hdr>");
-    assert_string_equal(finish(&r, &z),
-                        "# text\n= 1:0 one\\n\n= 2:0 two\\n\n# section word/document.xml\n"
-                        "= </w:p><w:p><w:t>078-05-1120</w:t></w:p>\n# section header1\n= 1:0 top\\n\n"
-                        "< partial(corrupt)\n");
+    assert_string_equal(
+        finish(&r, &z),
+        "# text\n= 1:0 one\\n\n= 2:0 two\\n\n# section word/document.xml\n"
+        "= </w:p><w:p><w:t>078-05-1120</w:t></w:p>\n# section header1\n= 1:0 top\\n\n"
+        "< partial(corrupt)\n");
     buf_done(&r.log);
 }
 
@@ -163,6 +166,118 @@ static void reads_hidden_members_and_gaps(void **state _unused_) {
     assert_non_null(strstr(buf_cstr(&r.log), "behind\n< read\n"));
     zip_done(&z);
     buf_done(&r.log);
+}
+
+/* One record of the directory; what zip64 would say is in `extra`. */
+static void put_central(Buf *b, const char *name, size_t packed, size_t size, size_t header,
+                        const Buf *extra) {
+    buf_text(b, "PK\1\2");
+    zip_16(b, 20);
+    zip_facts(b, 0, 0, crc32(0, (const Bytef *)"stored", 6), packed, size, strlen(name));
+    b->n -= 2;
+    zip_16(b, extra ? (unsigned)extra->n : 0);
+    zip_16(b, 0);
+    zip_16(b, 0);
+    zip_16(b, 0);
+    zip_32(b, 0);
+    zip_32(b, header);
+    buf_text(b, name);
+    if (extra)
+        buf_span(b, buf_as_span(extra));
+}
+
+/* Many names for one member's bytes: read once. */
+static void reads_overlapping_members_once(void **state _unused_) {
+    Recorder r = {0};
+    ZipMaker z = {0};
+
+    zip_bytes(&z, "word/a.txt", span_of("stored"), ZIP_STORED);
+    z.n += 2;
+    put_central(&z.directory, "b.txt", 6, 6, 0, NULL);
+    put_central(&z.directory, "c.txt", 6, 6, 40, NULL); /* into the middle of the first one */
+    assert_string_equal(finish(&r, &z), "> word/a.txt\n# bytes us-ascii\n= @0 stored\n< read\n"
+                                        "> b.txt\n< limit(overlap)\n> c.txt\n< limit(overlap)\n"
+                                        "< partial(member)\n");
+    buf_done(&r.log);
+}
+
+static void put_64(Buf *b, uint64_t v) {
+    zip_32(b, v & UINT32_MAX);
+    zip_32(b, v >> 32);
+}
+
+/* Sizes and places of 64 bits, in the directory and at its end (4.3.14, 4.5.3). */
+static void reads_zip64(void **state _unused_) {
+    Recorder r = {.place = EXTRACT_FORMAT};
+    ZipMaker z = {0};
+    Buf extra = {0};
+    size_t at, end;
+
+    zip_bytes(&z, "word/a.txt", span_of("stored"), ZIP_STORED);
+    buf_clear(&z.directory);
+    zip_16(&extra, 1);
+    zip_16(&extra, 24);
+    put_64(&extra, 6);
+    put_64(&extra, 6);
+    put_64(&extra, 0);
+    put_central(&z.directory, "word/a.txt", UINT32_MAX, UINT32_MAX, UINT32_MAX, &extra);
+    at = z.zip.n;
+    buf_span(&z.zip, buf_as_span(&z.directory));
+    end = z.zip.n;
+    buf_text(&z.zip, "PK\6\6");
+    put_64(&z.zip, 44);
+    zip_32(&z.zip, 45 << 16 | 45);
+    put_64(&z.zip, 0);
+    put_64(&z.zip, 1);
+    put_64(&z.zip, 1);
+    put_64(&z.zip, z.directory.n);
+    put_64(&z.zip, at);
+    buf_text(&z.zip, "PK\6\7");
+    zip_32(&z.zip, 0);
+    put_64(&z.zip, end);
+    zip_32(&z.zip, 1);
+    buf_text(&z.zip, "PK\5\6");
+    zip_32(&z.zip, 0);
+    zip_32(&z.zip, UINT32_MAX);
+    zip_32(&z.zip, UINT32_MAX);
+    zip_32(&z.zip, UINT32_MAX);
+    zip_16(&z.zip, 0);
+    assert_string_equal(record_bytes(&r, buf_as_span(&z.zip), "a"),
+                        "> word/a.txt\n# bytes us-ascii\n= @0 stored\n< read\n< read\n");
+    buf_done(&extra);
+    zip_done(&z);
+    buf_done(&r.log);
+}
+
+static void tells_kinds_of_packages(void **state _unused_) {
+    static const struct {
+        const char *names[3], *kind;
+    } cases[] = {
+        {{"a.txt", "word/document.xml"}, "docx"},
+        {{"a.txt", "XL/Workbook.xml"}, "xlsx"},
+        {{"a.txt", "xl/workbook.bin"}, "xlsb"},
+        {{"a.txt", "ppt/presentation.xml"}, "pptx"},
+        {{"a.txt", "visio/document.xml", "[Content_Types].xml"}, "ooxml"},
+        {{"a.txt", "META-INF/manifest.xml", "content.xml"}, "odf"},
+        {{"a.txt", "META-INF/manifest.xml"}, NULL},
+        {{"a.txt", "b/word/document.xml"}, NULL},
+    };
+
+    for (size_t i = 0; i < N_ELEMENTS(cases); i++) {
+        ZipMaker z = {0};
+        const char *kind;
+        int error;
+        Feed f;
+
+        for (size_t k = 0; k < N_ELEMENTS(cases[i].names) && cases[i].names[k]; k++)
+            zip_text(&z, cases[i].names[k], "x");
+        f = feed_of_span(zip_finish(&z));
+        kind = package_kind(&f, &error);
+        assert_int_equal(error, 0);
+        assert_string_equal(kind ? kind : "none", cases[i].kind ? cases[i].kind : "none");
+        feed_done(&f);
+        zip_done(&z);
+    }
 }
 
 static void notices_wrong_checksums(void **state _unused_) {
@@ -257,6 +372,9 @@ int main(void) {
         cmocka_unit_test(reads_parts_under_wrong_names),
         cmocka_unit_test(reads_on_in_a_broken_part),
         cmocka_unit_test(reads_hidden_members_and_gaps),
+        cmocka_unit_test(reads_overlapping_members_once),
+        cmocka_unit_test(reads_zip64),
+        cmocka_unit_test(tells_kinds_of_packages),
         cmocka_unit_test(notices_wrong_checksums),
         cmocka_unit_test(reads_what_is_left_of_a_cut_package),
         cmocka_unit_test(survives_flipped_bytes),

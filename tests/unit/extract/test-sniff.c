@@ -17,6 +17,20 @@ static void tells_text_and_its_markup(void **state _unused_) {
     assert_sniffs(span_of(sample_texts[1]), SNIFF_TEXT, "text");
     assert_sniffs(span_of("{\\rtf1\\ansi hello}"), SNIFF_TEXT, "rtf");
     assert_sniffs(span_of("\xEF\xBB\xBF<?xml version='1.0'?>"), SNIFF_TEXT, "xml");
+    assert_sniffs(span_of("<svg width='1'><text>a</text></svg>"), SNIFF_TEXT, "xml");
+    assert_sniffs(span_of("<!DOCTYPE plist PUBLIC 'x' 'y'><plist>"), SNIFF_TEXT, "xml");
+    assert_sniffs(span_of("<!DOCTYPE html><html>"), SNIFF_TEXT, "html");
+    assert_sniffs(span_of("<a:b id='1' xmlns:a='urn:x'>text"), SNIFF_TEXT, "xml");
+    assert_sniffs(span_of("<a:b id='1'>says xmlns='x'"), SNIFF_TEXT, "text");
+    assert_sniffs(span_of("<- see xmlns there"), SNIFF_TEXT, "text");
+    assert_sniffs(span("\xFF\xFE<\0?\0x\0m\0l\0 \0v\0e\0r\0s\0i\0o\0n\0=\0'\0"
+                       "1\0'\0?\0>\0",
+                       34),
+                  SNIFF_TEXT, "xml");
+    assert_sniffs(span("\xFE\xFF\0<\0?\0x\0m\0l\0 \0v\0e\0r\0s\0i\0o\0n\0=\0'\0"
+                       "1\0'\0?\0>",
+                       34),
+                  SNIFF_TEXT, "xml");
     assert_sniffs(span_of("\n <!DOCTYPE HTML><p>"), SNIFF_TEXT, "html");
     assert_sniffs(span_of("<?xml version='1.0'?>\n<!-- x -->\n<html xmlns='y'>"), SNIFF_TEXT,
                   "html");

@@ -184,6 +184,21 @@ static void test_brotli(void **state) {
     buf_done(&r.log);
 }
 
+/* Of a stream in an archive, whose name is a path, the last part names what is inside. */
+static void test_named_by_a_path(void **state) {
+    _cleanup_(buf_done) Buf tar = {0}, b = {0};
+    Recorder r = recorder_format();
+    TarMake make = {.name = "./usr/doc/x.8.gz"};
+
+    (void)state;
+    build_gzip(&b, NULL, 0, span_of("text"));
+    make.bytes = buf_as_span(&b);
+    build_tar(&tar, &make);
+    record_bytes(&r, buf_as_span(&tar), "a.tar");
+    assert_has(&r, "> ./usr/doc/x.8.gz\n> x.8\n# bytes us-ascii\n= @0 text\n");
+    buf_done(&r.log);
+}
+
 static void test_streams_in_streams(void **state) {
     _cleanup_(buf_done) Buf b = {0};
     Recorder r = recorder_format();
@@ -220,11 +235,17 @@ static void test_damage(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_filters),         cmocka_unit_test(test_zeros_first),
-        cmocka_unit_test(test_gzip_name),       cmocka_unit_test(test_gzip_members),
-        cmocka_unit_test(test_gzip_flaws),      cmocka_unit_test(test_gzip_header),
-        cmocka_unit_test(test_tar_in_one_step), cmocka_unit_test(test_behind_a_stream),
-        cmocka_unit_test(test_brotli),          cmocka_unit_test(test_streams_in_streams),
+        cmocka_unit_test(test_filters),
+        cmocka_unit_test(test_zeros_first),
+        cmocka_unit_test(test_gzip_name),
+        cmocka_unit_test(test_gzip_members),
+        cmocka_unit_test(test_gzip_flaws),
+        cmocka_unit_test(test_gzip_header),
+        cmocka_unit_test(test_tar_in_one_step),
+        cmocka_unit_test(test_behind_a_stream),
+        cmocka_unit_test(test_brotli),
+        cmocka_unit_test(test_named_by_a_path),
+        cmocka_unit_test(test_streams_in_streams),
         cmocka_unit_test(test_damage),
     };
 

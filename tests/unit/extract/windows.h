@@ -33,10 +33,16 @@ static inline int sqldump_in_windows(Extraction *x, Feed *f, Encoding e, Status 
     return sqldump_read(x, f, e, window_size);
 }
 
+static inline int log_in_windows(Extraction *x, Feed *f, Encoding e, Status *ret_status) {
+    (void)ret_status;
+    return log_read(x, f, e, window_size);
+}
+
 static const Extractor in_windows[] = {
     {.format = "csv", .place = EXTRACT_ANYWHERE, .extract = csv_in_windows},
     {.format = "json", .place = EXTRACT_ANYWHERE, .extract = json_in_windows},
     {.format = "jsonl", .place = EXTRACT_ANYWHERE, .extract = jsonl_in_windows},
+    {.format = "log", .place = EXTRACT_ANYWHERE, .extract = log_in_windows},
     {.format = "sqldump", .place = EXTRACT_ANYWHERE, .extract = sqldump_in_windows},
     {0},
 };

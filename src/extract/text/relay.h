@@ -1,9 +1,9 @@
 /*
- * TextOut: text as it lies, with marks, on its way out.
+ * Relay: text as it lies, with marks, on its way out.
  *
- * A reader goes through a Decoder's window and marks where cells and values begin; textout_flush()
+ * A reader goes through a Decoder's window and marks where cells and values begin; relay_flush()
  * hands on the text as it is up to a place. Text that stands for something else (an escape for its
- * character) goes out by textout_instead(). So every byte of the file comes out in order, itself or
+ * character) goes out by relay_instead(). So every byte of the file comes out in order, itself or
  * decoded, and marks are the only thing that a reader can get wrong.
  *
  * Before decoder_next(), flush up to what is taken. Positions are offsets in the window's text and
@@ -16,42 +16,44 @@
 #include "extract/text/decoder.h"
 
 /* One less than a piece may have: the core may hold a mark that waits for text. */
-enum { OUTLET_MARKS = EXTRACT_MARKS_MAX - 1 };
+enum { RELAY_MARKS = EXTRACT_MARKS_MAX - 1 };
 
-typedef struct TextOut {
+typedef struct Relay {
     Extraction *x;
     const Decoder *in;
     size_t from; /* up to there the window's text was handed on */
     size_t n_marks;
-    Mark marks[OUTLET_MARKS]; /* positions in the window's text */
-} TextOut;
+    Mark marks[RELAY_MARKS]; /* their positions are relative to `from` */
+} Relay;
 
 /* The text up to `to`, with the marks that were set. */
-int textout_flush(TextOut *o, size_t to);
+int relay_flush(Relay *o, size_t to);
 
-/* As textout_flush; the window is left then. */
-int textout_leave(TextOut *o, size_t taken);
+/* As relay_flush; the window is left then. */
+int relay_leave(Relay *o, size_t taken);
 
 /*
  * text[at, at + n) is written for `meant`; row and column are those of the value that holds it.
  * `meant` is not kept.
  */
-int textout_instead(TextOut *o, size_t at, size_t n, Span meant, uint64_t row, uint32_t column);
+int relay_instead(Relay *o, size_t at, size_t n, Span meant, uint64_t row, uint32_t column);
 
 /* What follows from `at` on stands in this row and column. */
-static inline int textout_mark(TextOut *o, size_t at, uint64_t row, uint32_t column) {
+static inline int relay_mark(Relay *o, size_t at, uint64_t row, uint32_t column) {
     Mark *m;
 
-    if (_unlikely_(o->n_marks == OUTLET_MARKS)) {
-        int r = textout_flush(o, at);
+    if (_unlikely_(o->n_marks == RELAY_MARKS)) {
+        int r = relay_flush(o, at);
 
         if (r)
             return r;
     }
-    if (o->n_marks && o->marks[o->n_marks - 1].at == at)
-        o->n_marks--; /* nothing stands under it */
     m = &o->marks[o->n_marks++];
-    m->at = (uint32_t)at;
+    if (_unlikely_(o->n_marks > 1 && m[-1].at == at - o->from)) {
+        o->n_marks--; /* nothing stands under the one before */
+        m--;
+    }
+    m->at = (uint32_t)(at - o->from);
     m->column = column <= PART_COLUMNS_MAX ? column : 0;
     m->row = row;
     m->source = decoder_source(o->in, at);

@@ -97,6 +97,18 @@ static inline int rig_bomb(Extraction *x) {
     return extract_text(x, span_of("not stopped"));
 }
 
+/* So many MiB, or none at all. */
+static inline int rig_use(Extraction *x, const char *argument) {
+    size_t n = (size_t)atol(argument) << 20;
+    char *p = malloc(n);
+
+    if (!p)
+        return -ENOMEM;
+    memset(p, 1, n);
+    free(p);
+    return extract_text(x, span_of("used"));
+}
+
 static inline int rig_inside(Extraction *x, const char *name, const char *text,
                              const char *format) {
     Feed f = feed_of_span(span_of(text));
@@ -135,6 +147,8 @@ static inline int rig_obey(Extraction *x, Feed *f, const char *command, char *ar
         rig_garbage();
     if (strcmp(command, "close") == 0)
         close(WORKER_SOCKET_FD);
+    if (strcmp(command, "use") == 0)
+        return rig_use(x, argument);
     if (strcmp(command, "flood") == 0)
         return rig_flood(x, argument);
     if (strcmp(command, "drown") == 0) {

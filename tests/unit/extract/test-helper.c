@@ -5,7 +5,7 @@
 static void helpers_open(Rig *r, HostOptions o) {
     char path[512];
     ssize_t n = readlink("/proc/self/exe", path, sizeof(path) - sizeof("extract"));
-    ZygoteOptions z = {.helpers = path};
+    ZygoteOptions z = {.helpers = path, .memory = 128 << 20};
 
     assert_true(n > 0);
     path[n] = 0;
@@ -106,6 +106,13 @@ static void test_memory(void **state) {
     assert_string_equal(log_of(&r, "extern bomb"),
                         "> extern\n# bytes binary\n= @0 bomb\n< error(parser-killed:memory)\n"
                         "# section rig\n= after\n< partial(member)\n");
+    assert_string_equal(log_of(&r, "extern use 64"),
+                        "> extern\n# section rig\n= used\n< read\n# section rig\n= after\n"
+                        "< read\n");
+    assert_string_equal(log_of(&r, "extern use 192"),
+                        "> extern\n# bytes binary\n= @0 use 192\n"
+                        "< error(parser-killed:memory)\n# section rig\n= after\n"
+                        "< partial(member)\n");
     rig_close(&r);
 }
 

@@ -6,6 +6,7 @@
 #include "source/file.h"
 
 enum {
+    HOLDS = 4,         /* units in memory at once, of the largest that may be */
     SURVEY_PIECES = 2, /* of a file in a survey: the rest is not looked at */
 };
 
@@ -452,6 +453,18 @@ int worker_stream(Worker *w) {
 
 /* ---- the thread ---- */
 
+static int worker_host(Crew *crew, Host **ret) {
+    const PlanLimits *l = &crew->plan->limits;
+    const HostOptions o = {.zygote = crew->zygote,
+                           .stop = &crew->stop,
+                           .limits = l->extract,
+                           .stall_ns = l->stall_ns,
+                           .cpu_ns = l->cpu_ns,
+                           .hold = HOLDS * l->extract.hold};
+
+    return host_new(&o, ret);
+}
+
 int worker_new(Crew *crew, unsigned slot, Worker **ret) {
     _cleanup_(worker_freep) Worker *w = calloc(1, sizeof(*w));
     int r;
@@ -464,7 +477,7 @@ int worker_new(Crew *crew, unsigned slot, Worker **ret) {
     r = reader_init(&w->reader, crew->engine, crew->plan->window, crew->plan->floor,
                     crew->plan->samples, crew->plan->secret);
     if (r == 0)
-        r = host_new(&(HostOptions){.zygote = crew->zygote, .stop = &crew->stop}, &w->host);
+        r = worker_host(crew, &w->host);
     if (r == 0)
         r = inside_new(&w->reader, &w->outbox, w->host,
                        crew->plan->jobs > 1 ? &(IntakeHelp){crew, crew_invite} : NULL, &w->inside);

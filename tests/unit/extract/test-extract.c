@@ -136,8 +136,9 @@ static void test_held(void **state) {
         Feed f = feed_of(&kind, NULL, 20);
 
         assert_string_equal(record_feed(&r, &f, "a", &limits),
-                            hold < 20 ? "# bytes binary\n= @0 PGDMP\1 twenty bytes.\n< limit(hold)\n"
-                                      : "# bytes binary\n= .\n< read\n");
+                            hold < 20
+                                ? "# bytes binary\n= @0 PGDMP\1 twenty bytes.\n< limit(hold)\n"
+                                : "# bytes binary\n= .\n< read\n");
         feed_done(&f);
     }
     buf_done(&r.log);

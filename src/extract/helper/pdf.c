@@ -19,6 +19,7 @@
 
 #include "extract/helper/feedstream.h"
 #include "extract/helper/pdfscan.h"
+#include "extract/tail.h"
 
 enum {
     PAGES_MAX = 1 << 20,
@@ -524,6 +525,8 @@ static int read_tail(Reading *p, const PdfShape *shape) {
     int r;
 
     if (!shape->end || shape->size - shape->end < TAIL_LEAST)
+        return 0;
+    if (tail_sniff(p->f, "pdf")) /* an archive: who sent us the file reads it */
         return 0;
     f = feed_of_slice(&tail, e.size);
     r = extract_unit(p->x, &e, &f);

@@ -193,6 +193,7 @@ static int read_marks(Extraction *x, Feed *f, Encoding encoding, Status *ret_sta
         r = extract_from(x, 3, 1, 80);
     if (r == 0)
         r = extract_unit_as(x, &inside, &one, "leaf");
+    feed_done(&one);
     if (r == 0)
         r = extract_text(x, span_of("D"));
     if (r == 0)

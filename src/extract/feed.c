@@ -65,12 +65,8 @@ static ssize_t slice_read_at(Feed *f, uint64_t offset, uint8_t *at, size_t n) {
     return feed_read_at(s->of, s->from + offset, at, n);
 }
 
-static ssize_t slice_read(Feed *f, uint8_t *at, size_t n) {
-    return slice_read_at(f, f->at + (f->head.n - f->head_at), at, n);
-}
-
 Feed feed_of_slice(FeedSlice *s, uint64_t size) {
-    static const FeedKind kind = {.read = slice_read, .read_at = slice_read_at};
+    static const FeedKind kind = {.read_at = slice_read_at};
 
     return feed_of(&kind, s, size);
 }

@@ -406,12 +406,8 @@ static ssize_t stream_read_at(Feed *f, uint64_t offset, uint8_t *at, size_t n) {
     return run ? feed_read_at(s->c->f, source, at, n < run ? n : run) : 0;
 }
 
-static ssize_t stream_read(Feed *f, uint8_t *at, size_t n) {
-    return stream_read_at(f, f->at + (f->head.n - f->head_at), at, n);
-}
-
 int cfb_stream_open(Cfb *c, uint32_t entry, CfbStream *ret) {
-    static const FeedKind kind = {.read = stream_read, .read_at = stream_read_at};
+    static const FeedKind kind = {.read_at = stream_read_at};
     const CfbEntry *e = &c->entries[entry];
     bool mini = e->size < c->cutoff, whole = true;
     unsigned unit = mini ? c->mini : c->sector;

@@ -27,6 +27,9 @@ extern const Extractor extractor_xlsx;
 /* xml.c: XML of any other kind, by element path */
 extern const Extractor extractor_xml;
 
+/* exif.c: what stands beside the picture in JPEG and TIFF */
+extern const Extractor jpeg_extractor, tiff_extractor;
+
 /* ole.c: compound files, by what is in them */
 extern const Extractor ole_extractor, ole_storage_extractor;
 

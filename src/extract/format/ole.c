@@ -140,19 +140,15 @@ typedef struct StorageFeed {
     uint32_t storage;
 } StorageFeed;
 
-static ssize_t storage_read(Feed *f, uint8_t *at, size_t n) {
+static ssize_t storage_read_at(Feed *f, uint64_t offset, uint8_t *at, size_t n) {
     (void)f;
+    (void)offset;
     (void)at;
     (void)n;
     return 0;
 }
 
-static ssize_t storage_read_at(Feed *f, uint64_t offset, uint8_t *at, size_t n) {
-    (void)offset;
-    return storage_read(f, at, n);
-}
-
-static const FeedKind storage_kind = {.read = storage_read, .read_at = storage_read_at};
+static const FeedKind storage_kind = {.read_at = storage_read_at};
 
 int ole_unit(Ole *o, uint32_t storage, Span name) {
     StorageFeed of = {.c = o->c, .storage = storage};

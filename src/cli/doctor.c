@@ -21,7 +21,7 @@ static int run(const Call *call) {
     int exit, r;
 
     output_open(NULL, NULL, &out);
-    r = terrier_doctor(v->store, output_write, &out, &problems, &error);
+    r = terrier_doctor("/proc/self/exe", v->store, output_write, &out, &problems, &error);
     exit = output_end(&out, call, r, &error, TERRIER_EXIT_INTERNAL);
     return exit ? exit : problems ? TERRIER_EXIT_CONDITION : TERRIER_EXIT_DONE;
 }

@@ -107,6 +107,18 @@ static int bad_value(const Option *o, const char *given, const char *expected, E
                      buf_cstr(&shown), expected);
 }
 
+static bool in_range(const Option *o, uint64_t v) {
+    return !o->most || (v >= o->least && v <= o->most);
+}
+
+static int bad_range(const Option *o, const char *given, Error *reterr) {
+    char expected[64];
+
+    snprintf(expected, sizeof(expected), "%llu to %llu", (unsigned long long)o->least,
+             (unsigned long long)o->most);
+    return bad_value(o, given, expected, reterr);
+}
+
 /* Digits at *at, which moves behind them. */
 static bool read_digits(const char **at, uint64_t *ret) {
     const char *p = *at;
@@ -175,6 +187,7 @@ static void list_add(Parsed *p, TextList *list, const char *text, size_t room) {
 
 static int set_value(Parsed *p, const Option *o, const char *given, size_t room, Error *reterr) {
     char *at = (char *)p->values + o->at;
+    const char *rest = given;
     uint64_t number;
 
     switch (o->kind) {
@@ -188,18 +201,18 @@ static int set_value(Parsed *p, const Option *o, const char *given, size_t room,
         list_add(p, (TextList *)(void *)at, given, room);
         return 0;
     case OPTION_NUMBER:
-        if (!read_digits(&given, &number) || given[0])
+        if (!read_digits(&rest, &number) || rest[0])
             return bad_value(o, given, "a whole number", reterr);
         *(uint64_t *)(void *)at = number;
-        return 0;
+        return in_range(o, number) ? 0 : bad_range(o, given, reterr);
     case OPTION_SIZE:
         if (!read_size(given, (uint64_t *)(void *)at))
             return bad_value(o, given, "a number of bytes such as 64K or 2M", reterr);
-        return 0;
+        return in_range(o, *(uint64_t *)(void *)at) ? 0 : bad_range(o, given, reterr);
     case OPTION_DURATION:
         if (!read_duration(given, (double *)(void *)at))
             return bad_value(o, given, "a duration such as 90s, 10m or 2h", reterr);
-        return 0;
+        return in_range(o, (uint64_t) * (double *)(void *)at) ? 0 : bad_range(o, given, reterr);
     case OPTION_CHOICE:
         *(int *)(void *)at = choice_number(o->argument, given);
         return *(int *)(void *)at ? 0 : bad_value(o, given, o->argument, reterr);

@@ -36,6 +36,7 @@ typedef struct Option {
     size_t at;            /* of its value in the verb's values */
     const char *argument; /* "DIR", or the words of a choice: "bytes|codepoints"; NULL of a flag */
     const char *help;     /* a sentence without its full stop */
+    uint64_t least, most; /* of a number, a size or whole seconds; most 0: any */
     bool hidden;          /* for tests */
 } Option;
 

@@ -381,8 +381,11 @@ static void read_times(Reader *r, size_t *ret_least, size_t *ret_most) {
             r->p++;
             *ret_most = byte_is_digit((uint8_t)*r->p) ? read_number(r) : OUTLINE_ENDLESS;
         }
-        if (*r->p++ != '}')
+        if (*r->p != '}') {
             fail(r, -ENOTSUP);
+            return;
+        }
+        r->p++;
     } else {
         return;
     }

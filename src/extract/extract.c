@@ -190,10 +190,12 @@ static int flush(Extraction *x) {
     Text t = {.text = span(x->text, x->n), .marks = x->marks, .n_marks = x->n_marks - waits};
     int r = x->n ? hand_on(x, &t) : 0;
 
+    if (waits) {
+        x->marks[0] = x->marks[x->n_marks - 1];
+        x->marks[0].at = 0;
+    }
     x->n = 0;
     x->n_marks = waits;
-    x->marks[0] = x->last; /* if it waits: at is 0 by now */
-    x->marks[0].at = 0;
     return r < 0 ? r : pulse(x);
 }
 
@@ -264,23 +266,32 @@ int extract_text(Extraction *x, Span text) {
 
 /* Gathered with what was there, if there is room. */
 static int gather_piece(Extraction *x, const Text *t) {
+    size_t head = 0;
     int r = 0;
 
     if (t->text.n > EXTRACT_TEXT_MAX - x->n || t->n_marks > EXTRACT_MARKS_MAX - x->n_marks)
         r = flush(x);
-    if (x->n_marks && t->n_marks && x->marks[x->n_marks - 1].at == x->n + t->marks[0].at)
+    if (mark_waits(x) && t->n_marks && t->marks[0].at == 0)
         x->n_marks--; /* nothing stood under it */
+    if (r == 0 && t->n_marks > EXTRACT_MARKS_MAX - x->n_marks) {
+        head = x->n = t->marks[0].at; /* stands under the one that waits, which goes first */
+        memcpy(x->text, t->text.at, head);
+        r = flush(x);
+    }
+    if (r < 0)
+        return r;
     for (size_t i = 0; i < t->n_marks; i++) {
         x->marks[x->n_marks] = t->marks[i];
-        x->marks[x->n_marks++].at += (uint32_t)x->n;
+        x->marks[x->n_marks++].at += (uint32_t)x->n - (uint32_t)head;
     }
-    memcpy(x->text + x->n, t->text.at, t->text.n);
-    x->n += t->text.n;
-    return r;
+    memcpy(x->text + x->n, t->text.at + head, t->text.n - head);
+    x->n += t->text.n - head;
+    return 0;
 }
 
 int extract_piece(Extraction *x, const Text *t) {
     enum { SMALL = 4096 };
+    bool waits = mark_waits(x) && (!t->n_marks || t->marks[0].at); /* for this text */
     int r;
 
     assert(t->text.n <= EXTRACT_TEXT_MAX && t->n_marks <= EXTRACT_MARKS_MAX);
@@ -291,11 +302,10 @@ int extract_piece(Extraction *x, const Text *t) {
         return r;
     if (t->n_marks)
         x->last = t->marks[t->n_marks - 1];
-    if (t->text.n <= SMALL)
+    if (t->text.n <= SMALL || waits)
         return gather_piece(x, t);
-    if (!x->n && x->n_marks && (!t->n_marks || t->marks[0].at))
-        return gather_piece(x, t); /* it stands under a mark that waits for text */
     r = flush(x);
+    x->n_marks = 0;
     return r < 0 ? r : hand_on(x, t);
 }
 
@@ -597,19 +607,22 @@ const Extractor *extractor_of(Feed *f, Span name, const Sniff *s) {
     return e;
 }
 
-/* What it looks like, and then the archive that stands behind that, if one does. */
+/*
+ * The archive that stands behind something, if one does, and then what the unit looks like: what is
+ * handed over to another place is so at last.
+ */
 static int read_ends(Extraction *x, Feed *f, const Sniff *s, Status *ret) {
     const char *format = tail_format(f, s);
     const Extractor *e = format ? find_reader(x, format) : NULL;
-    const Extractor *first = find_reader(x, s->format);
     Status tail = status_of(STATUS_READ, NULL);
-    int r = read_unit(x, f, s, ret);
+    uint64_t at = f->at;
+    int r = 0;
 
-    if (r || !reads_here(x, e))
-        return r;
-    if (first && !reads_here(x, first) && x->to.handover)
-        return r; /* handed over: it has nothing of its own here, and its reader sees its end */
-    r = e->extract(x, f, ENCODING_BINARY, &tail);
+    if (reads_here(x, e))
+        r = e->extract(x, f, ENCODING_BINARY, &tail);
+    f->at = at; /* it was read by offset */
+    if (r == 0)
+        r = read_unit(x, f, s, ret);
     if (tail.kind != STATUS_READ)
         *ret = tail;
     return r;

@@ -170,7 +170,7 @@ bool extract_incomplete(const Extraction *x);
 /* A part of the unit at hand begins; a name too long is cut. */
 int extract_part(Extraction *x, PartKind kind, Span name);
 
-/* The name of a column of the part at hand, from 1. */
+/* The name of a column of the part at hand, from 1. A part that comes again keeps its names. */
 int extract_column(Extraction *x, uint32_t number, Span name);
 
 /* What follows stands in this row and column (0: none), and nowhere in the unit's bytes as such. */

@@ -56,6 +56,7 @@ void frame_job_put(Buf *to, const FrameJob *job) {
     wire_put_u64(to, job->size);
     wire_put_u64(to, job->seekable);
     wire_put_u64(to, job->limits.depth);
+    wire_put_u64(to, job->limits.filters);
     wire_put_u64(to, job->limits.entries);
     wire_put_u64(to, job->limits.output);
     wire_put_u64(to, job->limits.hold);
@@ -70,6 +71,7 @@ int frame_job_get(Span payload, FrameJob *ret) {
     job.size = wire_u64(&w);
     job.seekable = wire_u64(&w);
     job.limits.depth = (unsigned)wire_u64(&w);
+    job.limits.filters = (unsigned)wire_u64(&w);
     job.limits.entries = wire_u64(&w);
     job.limits.output = wire_u64(&w);
     job.limits.hold = wire_u64(&w);

@@ -28,8 +28,9 @@ enum {
     SPOOL_MIB = 32,
     RECYCLE = 1000,
     RECYCLE_NARROW = 200,
-    HANDOVERS_MAX = 8, /* one inside the other */
-    FRAME_COST = 16,   /* bytes that any frame counts for, beside its payload */
+    HANDOVERS_MAX = 8,      /* one inside the other */
+    OTHER_LEAST = 16 << 20, /* bytes of frames without text, whatever the limit of output */
+    FRAME_COST = 16,        /* bytes that any frame counts for, beside its payload */
     READ_STEP = 64 << 10,
 };
 
@@ -318,7 +319,7 @@ static int pass_frame(Job *job, FrameKind kind, Span payload) {
 
     if (job->passing && kind != FRAME_TEXT && kind != FRAME_HANDOVER) {
         j->other += payload.n + FRAME_COST;
-        if (j->other > j->limits.output)
+        if (j->other > j->limits.output && j->other > OTHER_LEAST)
             return spent(j, "output");
     }
     r = frame_gate_pass(&job->gate, kind, payload, &to);
@@ -529,10 +530,8 @@ static int hand_over(Job *job) {
                       .format = h->to->format};
     unsigned depth = j->depth;
     bool passed = false;
-    int r = -EPROTO;
+    int r = 0;
 
-    if (j->handovers == HANDOVERS_MAX)
-        return -EPROTO;
     j->handovers++;
     for (int tries = 0; tries < 2; tries++) {
         r = run_job(j, &u, true, &passed, &h->ending);
@@ -552,15 +551,8 @@ static int hand_over(Job *job) {
     return r < 0 ? r : pass_raw(j, h);
 }
 
-static int begin_handover(Job *job, const Extractor *e) {
-    Handover *h = &job->handover;
-
-    *h = (Handover){.to = e, .fd = memfd_create("unit", MFD_CLOEXEC | MFD_ALLOW_SEALING)};
-    return h->fd < 0 ? -errno : 0;
-}
-
-/* Too much to be held: read as it lies, what is there now and what comes. */
-static int overflow(Job *job) {
+/* From now on its bytes are passed as they lie. */
+static int read_as_it_lies(Job *job, Status status) {
     Handover *h = &job->handover;
     int r = pass_raw(job->j, h);
 
@@ -568,8 +560,19 @@ static int overflow(Job *job) {
     h->over = true;
     h->fd = fd_close(h->fd);
     h->settled = true;
-    h->ending = (Ending){.status = status_of(STATUS_LIMIT, "hold"), .format = "", .encoding = ""};
+    h->ending = (Ending){.status = status, .format = "", .encoding = ""};
     return r;
+}
+
+/* Each hand-over inside another one holds a worker. */
+static int begin_handover(Job *job, const Extractor *e) {
+    Handover *h = &job->handover;
+
+    *h = (Handover){.to = e, .fd = -1};
+    if (job->j->handovers == HANDOVERS_MAX)
+        return read_as_it_lies(job, status_of(STATUS_LIMIT, "depth"));
+    h->fd = memfd_create("unit", MFD_CLOEXEC | MFD_ALLOW_SEALING);
+    return h->fd < 0 ? -errno : 0;
 }
 
 static int keep_bytes(Job *job, Span bytes) {
@@ -578,7 +581,7 @@ static int keep_bytes(Job *job, Span bytes) {
     int r = 0;
 
     if (!h->over && bytes.n > j->host->o.hold - j->held)
-        r = overflow(job);
+        r = read_as_it_lies(job, status_of(STATUS_LIMIT, "hold"));
     if (r == 0 && h->over)
         r = pass_bytes(j, bytes, h->size);
     else if (r == 0)
@@ -608,10 +611,8 @@ static int on_handover(void *of, const Extractor *e, Span bytes) {
 /* ---- the outermost unit ---- */
 
 static Joint joint_of(Host *h, uint64_t size, const ExtractLimits *limits, const Receiver *to) {
-    static const ExtractLimits defaults = {0};
-
     return (Joint){
-        .host = h, .to = to, .limits = extract_limits(limits ? limits : &defaults, size)};
+        .host = h, .to = to, .limits = extract_limits(limits ? limits : &h->o.limits, size)};
 }
 
 /* Errors that only mean that a limit was reached are none. */

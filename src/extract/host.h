@@ -22,6 +22,7 @@ typedef struct HostOptions {
     Zygote *zygote;       /* shared by all hosts */
     const Extractor *own; /* for tests, as in ExtractOptions */
     const Flag *stop;     /* asked while waiting; NULL: never */
+    ExtractLimits limits; /* of each unit; zeros: the defaults */
     /* 0: the default */
     int64_t stall_ns;        /* with no frame: 60 s */
     int64_t cpu_ns;          /* of processor time, and as much again a MiB taken: 20 s */
@@ -40,7 +41,7 @@ DEFINE_CLEANUP(Host, host_free)
 /*
  * The outermost unit, whole: the bytes of fd, which is read from offset 0 if it is a regular file,
  * else as a stream; size FEED_SIZE_UNKNOWN for the latter. `place` is that of its reader; `limits`
- * NULL or zeros: the defaults. The words in *ret are valid until the next call.
+ * NULL: those of the options. The words in *ret are valid until the next call.
  *
  * HOST_E_DIED: the worker did; *ret is error(parser-killed:WHICH), and what the receiver got is to
  * be forgotten. The caller calls once more (a fresh worker), then reads the bytes as they lie.

@@ -406,13 +406,15 @@ static Span take_line(Span *s) {
     return line;
 }
 
-/* Nothing but fields up to the empty line, three of them those of mail; or a mailbox's line first.
+/*
+ * Nothing but fields up to the empty line, three of them those of mail, or two where there are no
+ * others; or a mailbox's line first.
  */
 static const Magic *find_mail(Span s) {
     static const Magic eml = {"eml", SNIFF_TEXT, false}, mbox = {"mbox", SNIFF_TEXT, false};
     enum { LINES = 200, LEAST = 3 };
     Span rest = s, line = take_line(&rest);
-    unsigned known = 0;
+    unsigned known = 0, fields = 0;
     size_t n;
 
     if (mbox_is_from(line)) {
@@ -423,11 +425,12 @@ static const Magic *find_mail(Span s) {
         n = field_name(line);
         if (n == 0 && (i == 0 || (line.at[0] != ' ' && line.at[0] != '\t')) && rest.n)
             break;
+        fields += n != 0;
         known += is_mail_field(line, n);
         if (known == LEAST)
             return &eml;
     }
-    return NULL;
+    return known == 2 && fields == 2 && line.n && line.n <= 2 ? &eml : NULL;
 }
 
 static const Magic *find_riff(Span s) {

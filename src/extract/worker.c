@@ -176,5 +176,7 @@ void worker_serve_within(int socket, ExtractPlace place, const Extractor *own, u
 }
 
 void worker_serve(int socket, ExtractPlace place, const Extractor *own) {
-    worker_serve_within(socket, place, own, 0);
+    const char *memory = getenv(WORKER_MEMORY);
+
+    worker_serve_within(socket, place, own, memory ? strtoull(memory, NULL, 10) : 0);
 }

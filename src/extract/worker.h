@@ -15,13 +15,16 @@ enum {
     WORKER_EXIT_SANDBOX = 72,
 };
 
+#define WORKER_MEMORY "TERRIER_MEMORY" /* bytes, in the environment of a helper executable */
+
 /*
  * The whole life of the process: shuts itself in as its place wants, then serves jobs until the
  * host is gone. `own`: readers beside the table's, one with format NULL behind the last, or NULL.
  * A helper executable's main() does nothing else: what its library loads lazily it touches before.
+ * It may use so much memory as WORKER_MEMORY says.
  */
 _Noreturn void worker_serve(int socket, ExtractPlace place, const Extractor *own);
 
-/* As worker_serve, with `memory` bytes beyond what the process has; 0: as worker_serve. */
+/* As worker_serve, with `memory` bytes beyond what the process has; 0: 512 MiB. */
 _Noreturn void worker_serve_within(int socket, ExtractPlace place, const Extractor *own,
                                    uint64_t memory);

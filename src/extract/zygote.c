@@ -188,14 +188,15 @@ static void child_strip(const Nursery *n, int socket, int keep) {
     descriptors_close(keep >= 0 ? PROGRAM_FD + 1 : WORKER_SOCKET_FD + 1);
 }
 
-static _Noreturn void child_helper(ExtractPlace place) {
+static _Noreturn void child_helper(const Nursery *n, ExtractPlace place) {
     SandboxOptions o = {.profile = SANDBOX_START, .program = PROGRAM_FD};
-    char name[64];
+    char name[64], memory[64];
     char locale[] = "LC_ALL=C.UTF-8";
-    char *const arguments[] = {name, NULL}, *const environment[] = {locale, NULL};
+    char *const arguments[] = {name, NULL}, *const environment[] = {locale, memory, NULL};
     SandboxState state;
 
     snprintf(name, sizeof(name), "terrier-helper-%s", place_name(place));
+    snprintf(memory, sizeof(memory), WORKER_MEMORY "=%llu", (unsigned long long)n->settings.memory);
     if (sandbox_enter(&o, &state) == 0)
         execveat(PROGRAM_FD, "", arguments, environment, AT_EMPTY_PATH);
     _exit(WORKER_EXIT_SANDBOX);
@@ -272,7 +273,7 @@ static int spawn(Nursery *n, ExtractPlace place, pid_t *ret_pid, int *ret_fd) {
     if (pid == 0) {
         child_strip(n, far, program);
         if (program >= 0)
-            child_helper(place);
+            child_helper(n, place);
         worker_serve_within(WORKER_SOCKET_FD, place, n->own, n->settings.memory);
     }
     n->children[n->n++] = pid;

@@ -149,6 +149,18 @@ typedef struct terrier_progress {
     double seconds; /* since the start */
 } terrier_progress;
 
+/* What one file may take when it is opened. Zero: the default. */
+typedef struct terrier_limits {
+    unsigned archive_depth;   /* objects in objects: 16, 31 at most */
+    unsigned archive_filters; /* compressed streams among them: 8 */
+    uint64_t archive_entries; /* objects inside one file: 1,000,000 */
+    uint64_t archive_output;  /* bytes of them: 10,000 times the file, from 1 GiB to 64 GiB */
+    uint64_t hold;            /* bytes of one in memory: 64 MiB; all of a thread: four times that */
+    uint64_t worker_memory;   /* bytes of a process that parses, beyond its start: 512 MiB */
+    double stall;             /* seconds without a word of a parser: 60 */
+    double cpu;               /* seconds that it computes, and again a MiB taken: 20 */
+} terrier_limits;
+
 typedef struct terrier_scan_options {
     const char *const *paths; /* roots: directories or files */
     size_t n_paths;
@@ -169,11 +181,13 @@ typedef struct terrier_scan_options {
     size_t window;         /* bytes; 0: 256 KiB */
     uint64_t shuffle_seed; /* for tests: another order of files */
     terrier_level min_confidence;
-    unsigned samples;      /* kept of each finding: 1 to 20; 0: 5 */
-    double time_box;       /* seconds: a survey of a seeded sample; 0: everything is scanned */
+    unsigned samples; /* kept of each finding: 1 to 20; 0: 5 */
+    double time_box;  /* seconds: a survey of a seeded sample; 0: everything is scanned */
     uint64_t survey_seed;
-    bool count_ahead;      /* count objects beside the scan, for terrier_progress.files_ahead */
-    const char *command;   /* as typed, for the run's header; NULL: none */
+    terrier_limits limits;
+    bool require_sandbox; /* refuse where parsers cannot be shut in whole */
+    bool count_ahead;     /* count objects beside the scan, for terrier_progress.files_ahead */
+    const char *command;  /* as typed, for the run's header; NULL: none */
 
     void *of;
     void (*progress)(void *of, const terrier_progress *progress);
@@ -237,8 +251,8 @@ TERRIER_API int terrier_show(const terrier_rules *rules, const char *program, co
  * What this machine and this user make a scan miss: privileges, sandboxing, optional packages,
  * cache, store. Lines for people; *ret_problems counts those that need action.
  */
-TERRIER_API int terrier_doctor(const char *store, terrier_write write, void *of,
-                               size_t *ret_problems, terrier_error *error);
+TERRIER_API int terrier_doctor(const char *program, const char *store, terrier_write write,
+                               void *of, size_t *ret_problems, terrier_error *error);
 
 #ifdef __cplusplus
 }

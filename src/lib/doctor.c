@@ -11,6 +11,7 @@
 #include "base/file.h"
 #include "base/show.h"
 #include "evidence/key.h"
+#include "extract/zygote.h"
 #include "lib/common.h"
 #include "store/place.h"
 #include "store/store.h"
@@ -146,16 +147,80 @@ static void ask_keys(Doctor *d) {
         ask_key(d, directory, k);
 }
 
-/* What is met, counted and listed as unread. When an extractor comes, its format leaves this. */
+/* ---- parsers ---- */
+
+/* As a worker finds it, not as the kernel promises it. */
+static void ask_sandbox(Doctor *d, Zygote *z) {
+    SandboxState state;
+    char words[128];
+    int r = zygote_sandbox(z, &state);
+
+    if (r < 0) {
+        doctor_problem(d, "see what forbids it: a container's own filter may",
+                       "sandbox: parsers cannot be started or shut in: %s", strerror(-r));
+        return;
+    }
+    sandbox_print(&state, words, sizeof(words));
+    if (sandbox_whole(&state))
+        doctor_ok(d, "sandbox: parsers are shut in by %s", words);
+    else
+        doctor_note(d, "boot a kernel with Landlock and seccomp; --require-sandbox refuses without",
+                    "sandbox: parsers are shut in by less than all: %s", words);
+}
+
+static void ask_pdf(Doctor *d, Zygote *z) {
+    const Extractor *e = extractor_find("pdf");
+    ZygoteDeath death;
+    pid_t pid;
+    int fd, r;
+
+    if (!e || e->place != EXTRACT_PDF)
+        return;
+    r = zygote_spawn(z, e->place, &pid, &fd);
+    if (r < 0) {
+        doctor_note(d, "install it", "terrier-helper-pdf: %s; PDF is listed as unsupported",
+                    strerror(-r));
+        return;
+    }
+    zygote_reap(z, pid, false, &death);
+    close(fd);
+    doctor_ok(d, "terrier-helper-pdf starts");
+}
+
+static void ask_parsers(Doctor *d, const char *program) {
+    _cleanup_(zygote_freep) Zygote *z = NULL;
+    int r = zygote_new(&(ZygoteOptions){.program = program}, &z);
+
+    if (r < 0) {
+        doctor_problem(d, NULL, "parsers cannot be started: %s", strerror(-r));
+        return;
+    }
+    ask_sandbox(d, z);
+    ask_pdf(d, z);
+}
+
+/* What is met, counted and listed as unread. */
 static void ask_formats(Doctor *d) {
-    doctor_note(d, NULL,
-                "not opened yet, listed as unsupported: archives, compressed files, office "
-                "documents, PDF, mail boxes, databases, disk images");
+    static const struct {
+        const char *format, *words;
+    } formats[] = {
+        {"zip", "zip archives"},      {"tar", "tar archives"},       {"gzip", "compressed files"},
+        {"docx", "office documents"}, {"ole2", "old office files"},  {"pdf", "PDF"},
+        {"mbox", "mail boxes"},       {"pst", "Outlook data files"}, {"sqlite", "SQLite databases"},
+        {"mdb", "Access databases"},  {"qcow2", "disk images"}};
+    _cleanup_(buf_done) Buf list = {0};
+
+    for (size_t i = 0; i < N_ELEMENTS(formats); i++) {
+        if (!extractor_find(formats[i].format))
+            buf_printf(&list, "%s%s", list.n ? ", " : "", formats[i].words);
+    }
+    if (list.n && !buf_error(&list))
+        doctor_note(d, NULL, "not opened yet, listed as unsupported: %s", buf_cstr(&list));
     doctor_note(d, NULL, "no text recognition: images are listed as partial(no-ocr)");
 }
 
-int terrier_doctor(const char *store, terrier_write write, void *of, size_t *ret_problems,
-                   terrier_error *error) {
+int terrier_doctor(const char *program, const char *store, terrier_write write, void *of,
+                   size_t *ret_problems, terrier_error *error) {
     Writer out = writer_of(write, of);
     Doctor d = {.out = &out};
     Error e = {0};
@@ -164,6 +229,7 @@ int terrier_doctor(const char *store, terrier_write write, void *of, size_t *ret
     ask_cache(&d);
     ask_store(&d, store);
     ask_keys(&d);
+    ask_parsers(&d, program ? program : TERRIER_PROGRAM);
     ask_formats(&d);
     *ret_problems = d.problems;
     return error_out(writer_close(&out, 0, &e), &e, error);

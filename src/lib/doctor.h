@@ -1,7 +1,7 @@
 /*
  * Doctor: lines about this machine and this user, each a fact and, where it matters, what to do.
  *
- * Private to lib/: doctor.c asks about places, machine.c about kernel, processor and libraries.
+ * Private to lib/: doctor.c asks about places and parsers, machine.c about kernel, processor and libraries.
  * Nothing is made or changed by asking.
  */
 #pragma once

@@ -3,7 +3,6 @@
 #include <fcntl.h>
 #include <hs/hs.h>
 #include <jansson.h>
-#include <linux/landlock.h>
 #include <linux/openat2.h>
 #include <nettle/version.h>
 #include <pcre2.h>
@@ -104,30 +103,6 @@ static void ask_memory_file(Doctor *d) {
                        "no memory files (%s): scans cannot start", strerror(errno));
 }
 
-/* Nothing uses them yet; who plans ahead wants to know. */
-static void ask_sandboxes(Doctor *d) {
-    _cleanup_(buf_done) Buf seccomp = {0}, spaces = {0};
-    long landlock = syscall(SYS_landlock_create_ruleset, NULL, 0, LANDLOCK_CREATE_RULESET_VERSION);
-    bool filters = strstr(proc_text("/proc/sys/kernel/seccomp/actions_avail", &seccomp), "errno");
-    bool users = strtoul(proc_text("/proc/sys/user/max_user_namespaces", &spaces), NULL, 10) > 0;
-
-    if (landlock > 0)
-        doctor_ok(d, "Landlock, ABI %ld", landlock);
-    else
-        doctor_note(d, NULL, "no Landlock: the kernel lacks it or was started without it");
-    if (filters)
-        doctor_ok(d, "seccomp filters");
-    else
-        doctor_note(d, NULL, "no seccomp filters");
-    if (users)
-        doctor_ok(d, "user namespaces");
-    else
-        doctor_note(d, NULL, "no user namespaces");
-    doctor_note(d, NULL,
-                "these are for sandboxed parsers, of which this version has none: it opens no "
-                "containers");
-}
-
 static void ask_cores(Doctor *d) {
     struct rlimit core = {0}, locked = {0};
     bool dumpable = prctl(PR_GET_DUMPABLE) == 1;
@@ -199,7 +174,6 @@ void doctor_machine(Doctor *d) {
     ask_privileges(d);
     ask_opening(d);
     ask_memory_file(d);
-    ask_sandboxes(d);
     ask_cores(d);
     ask_engine(d);
     ask_libraries(d);

@@ -46,6 +46,10 @@ static void job_done(Job *j) {
     free(j->cache);
 }
 
+static const char *program_of(const terrier_scan_options *o) {
+    return o->program ? o->program : TERRIER_PROGRAM;
+}
+
 /* A root must be there; others may be missing as long as one is not. */
 static int check_roots(const terrier_scan_options *o, Error *reterr) {
     size_t readable = 0;
@@ -126,6 +130,17 @@ static unsigned jobs_of(const terrier_scan_options *o) {
     return jobs < JOBS_MAX ? jobs : JOBS_MAX;
 }
 
+static PlanLimits limits_of(const terrier_limits *l) {
+    return (PlanLimits){.extract = {.depth = l->archive_depth,
+                                    .filters = l->archive_filters,
+                                    .entries = l->archive_entries,
+                                    .output = l->archive_output,
+                                    .hold = l->hold},
+                        .worker_memory = l->worker_memory,
+                        .stall_ns = (int64_t)(l->stall * 1e9),
+                        .cpu_ns = (int64_t)(l->cpu * 1e9)};
+}
+
 static int make_plan(Job *j, Error *reterr) {
     const terrier_scan_options *o = j->o;
     Plan *p = &j->plan;
@@ -157,6 +172,7 @@ static int make_plan(Job *j, Error *reterr) {
                 .survey = o->time_box > 0,
                 .survey_seed = o->survey_seed,
                 .survey_ns = (int64_t)(o->time_box * 1e9),
+                .limits = limits_of(&o->limits),
                 .count_ahead = o->count_ahead};
     if (o->window && (o->window < EXAMINE_WINDOW_MIN || o->window > 64 << 20 || o->window % 4))
         return error_set(
@@ -164,6 +180,9 @@ static int make_plan(Job *j, Error *reterr) {
             "a window of %zu bytes is not possible, expected a multiple of 4 from %d to "
             "%d",
             o->window, EXAMINE_WINDOW_MIN, 64 << 20);
+    if (p->limits.extract.depth > EXTRACT_DEPTH_MAX)
+        return error_set(reterr, -EINVAL, "%u objects in objects are too deep, expected 1 to %d",
+                         o->limits.archive_depth, EXTRACT_DEPTH_MAX);
     if (p->samples > FINDING_SAMPLES_MAX)
         return error_set(reterr, -EINVAL, "%u samples of a finding are too many, expected 1 to %d",
                          o->samples, FINDING_SAMPLES_MAX);
@@ -184,6 +203,48 @@ static void put_list(Json *json, const char *key, const char *const *texts, size
     for (size_t i = 0; i < n; i++)
         json_text(json, texts[i]);
     json_array_end(json);
+}
+
+/* Asked for only: it costs the start of a process. */
+static int check_sandbox(const terrier_scan_options *o, Error *reterr) {
+    _cleanup_(zygote_freep) Zygote *z = NULL;
+    SandboxState state;
+    char words[128];
+    int r;
+
+    if (!o->require_sandbox)
+        return 0;
+    r = zygote_new(&(ZygoteOptions){.program = program_of(o)}, &z);
+    if (r == 0)
+        r = zygote_sandbox(z, &state);
+    if (r < 0)
+        return error_errno(reterr, r, "parsers cannot be shut in, so nothing is read");
+    sandbox_print(&state, words, sizeof(words));
+    return sandbox_whole(&state)
+               ? 0
+               : error_set(reterr, -ENOTSUP,
+                           "parsers cannot be shut in whole (%s), so nothing is read; leave out "
+                           "--require-sandbox to go without",
+                           words);
+}
+
+/* Zero stands for the default; --max-archive-output's depends on the file. */
+static void put_limits(Json *json, const PlanLimits *l) {
+    const ExtractLimits all = extract_limits(&l->extract, 0);
+
+    json_key(json, "limits");
+    json_object_begin(json);
+    json_key(json, "archive_depth");
+    json_uint(json, all.depth);
+    json_key(json, "archive_filters");
+    json_uint(json, all.filters);
+    json_key(json, "archive_entries");
+    json_uint(json, all.entries);
+    json_key(json, "archive_output");
+    json_uint(json, l->extract.output);
+    json_key(json, "hold");
+    json_uint(json, all.hold);
+    json_object_end(json);
 }
 
 /* What the run was asked to do, as a JSON object: every option that changes what is found. */
@@ -208,6 +269,7 @@ static int describe(Job *j) {
     json_bool(&json, o->cross_filesystems);
     json_key(&json, "max_depth");
     json_uint(&json, o->max_depth);
+    put_limits(&json, &j->plan.limits);
     json_key(&json, "min_confidence");
     json_text(&json, level_name(j->plan.floor));
     json_key(&json, "jobs");
@@ -294,6 +356,8 @@ static int prepare(Job *j, Error *reterr) {
 
     if (r == 0)
         r = load_rules(j, reterr);
+    if (r == 0)
+        r = check_sandbox(j->o, reterr);
     if (r < 0) {
         j->result->exit = TERRIER_EXIT_USAGE;
         return r;
@@ -312,7 +376,7 @@ static int prepare(Job *j, Error *reterr) {
 }
 
 static int job_run(Job *j, Error *reterr) {
-    KeeperOptions keeper = {.program = j->o->program ? j->o->program : TERRIER_PROGRAM,
+    KeeperOptions keeper = {.program = program_of(j->o),
                             .plan = &j->plan,
                             .progress = on_progress,
                             .warning = on_warning,

@@ -11,7 +11,8 @@ struct Inside {
     /* the outermost unit at hand */
     uint32_t root;
     Span path;
-    Buf object; /* path of the unit inside that is being reported */
+    Buf object;     /* path of the unit inside that is being reported */
+    uint64_t units; /* reported in this attempt */
 };
 
 static void meta_of_unit(const IntakeUnit *u, FileMeta *ret) {
@@ -39,6 +40,7 @@ static int on_unit(void *of, const IntakeUnit *u, const Ending *e) {
                       .format = span_of(e->format),
                       .encoding = span_of(e->encoding)};
 
+    i->units++;
     buf_clear(&i->object);
     buf_span(&i->object, i->path);
     buf_span(&i->object, buf_as_span(&u->path));
@@ -117,6 +119,7 @@ int inside_open(Inside *i, const Unit *u, const Extractor *e, bool again, Ending
     i->path = u->path;
     for (unsigned attempt = 0; attempt < ATTEMPTS; attempt++) {
         intake_begin(i->intake);
+        i->units = 0;
         r = again || attempt ? outbox_forget(i->outbox, u->root, u->path) : 0;
         if (r == 0)
             r = intake_name(i->intake, u->path);
@@ -128,6 +131,10 @@ int inside_open(Inside *i, const Unit *u, const Extractor *e, bool again, Ending
     if (r == HOST_E_DIED || r == HOST_E_ABSENT)
         return INSIDE_E_RAW;
     return r < 0 ? r : intake_end(i->intake, ret_unit);
+}
+
+uint64_t inside_units(const Inside *i) {
+    return i->units;
 }
 
 int inside_stream(Inside *i, int fd, Span name, Ending *ret_ending, IntakeUnit **ret_unit) {

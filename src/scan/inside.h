@@ -32,5 +32,8 @@ const Extractor *inside_reader(const Unit *u, const Content *c);
 int inside_open(Inside *i, const Unit *u, const Extractor *e, bool again, Ending *ret_ending,
                 IntakeUnit **ret_unit);
 
+/* Units inside the last one that were reported, at any depth. */
+uint64_t inside_units(const Inside *i);
+
 /* A pipe, to its end; root 0, path "". */
 int inside_stream(Inside *i, int fd, Span name, Ending *ret_ending, IntakeUnit **ret_unit);

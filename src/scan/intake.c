@@ -7,8 +7,8 @@
  * unit its bytes are.
  *
  * Part and window belong to the unit at hand: a unit that opens ends them, and the extraction
- * announces the part anew behind it. Columns are kept by their unit, for the part they were named
- * for.
+ * announces the part anew behind it. Columns are named once: they are kept by their unit, for each
+ * part; of more than COLUMN_SETS parts the oldest forget the names.
  */
 #include "scan/intake.h"
 
@@ -17,9 +17,17 @@
 #define XXH_INLINE_ALL
 #include <xxhash.h>
 
+enum { COLUMN_SETS = 256 };
+
+/* No member is called larger than that unless so much was read. */
+#define DECLARED_MAX (UINT64_C(1) << 40)
+
 typedef struct OpenUnit {
     IntakeUnit unit;
-    ColumnSet columns;
+    ColumnSet *columns;           /* of the part at hand: one of those below */
+    ColumnSet plain;              /* of a part without rows */
+    ColumnSet *sets[COLUMN_SETS]; /* of tables and sheets: a part that comes again keeps its own */
+    size_t n_sets, oldest;
     uint64_t position; /* of text taken in, all parts */
     Flow *flow;        /* made when others first help */
     XXH3_state_t *hash;
@@ -50,6 +58,16 @@ struct Intake {
 
 /* ---- units ---- */
 
+static void sets_free(OpenUnit *l) {
+    for (size_t k = 0; k < l->n_sets; k++) {
+        columnset_done(l->sets[k]);
+        free(l->sets[k]);
+    }
+    columnset_done(&l->plain);
+    l->columns = &l->plain;
+    l->n_sets = l->oldest = 0;
+}
+
 /* Others may still examine windows of it, and borrow its columns. */
 static void level_quiet(const Intake *i, OpenUnit *l) {
     bool ignored = false;
@@ -63,7 +81,7 @@ static OpenUnit *level_free(const Intake *i, OpenUnit *l) {
         return NULL;
     level_quiet(i, l);
     flow_unref(l->flow);
-    columnset_done(&l->columns);
+    sets_free(l);
     buf_done(&l->unit.path);
     harvest_done(&l->unit.harvest);
     arena_done(&l->unit.arena);
@@ -78,6 +96,7 @@ static OpenUnit *level_new(const Intake *i) {
     if (!l)
         return NULL;
     l->hash = XXH3_createState();
+    l->columns = &l->plain;
     if (!l->hash || harvest_init(&l->unit.harvest, i->engine, i->reader->harvest.floor,
                                  i->reader->harvest.keep) < 0)
         return level_free(i, l);
@@ -91,7 +110,7 @@ static void level_clear(const Intake *i, OpenUnit *l) {
     harvest_clear(&u->harvest);
     arena_done(&u->arena);
     buf_clear(&u->path);
-    columnset_clear(&l->columns);
+    sets_free(l);
     u->n_facts = 0;
     u->members = u->bytes = u->size = 0;
     u->mtime = INT64_MIN;
@@ -135,7 +154,7 @@ static int window_scan(Intake *i, size_t end) {
     MatcherSink sink = i->reader->sink;
     size_t n_marks;
     const Mark *marks = marks_of(i, &n_marks);
-    const Columns columns = {marks, n_marks, l->columns.hints, l->columns.n};
+    const Columns columns = {marks, n_marks, l->columns->hints, l->columns->n};
     bool bytes = i->kind == PART_BYTES;
     uint64_t at = bytes ? i->source : i->first;
     RawWindow w = {.encoding = bytes ? i->encoding : ENCODING_UTF8,
@@ -148,13 +167,13 @@ static int window_scan(Intake *i, size_t end) {
 
     sink.of = h;
     sink.counts = h->counts;
-    if (!bytes && l->columns.probing && sink.floor > LEVEL_LOW)
+    if (!bytes && l->columns->probing && sink.floor > LEVEL_LOW)
         sink.floor = LEVEL_LOW;
     h->cursor = 0;
     h->where = (HarvestWhere){.line = i->lines,
                               .no_lines = bytes && !i->lines_known,
-                              .places = l->columns.places,
-                              .n_places = bytes ? 0 : l->columns.n + 1};
+                              .places = l->columns->places,
+                              .n_places = bytes ? 0 : l->columns->n + 1};
     r = reader_window(i->reader, &w, &sink, &h->where);
     i->lines = h->where.line;
     if (r == -EOVERFLOW) {
@@ -166,6 +185,15 @@ static int window_scan(Intake *i, size_t end) {
 }
 
 /* ---- help ---- */
+
+/* The unit is at its end: what the values of its columns say, where the probe was not over yet. */
+static int columns_learn(OpenUnit *l) {
+    int r = 0;
+
+    for (size_t k = 0; k < l->n_sets && r == 0; k++)
+        r = columnset_learn(l->sets[k], &l->unit.harvest);
+    return r;
+}
 
 /* What others examine is done, and what they found is in the unit's harvest. */
 static int flow_end(Intake *i) {
@@ -199,10 +227,10 @@ static FlowWindow *window_copy(const Intake *i, size_t end) {
                          .lo = at + i->done,
                          .hi = at + end};
     w->table = !bytes;
-    w->hints = l->columns.hints;
-    w->n_hints = l->columns.n;
-    w->places = l->columns.places;
-    w->n_places = bytes ? 0 : l->columns.n + 1;
+    w->hints = l->columns->hints;
+    w->n_hints = l->columns->n;
+    w->places = l->columns->places;
+    w->n_places = bytes ? 0 : l->columns->n + 1;
     w->where = (HarvestWhere){.line = i->lines, .no_lines = bytes && !i->lines_known};
     return w;
 }
@@ -294,13 +322,13 @@ static size_t window_end(const Intake *i) {
 
 static int window_step(Intake *i, size_t end) {
     OpenUnit *l = level_at_hand(i);
-    int r = l->columns.probing ? 0 : window_give(i, end);
+    int r = l->columns->probing ? 0 : window_give(i, end);
 
     if (r == 0)
         r = window_scan(i, end);
     if (r >= 0 && i->probe_end && i->done >= i->probe_end) {
         i->probe_end = 0;
-        return columnset_learn(&l->columns, &l->unit.harvest);
+        return columnset_learn(l->columns, &l->unit.harvest);
     }
     return r < 0 ? r : 0;
 }
@@ -324,8 +352,6 @@ static int window_work(Intake *i, bool end) {
 static int part_end(Intake *i) {
     int r = i->open && i->text.n ? window_work(i, true) : 0;
 
-    if (r == 0 && i->open && i->kind != PART_BYTES)
-        r = columnset_learn(&level_at_hand(i)->columns, &level_at_hand(i)->unit.harvest);
     window_reset(i);
     i->open = false;
     return r;
@@ -336,9 +362,9 @@ static int part_end(Intake *i) {
 /* Columns up to n exist: what others borrow moves only when they are done. */
 static int columns_reach(Intake *i, size_t n) {
     OpenUnit *l = level_at_hand(i);
-    int r = n > l->columns.n ? flow_end(i) : 0;
+    int r = n > l->columns->n ? flow_end(i) : 0;
 
-    return r < 0 ? r : columnset_reach(&l->columns, &l->unit.harvest, n);
+    return r < 0 ? r : columnset_reach(l->columns, &l->unit.harvest, n);
 }
 
 static int marks_put(Intake *i, Mark m) {
@@ -403,7 +429,7 @@ static int on_text(void *of, const Text *t) {
 
             m.at = (uint32_t)i->text.n;
             r = columns_reach(i, m.column);
-            if (r == 0 && columnset_row(&level_at_hand(i)->columns, m.row))
+            if (r == 0 && columnset_row(level_at_hand(i)->columns, m.row))
                 i->probe_end = i->text.n;
             if (r == 0)
                 r = marks_put(i, m);
@@ -421,13 +447,54 @@ static int on_column(void *of, uint32_t number, Span name) {
 
     if (number == 0 || number > PART_COLUMNS_MAX)
         return 0;
-    if (number <= l->columns.n) { /* what came before stands under the old name */
+    if (number <= l->columns->n) { /* what came before stands under the old name */
         r = window_work(i, true);
         window_reset(i);
     }
     if (r == 0)
         r = flow_end(i);
-    return r < 0 ? r : columnset_name(&l->columns, &l->unit.harvest, number, name);
+    return r < 0 ? r : columnset_name(l->columns, &l->unit.harvest, number, name);
+}
+
+/* The set of a table or sheet that was met before, or NULL. */
+static ColumnSet *set_find(const OpenUnit *l, PartKind kind, Span name) {
+    for (size_t k = l->n_sets; k > 0; k--) {
+        if (columnset_is(l->sets[k - 1], kind, name))
+            return l->sets[k - 1];
+    }
+    return NULL;
+}
+
+/* One more; of too many the oldest, whose values have said what they could. */
+static int set_new(OpenUnit *l, ColumnSet **ret) {
+    ColumnSet *c;
+
+    if (l->n_sets == COLUMN_SETS) {
+        *ret = l->sets[l->oldest];
+        l->oldest = (l->oldest + 1) % COLUMN_SETS;
+        return columnset_learn(*ret, &l->unit.harvest);
+    }
+    c = calloc(1, sizeof(*c));
+    if (!c)
+        return -ENOMEM;
+    l->sets[l->n_sets++] = *ret = c;
+    return 0;
+}
+
+static int set_choose(OpenUnit *l, PartKind kind, Span name) {
+    ColumnSet *c = part_has_rows(kind) ? set_find(l, kind, name) : &l->plain;
+    int r = 0;
+
+    if (c && (c != &l->plain || columnset_is(c, kind, name))) {
+        l->columns = c;
+        return 0;
+    }
+    if (!c)
+        r = set_new(l, &c);
+    if (r < 0)
+        return r;
+    l->columns = c;
+    return columnset_begin(c, &l->unit.harvest, kind, name);
 }
 
 static int on_part(void *of, PartKind kind, Span name, Encoding encoding) {
@@ -440,10 +507,10 @@ static int on_part(void *of, PartKind kind, Span name, Encoding encoding) {
     i->open = true;
     i->lines = 0;
     i->lines_known = false;
-    if (r < 0 || kind == PART_BYTES || columnset_is(&l->columns, kind, name))
+    if (r < 0 || kind == PART_BYTES || columnset_is(l->columns, kind, name))
         return r;
     r = flow_end(i);
-    return r < 0 ? r : columnset_begin(&l->columns, &l->unit.harvest, kind, name);
+    return r < 0 ? r : set_choose(l, kind, name);
 }
 
 /* ---- facts ---- */
@@ -456,7 +523,7 @@ static int on_fact(void *of, const Fact *f) {
     IntakeFact *same = NULL;
 
     if (i->open && i->kind != PART_BYTES)
-        part_print(&part, i->kind, buf_as_span(&l->columns.part), f->column, span(NULL, 0));
+        part_print(&part, i->kind, buf_as_span(&l->columns->part), f->column, span(NULL, 0));
     for (size_t k = 0; k < u->n_facts; k++) {
         IntakeFact *known = &u->facts[k];
 
@@ -523,12 +590,15 @@ static int on_leave(void *of, const Ending *e) {
 
     if (r == 0)
         r = flow_end(i);
+    if (r == 0)
+        r = columns_learn(l);
     if (r < 0)
         return r;
     if (i->depth == 0)
         return -EBADMSG;
     level_settle(l);
-    if (l->unit.size < e->bytes)
+    /* a declared size is somebody's word: only of what was not read, and never an absurd one */
+    if (l->unit.size < e->bytes || l->unit.size > DECLARED_MAX || status_complete(e->status.kind))
         l->unit.size = e->bytes;
     r = i->to.unit(i->to.of, &l->unit, e);
     i->depth--;
@@ -593,6 +663,8 @@ int intake_end(Intake *i, IntakeUnit **ret) {
 
     if (r == 0)
         r = flow_end(i);
+    if (r == 0)
+        r = columns_learn(i->levels[0]);
     if (r < 0)
         return r;
     level_settle(i->levels[0]);

@@ -14,6 +14,17 @@ static void put_texts(Buf *b, const char **texts, size_t n) {
         put_text(b, texts[i]);
 }
 
+static void put_limits(Buf *b, const PlanLimits *l) {
+    wire_put_u64(b, l->extract.depth);
+    wire_put_u64(b, l->extract.filters);
+    wire_put_u64(b, l->extract.entries);
+    wire_put_u64(b, l->extract.output);
+    wire_put_u64(b, l->extract.hold);
+    wire_put_u64(b, l->worker_memory);
+    wire_put_i64(b, l->stall_ns);
+    wire_put_i64(b, l->cpu_ns);
+}
+
 void plan_put(Buf *b, const Plan *p) {
     put_texts(b, p->roots, p->n_roots);
     put_texts(b, p->rule_directories, p->n_rule_directories);
@@ -41,6 +52,7 @@ void plan_put(Buf *b, const Plan *p) {
     wire_put_u64(b, p->survey);
     wire_put_u64(b, p->survey_seed);
     wire_put_i64(b, p->survey_ns);
+    put_limits(b, &p->limits);
     wire_put_u64(b, p->count_ahead);
     wire_put_u64(b, p->restarted);
     wire_put_u64(b, p->n_suspects);
@@ -105,6 +117,17 @@ static void get_suspects(Wire *w, Plan *p) {
     }
 }
 
+static void get_limits(Wire *w, PlanLimits *ret) {
+    ret->extract.depth = (unsigned)wire_u64(w);
+    ret->extract.filters = (unsigned)wire_u64(w);
+    ret->extract.entries = wire_u64(w);
+    ret->extract.output = wire_u64(w);
+    ret->extract.hold = wire_u64(w);
+    ret->worker_memory = wire_u64(w);
+    ret->stall_ns = wire_i64(w);
+    ret->cpu_ns = wire_i64(w);
+}
+
 int plan_get(Span frame, Plan *ret) {
     Wire w = wire_of(frame);
     Plan p = {0};
@@ -132,6 +155,7 @@ int plan_get(Span frame, Plan *ret) {
     p.survey = wire_u64(&w);
     p.survey_seed = wire_u64(&w);
     p.survey_ns = wire_i64(&w);
+    get_limits(&w, &p.limits);
     p.count_ahead = wire_u64(&w);
     p.restarted = wire_u64(&w);
     get_suspects(&w, &p);

@@ -11,6 +11,7 @@
 #include "base/buf.h"
 #include "base/error.h"
 #include "base/sketch.h"
+#include "extract/extract.h"
 #include "model/finding.h"
 #include "source/filter.h"
 
@@ -20,6 +21,13 @@ typedef struct PlanSuspect {
     uint32_t root;
     Span path;
 } PlanSuspect;
+
+/* 0: the default. */
+typedef struct PlanLimits {
+    ExtractLimits extract;
+    uint64_t worker_memory;
+    int64_t stall_ns, cpu_ns;
+} PlanLimits;
 
 typedef struct Plan {
     const char **roots;
@@ -49,8 +57,9 @@ typedef struct Plan {
     bool survey;
     uint64_t survey_seed;
     int64_t survey_ns; /* time box */
-    bool count_ahead;  /* a second walk that counts, for the progress line */
-    bool restarted;    /* ask what is known already */
+    PlanLimits limits;
+    bool count_ahead; /* a second walk that counts, for the progress line */
+    bool restarted;   /* ask what is known already */
     PlanSuspect suspects[PLAN_SUSPECTS_MAX];
     size_t n_suspects;
     uint8_t secret[SKETCH_SECRET_BYTES]; /* of distinct counts and content hashes */

@@ -460,7 +460,7 @@ static int scanner_run(Scanner *s) {
 
 static int crew_init(Scanner *s, Error *reterr) {
     Crew *c = &s->crew;
-    int r = zygote_new(&(ZygoteOptions){0}, &s->zygote);
+    int r = zygote_new(&(ZygoteOptions){.memory = s->plan.limits.worker_memory}, &s->zygote);
 
     *c = (Crew){.plan = &s->plan, .engine = s->engine, .keeper = &s->keeper, .zygote = s->zygote};
     lock_init(&c->asking);

@@ -6,8 +6,15 @@
 #include "source/file.h"
 
 enum {
+    HOLDS = 4,         /* units in memory at once, of the largest that may be */
     SURVEY_PIECES = 2, /* of a file in a survey: the rest is not looked at */
 };
+
+/* What reading a file's bytes as they lie comes to, if all goes well; units known inside it. */
+typedef struct AsRead {
+    Status status;
+    uint64_t members;
+} AsRead;
 
 /* A file in pieces: owned by all who hold a reference; the last one reports it. */
 struct Large {
@@ -15,7 +22,7 @@ struct Large {
     Unit unit;
     Buf path;
     Content content;
-    Status as_read;
+    AsRead as_read;
     Counter next;
     Lock lock; /* of total */
     Harvest total;
@@ -142,12 +149,13 @@ static ObjectReport unit_report(const Unit *u, const char *format, const char *e
 
 /* The file is read; status: what its content alone leads to. */
 static int report_pieces(Worker *w, const Unit *u, const Content *c, const Piece *pieces,
-                         Harvest *h, Status as_read) {
+                         Harvest *h, AsRead as_read) {
     const char *encoding = c->sniff.kind == SNIFF_TEXT ? encoding_name(c->sniff.encoding) : "";
     ObjectReport o = unit_report(u, c->sniff.format, encoding);
     PiecesSum sum = pieces_sum(pieces, c->n_pieces);
 
-    o.status = pieces_status(c, &sum, as_read);
+    o.status = pieces_status(c, &sum, as_read.status);
+    o.members = as_read.members;
     if (file_changed(&u->meta, u->fd) && !sum.error)
         o.status = status_of(STATUS_CHANGED, NULL);
     if (h->no_memory)
@@ -181,7 +189,7 @@ static Large *large_free(Large *l) {
     return NULL;
 }
 
-static int large_new(const Worker *w, Unit *u, const Content *c, Status as_read, Large **ret) {
+static int large_new(const Worker *w, Unit *u, const Content *c, AsRead as_read, Large **ret) {
     Large *l = calloc(1, sizeof(*l));
 
     if (!l)
@@ -302,7 +310,7 @@ static int worker_known(Worker *w, const Batch *b, uint8_t known[BATCH_FILES_MAX
 /* ---- files ---- */
 
 /* As it lies: its bytes, by all who are free where it is large. */
-static int examine_pieces(Worker *w, Unit *u, Content *c, Status as_read) {
+static int examine_pieces(Worker *w, Unit *u, Content *c, AsRead as_read) {
     Piece piece;
     Large *large;
     int r;
@@ -351,7 +359,7 @@ static int examine_inside(Worker *w, Unit *u, Content *c, const Extractor *e) {
 
     if (r == INSIDE_E_RAW) {
         content_join(&w->reader);
-        return examine_pieces(w, u, c, ending.status);
+        return examine_pieces(w, u, c, (AsRead){ending.status, inside_units(w->inside)});
     }
     return r < 0 ? r : report_opened(w, u, &ending, opened);
 }
@@ -364,7 +372,8 @@ static int examine_unit(Worker *w, Unit *u) {
     if (r < 0)
         return report_status(w, u->root, u->path, status_errno(-r));
     e = inside_reader(u, &c);
-    return e ? examine_inside(w, u, &c, e) : examine_pieces(w, u, &c, content_status(&c));
+    return e ? examine_inside(w, u, &c, e)
+             : examine_pieces(w, u, &c, (AsRead){.status = content_status(&c)});
 }
 
 static int worker_file(Worker *w, const Batch *b, size_t i) {
@@ -444,6 +453,18 @@ int worker_stream(Worker *w) {
 
 /* ---- the thread ---- */
 
+static int worker_host(Crew *crew, Host **ret) {
+    const PlanLimits *l = &crew->plan->limits;
+    const HostOptions o = {.zygote = crew->zygote,
+                           .stop = &crew->stop,
+                           .limits = l->extract,
+                           .stall_ns = l->stall_ns,
+                           .cpu_ns = l->cpu_ns,
+                           .hold = HOLDS * l->extract.hold};
+
+    return host_new(&o, ret);
+}
+
 int worker_new(Crew *crew, unsigned slot, Worker **ret) {
     _cleanup_(worker_freep) Worker *w = calloc(1, sizeof(*w));
     int r;
@@ -456,7 +477,7 @@ int worker_new(Crew *crew, unsigned slot, Worker **ret) {
     r = reader_init(&w->reader, crew->engine, crew->plan->window, crew->plan->floor,
                     crew->plan->samples, crew->plan->secret);
     if (r == 0)
-        r = host_new(&(HostOptions){.zygote = crew->zygote, .stop = &crew->stop}, &w->host);
+        r = worker_host(crew, &w->host);
     if (r == 0)
         r = inside_new(&w->reader, &w->outbox, w->host,
                        crew->plan->jobs > 1 ? &(IntakeHelp){crew, crew_invite} : NULL, &w->inside);

@@ -7,6 +7,9 @@ Each case is a function; it gets a fresh directory and a Terrier that keeps stor
 it. Cases that this machine cannot run are skipped, by name. Ends with "N passed, N failed, N
 skipped". Standard library only; kills only processes that it started.
 """
+import ctypes
+import email.message
+import io
 import json
 import os
 import random
@@ -16,6 +19,7 @@ import subprocess
 import sys
 import tempfile
 import time
+import zipfile
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 TOP = os.path.dirname(os.path.dirname(HERE))
@@ -77,12 +81,66 @@ def small_tree(place, files=60, size=40):
     return place + "/tree"
 
 
+def zipped(members):
+    """Bytes of a zip archive of (name, text or bytes)."""
+    f = io.BytesIO()
+    with zipfile.ZipFile(f, "w", zipfile.ZIP_DEFLATED) as z:
+        for name, content in members:
+            z.writestr(zipfile.ZipInfo(name, (2020, 1, 1, 0, 0, 0)), content)
+    return f.getvalue()
+
+
+def mail_with(name, attached):
+    m = email.message.EmailMessage()
+    m["From"], m["To"], m["Subject"] = "a@example.com", "b@example.com", "files"
+    m.set_content("See the attached.")
+    m.add_attachment(attached, maintype="application", subtype="octet-stream", filename=name)
+    m.set_boundary("b" * 24)
+    return m.as_bytes()
+
+
+def container_tree(place, files=60):
+    """Archives, archives in archives, mails with archives: what workers read."""
+    rnd = random.Random(6)
+    for i in range(files):
+        words = " ".join(rnd.choice(["one", "two", "three"]) for _ in range(3000))
+        members = [(f"m{k}.txt", f"{words}\nSSN: {SSN}\ncard {PAN} {i} {k}\n") for k in range(8)]
+        members.append(("in.zip", zipped([(f"i{k}.txt", text) for k, (_, text) in
+                                          enumerate(members[:4])])))
+        write(f"{place}/tree/d{i % 5}/z{i}.zip", zipped(members))
+        write(f"{place}/tree/d{i % 5}/m{i}.eml", mail_with("a.zip", zipped(members[:3])))
+    return place + "/tree"
+
+
 def children(pid):
     try:
         with open(f"/proc/{pid}/task/{pid}/children") as f:
             return [int(x) for x in f.read().split()]
     except OSError:
         return []
+
+
+def threads_children(pid):
+    """Children that any thread of it started."""
+    found = []
+    try:
+        for thread in os.listdir(f"/proc/{pid}/task"):
+            with open(f"/proc/{pid}/task/{thread}/children") as f:
+                found += [int(x) for x in f.read().split()]
+    except OSError:
+        pass
+    return found
+
+
+def wait_for(p, look, seconds=20):
+    """What `look` finds first, or [] if the program ends before."""
+    until = time.monotonic() + seconds
+    while time.monotonic() < until and p.poll() is None:
+        found = look()
+        if found:
+            return found
+        time.sleep(0.001)
+    return []
 
 
 # ---------------------------------------------------------------- cases
@@ -118,6 +176,7 @@ def survives_a_lost_scanner(t, place):
     rnd, killed = random.Random(3), 0
     for attempt in range(8):
         p = t.start("scan", "--format", "jsonl", "--objects", "all", "--jobs", "2", tree)
+        wait_for(p, lambda: children(p.pid))
         until = time.monotonic() + rnd.random() * 0.15
         while time.monotonic() < until and p.poll() is None:
             time.sleep(0.002)
@@ -133,6 +192,114 @@ def survives_a_lost_scanner(t, place):
         expect(p.returncode == 0, f"exit {p.returncode}: {err.decode()}")
         expect(rows(out.decode()) == want, f"other findings after a kill, attempt {attempt}")
     expect(killed > 0, "no scanner was killed")
+
+
+def survives_lost_parsers(t, place):
+    """A worker, the process that forks them, or the scanner: one of them is killed in each scan."""
+    tree = container_tree(place)
+    want, code, err = t.facts(tree)
+    expect(code == 0, f"exit {code}: {err}")
+    expect(sum('"finding"' in x[:20] for x in want) > 1000, "what is inside is found")
+    rnd = random.Random(4)
+    killed = {"worker": 0, "zygote": 0, "scanner": 0}
+    for attempt in range(15):
+        kind = list(killed)[attempt % 3]
+        p = t.start("scan", "--format", "jsonl", "--objects", "all", "--jobs", "2", tree)
+        scanner = wait_for(p, lambda: children(p.pid))
+        zygote = wait_for(p, lambda: threads_children(scanner[0])) if scanner else []
+        workers = wait_for(p, lambda: children(zygote[0])) if zygote else []
+        time.sleep(rnd.random() * 0.2)
+        if zygote and kind == "worker":
+            workers = children(zygote[0]) or workers
+        victims = {"worker": workers, "zygote": zygote, "scanner": scanner}[kind]
+        try:
+            os.kill(victims[rnd.randrange(len(victims))], signal.SIGKILL)
+            killed[kind] += 1
+        except (OSError, ValueError, IndexError):
+            pass  # it has ended before
+        out, err = p.communicate(timeout=120)
+        expect(p.returncode == 0, f"exit {p.returncode} without a {kind}: {err.decode()}")
+        expect(rows(out.decode()) == want, f"other findings without a {kind}, attempt {attempt}")
+    expect(all(killed.values()), f"not all were killed: {killed}")
+
+
+def opens_as_far_as_it_may(t, place):
+    """Limits: one less, as many, one more."""
+    inner = zipped([("a.txt", f"SSN: {SSN}\n")])
+    write(place + "/tree/deep.zip", zipped([("b.zip", inner)]))
+    write(place + "/many/many.zip", zipped([(f"{i}.txt", "x" * 100) for i in range(5)]))
+
+    def statuses(tree, *options):
+        facts, code, err = t.facts(tree, *options)
+        expect(code in (0, 3), f"exit {code}: {err}")
+        return {os.path.basename(o["locator"]): o["status"]
+                for o in map(json.loads, facts) if o["kind"] == "object"}
+
+    for depth, status in ((2, "limit(depth)"), (3, "read"), (4, "read")):
+        got = statuses(place + "/tree", "--max-archive-depth", str(depth))
+        expect(got["a.txt"] == status, f"depth {depth}: {got}")
+    for entries, status in ((4, "limit(entries)"), (5, "read"), (6, "read")):
+        got = statuses(place + "/many", "--max-archive-entries", str(entries))
+        expect(got["many.zip"] == status, f"entries {entries}: {got}")
+    for output, status in ((499, "limit(output)"), (500, "read"), (501, "read")):
+        got = statuses(place + "/many", "--max-archive-output", str(output))
+        expect(got["many.zip"] == status, f"output {output}: {got}")
+    write(place + "/mail/m.eml", mail_with("b.zip", inner))
+    least = (len(inner) + 3) // 4  # four of them wait for a parser at once
+    for hold, status in ((least - 1, "limit(hold)"), (least, "read"), (least + 1, "read")):
+        got = statuses(place + "/mail", "--max-hold", str(hold))
+        expect(got["b.zip"] == status, f"hold {hold}: {got}")
+
+
+SECCOMP_RET_ALLOW, SECCOMP_RET_ERRNO = 0x7FFF0000, 0x00050000
+LANDLOCK_CREATE_RULESET = 444  # on all processors
+
+
+def without_landlock():
+    """In the child before it is started: a kernel that does not know Landlock."""
+    class Instruction(ctypes.Structure):
+        _fields_ = [("code", ctypes.c_uint16), ("jt", ctypes.c_uint8), ("jf", ctypes.c_uint8),
+                    ("k", ctypes.c_uint32)]
+
+    class Program(ctypes.Structure):
+        _fields_ = [("n", ctypes.c_uint16), ("filter", ctypes.POINTER(Instruction))]
+
+    enosys = 38
+    code = (Instruction * 4)(
+        Instruction(0x20, 0, 0, 0),  # the number of the call
+        Instruction(0x15, 0, 1, LANDLOCK_CREATE_RULESET),
+        Instruction(0x06, 0, 0, SECCOMP_RET_ERRNO | enosys),
+        Instruction(0x06, 0, 0, SECCOMP_RET_ALLOW))
+    libc = ctypes.CDLL(None, use_errno=True)
+    pr_set_no_new_privs, pr_set_seccomp, filter_mode = 38, 22, 2
+    if libc.prctl(pr_set_no_new_privs, 1, 0, 0, 0) or \
+            libc.prctl(pr_set_seccomp, filter_mode, ctypes.byref(Program(4, code)), 0, 0):
+        os._exit(99)
+
+
+def refuses_without_a_sandbox(t, place):
+    write(place + "/tree/a.zip", zipped([("a.txt", f"SSN: {SSN}\n")]))
+
+    def run(*args, **more):
+        r = subprocess.run(t.argv(*args), env=t.env, stdout=subprocess.PIPE,
+                           stderr=subprocess.PIPE, timeout=60, **more)
+        return r.returncode, r.stdout.decode(), r.stderr.decode()
+
+    code, out, _ = run("doctor")
+    if "shut in by landlock-" not in out or "relaxed" in out:
+        raise Skip("parsers are not shut in whole here")
+    code, _, err = run("scan", "--require-sandbox", place + "/tree")
+    expect(code == 0, f"exit {code}: {err}")
+    os.remove(place + "/state/terrier/terrier.db")
+    code, _, err = run("scan", "--require-sandbox", place + "/tree", preexec_fn=without_landlock)
+    expect(code == 2, f"exit {code}: {err}")
+    expect("no-landlock" in err, err)
+    expect(not os.path.exists(place + "/state/terrier/terrier.db"), "nothing is stored")
+    code, out, err = run("scan", place + "/tree", preexec_fn=without_landlock)
+    expect(code == 0, f"exit {code}: {err}")
+    expect("Social Security number" in out, f"what is inside is found: {out}")
+    code, out, err = run("doctor", preexec_fn=without_landlock)
+    expect("note     sandbox: parsers are shut in by less than all: no-landlock" in out, out)
 
 
 def keeps_the_store_when_it_is_killed(t, place):
@@ -303,6 +470,7 @@ def memory_stays_flat(t, place):
 
 
 CASES = [finds_what_is_there, leaves_no_value_behind, survives_a_lost_scanner,
+         survives_lost_parsers, opens_as_far_as_it_may, refuses_without_a_sandbox,
          keeps_the_store_when_it_is_killed, ends_with_its_keeper, stops_when_told,
          one_scan_at_a_time, says_what_is_missing, refuses_a_store_it_cannot_keep,
          says_when_the_disk_is_full, lists_what_it_may_not_read, takes_names_by_pipe, reads_a_pipe,

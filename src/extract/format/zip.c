@@ -24,6 +24,8 @@
 enum {
     WINDOW = 256 << 10,
     DESCRIPTOR_MAX = 24,
+    NAME_USUAL = EXTRACT_NAME_MAX - 64,
+    EXTRA_USUAL = 64,
     LOCAL_MAX = ZIP_LOCAL + 2 * UINT16_MAX,
     TRIES = 1024, /* things like a local header with nothing behind, in one archive */
 };
@@ -215,6 +217,16 @@ static bool listed(const ZipEntry *e, Status *ret) {
     return true;
 }
 
+/* What a header has room for besides: a name that will be cut, more extra fields than are usual. */
+static int header_rest(Zip *z, uint64_t at, size_t n_name, size_t n_extra) {
+    uint64_t extra = at + ZIP_LOCAL + n_name;
+    int r = 0;
+
+    if (n_name > NAME_USUAL)
+        r = gap_range(z->x, z->from, at + ZIP_LOCAL + NAME_USUAL, extra);
+    return r || n_extra <= EXTRA_USUAL ? r : gap_range(z->x, z->from, extra, extra + n_extra);
+}
+
 /* The name that the local header has, if it is another one: searched as bytes. */
 static int compare_names(Zip *z, Span name, uint64_t at, size_t n) {
     Span local;
@@ -377,9 +389,11 @@ static int local_entry(Zip *z, uint64_t at, uint64_t to) {
     unit.name = buf_as_span(&name);
     unit.size = e.flags & FLAG_DESCRIPTOR ? FEED_SIZE_UNKNOWN : e.size;
     z->at = data;
+    if (r == 0)
+        r = header_rest(z, at, name.n, (size_t)(data - at) - ZIP_LOCAL - name.n);
     if (r == 0 && data <= to)
         r = entry_data(z, &e, &unit, data, to);
-    z->tries += z->at == data; /* nothing was there */
+    z->tries += z->at == data && (e.packed || e.method); /* nothing was there */
     return r;
 }
 
@@ -434,6 +448,8 @@ static int entry(Zip *z, ZipEntry e, uint64_t next) {
     if (data > limit)
         return not_there(z, &unit);
     r = compare_names(z, unit.name, e.at + ZIP_LOCAL, n);
+    if (r == 0)
+        r = header_rest(z, e.at, n, (size_t)(data - e.at) - ZIP_LOCAL - n);
     /* what is deflated says itself where it ends; anything else does where another begins */
     if ((e.method != DEFLATED || e.flags & FLAG_ENCRYPTED) && next > data && next < limit)
         limit = next;

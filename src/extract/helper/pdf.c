@@ -19,6 +19,7 @@
 
 #include "extract/helper/feedstream.h"
 #include "extract/helper/pdfscan.h"
+#include "extract/tail.h"
 
 enum {
     PAGES_MAX = 1 << 20,
@@ -516,14 +517,17 @@ static int read_document(Reading *p) {
 
 /* ---- the file ---- */
 
-/* What stands behind the document's end is a unit of its own: an archive, for one. */
+/* What stands behind the document's end is a unit of its own, but for an archive that takes the
+ * whole file for its own: that one the core has read. */
 static int read_tail(Reading *p, const PdfShape *shape) {
     FeedSlice tail = {.of = p->f, .from = shape->end};
     Entry e = {.name = span_of("behind-end"), .size = shape->size - shape->end, .mtime = INT64_MIN};
     Feed f;
     int r;
 
-    if (!shape->end || shape->size - shape->end < TAIL_LEAST)
+    if (!shape->end || shape->size - shape->end < TAIL_LEAST || tail_sniff(p->f, "pdf"))
+        return 0;
+    if (tail_sniff(p->f, "pdf")) /* an archive: who sent us the file reads it */
         return 0;
     f = feed_of_slice(&tail, e.size);
     r = extract_unit(p->x, &e, &f);

@@ -406,9 +406,13 @@ static void column_reset(DateColumn *c) {
 }
 
 int dates_column(Dates *d, uint32_t number, Span name) {
+    return date_is_record(name) ? dates_watch(d, number) : 0;
+}
+
+int dates_watch(Dates *d, uint32_t number) {
     DateColumn *c;
 
-    if (!number || number > PART_COLUMNS_MAX || d->of[number] || !date_is_record(name))
+    if (!number || number > PART_COLUMNS_MAX || d->of[number])
         return 0;
     if (d->n == d->room) {
         size_t room = d->room ? 2 * d->room : 8;

@@ -47,6 +47,9 @@ void dates_clear(Dates *d);
 /* A column of the part at hand: watched if its name says so. */
 int dates_column(Dates *d, uint32_t number, Span name);
 
+/* As dates_column, for a column whose name was judged before. */
+int dates_watch(Dates *d, uint32_t number);
+
 /* The ranges, as facts of the part at hand; they are empty afterwards. */
 int dates_tell(Dates *d, Extraction *x);
 

@@ -130,4 +130,5 @@ static int signed_extract(Extraction *x, Feed *f, Encoding encoding, Status *ret
     return extract_rest(x, f, encoding);
 }
 
-const Extractor signed_extractor = {"cms-signed", EXTRACT_ANYWHERE, false, signed_extract};
+const Extractor signed_extractor = {
+    .format = "cms-signed", .place = EXTRACT_ANYWHERE, .extract = signed_extract};

@@ -43,6 +43,7 @@ enum {
     REPEAT_MAX = 4096,           /* of a head that is kept to be recognised */
     TAG_MAX = 64,                /* of a dollar quote */
     LOOK_MAX = 16,               /* bytes that tell what begins */
+    DATED_MAX = 16,              /* columns of a table whose dates are watched */
 };
 
 typedef enum SqlState {
@@ -68,6 +69,9 @@ typedef struct Table {
     Span name;
     Span *columns; /* names, by number from 1 at [0] */
     uint32_t n_columns, room;
+    uint32_t told; /* columns that the receiver knows: a part that comes again keeps their names */
+    uint16_t dated[DATED_MAX];
+    size_t n_dated;
     uint64_t rows;
 } Table;
 
@@ -163,12 +167,21 @@ static int more_columns(Table *t) {
     return 0;
 }
 
-/* A column of the part at hand. */
-static int tell_column(Sqldump *s, const Table *t, uint32_t number) {
-    Span name = t->columns[number - 1];
-    int r = name.n ? dates_column(&s->dates, number, name) : 0;
+/* The columns of the part at hand that the receiver does not know yet. */
+static int tell_columns(Sqldump *s, Table *t) {
+    int r = 0;
 
-    return r || !name.n ? r : extract_column(s->x, number, name);
+    for (; r == 0 && t->told < t->n_columns; t->told++) {
+        Span name = t->columns[t->told];
+
+        if (name.n)
+            r = extract_column(s->x, t->told + 1, name);
+        if (r == 0 && t->n_dated < DATED_MAX && date_is_record(name)) {
+            t->dated[t->n_dated++] = (uint16_t)(t->told + 1);
+            r = dates_watch(&s->dates, t->told + 1);
+        }
+    }
+    return r;
 }
 
 /* The number of a column by its name, or 0; a new one is the next. */
@@ -189,7 +202,7 @@ static int find_column(Sqldump *s, Span name, uint32_t *ret) {
     if (r < 0)
         return r;
     *ret = ++t->n_columns;
-    return s->part == s->table ? tell_column(s, t, *ret) : 0;
+    return s->part == s->table ? tell_columns(s, t) : 0;
 }
 
 /* The columns of the head at hand, in the order of its list. */
@@ -274,8 +287,10 @@ static int go_table(Sqldump *s, size_t at) {
     t = table_at(s);
     if (r == 0)
         r = extract_part(s->x, PART_TABLE, t->name);
-    for (uint32_t i = 1; r == 0 && i <= t->n_columns; i++)
-        r = tell_column(s, t, i);
+    for (size_t i = 0; r == 0 && i < t->n_dated; i++)
+        r = dates_watch(&s->dates, t->dated[i]);
+    if (r == 0)
+        r = tell_columns(s, t);
     return r ? r : relay_mark(&s->out, at, 0, 0);
 }
 

@@ -25,6 +25,18 @@ static inline void rig_garbage(void) {
     (void)!write(WORKER_SOCKET_FD, bytes, sizeof(bytes));
 }
 
+/* So many bytes of text, and then no more. */
+static inline int rig_flood(Extraction *x, const char *argument) {
+    static const char line[] = "sixteen bytes...";
+    int r = 0;
+
+    for (long n = atol(argument); n > 0 && r == 0; n -= 16)
+        r = extract_text(x, span_of(line));
+    if (r == 0)
+        r = extract_part(x, PART_SECTION, span_of("end")); /* and all of it sent */
+    return r;
+}
+
 /* Frames without end that say nothing. */
 static inline int rig_chatter(Extraction *x) {
     int r = 0;
@@ -50,6 +62,10 @@ static inline int rig_try(Extraction *x, long got) {
 static inline int rig_escape(Extraction *x, const char *command) {
     if (strcmp(command, "open") == 0)
         return rig_try(x, open("/etc/passwd", O_RDONLY));
+    if (strcmp(command, "library") == 0)
+        return rig_try(x, open("/etc/ld.so.cache", O_RDONLY));
+    if (strcmp(command, "own") == 0)
+        return rig_try(x, open("/proc/self/environ", O_RDONLY));
     if (strcmp(command, "create") == 0)
         return rig_try(x, open("/tmp/terrier-test-escape", O_CREAT | O_WRONLY, 0600));
     if (strcmp(command, "socket") == 0)
@@ -81,6 +97,18 @@ static inline int rig_bomb(Extraction *x) {
     return extract_text(x, span_of("not stopped"));
 }
 
+/* So many MiB, or none at all. */
+static inline int rig_use(Extraction *x, const char *argument) {
+    size_t n = (size_t)atol(argument) << 20;
+    char *p = malloc(n);
+
+    if (!p)
+        return -ENOMEM;
+    memset(p, 1, n);
+    free(p);
+    return extract_text(x, span_of("used"));
+}
+
 static inline int rig_inside(Extraction *x, const char *name, const char *text,
                              const char *format) {
     Feed f = feed_of_span(span_of(text));
@@ -93,10 +121,15 @@ static inline int rig_inside(Extraction *x, const char *name, const char *text,
 
 static inline int rig_read(Extraction *x, Feed *f, Encoding encoding, Status *ret_status);
 
+static inline const char *word_of_pid(char *ret, size_t n) {
+    snprintf(ret, n, "pid %d", (int)getpid());
+    return ret;
+}
+
 /* The first word is the command, what follows the argument. */
 static inline int rig_obey(Extraction *x, Feed *f, const char *command, char *argument,
                            Status *ret_status) {
-    char *second = strchr(argument, ' ');
+    char *second = strchr(argument, ' '), word[32];
 
     if (strcmp(command, "segv") == 0) {
         signal(SIGSEGV, SIG_DFL); /* a sanitizer has its own idea */
@@ -114,14 +147,30 @@ static inline int rig_obey(Extraction *x, Feed *f, const char *command, char *ar
         rig_garbage();
     if (strcmp(command, "close") == 0)
         close(WORKER_SOCKET_FD);
+    if (strcmp(command, "use") == 0)
+        return rig_use(x, argument);
+    if (strcmp(command, "flood") == 0)
+        return rig_flood(x, argument);
+    if (strcmp(command, "drown") == 0) {
+        int r = rig_flood(x, argument);
+
+        poll(NULL, 0, 100); /* what is sent then is sent */
+        if (r == 0)
+            r = extract_text(x, span_of("late"));
+        if (r == 0)
+            r = extract_fact(x, &(Fact){.kind = FACT_LABEL, .text = span_of("late")});
+        if (r == 0)
+            abort();
+        return r;
+    }
     if (strcmp(command, "chatter") == 0)
         return rig_chatter(x);
     if (strcmp(command, "bomb") == 0)
         return rig_bomb(x);
-    if (strcmp(command, "say") == 0)
+    if (strcmp(command, "say") == 0 || strcmp(command, "PGDMP") == 0)
         return extract_text(x, span_of(argument));
     if (strcmp(command, "pid") == 0)
-        return extract_text(x, span(&(uint32_t){(uint32_t)getpid()}, 4));
+        return extract_text(x, span_of(word_of_pid(word, sizeof(word))));
     if (strcmp(command, "partial") == 0) {
         *ret_status = status_of(STATUS_PARTIAL, "corrupt");
         return 0;
@@ -176,6 +225,15 @@ static const Extractor rig_own[] = {
     {.format = "text", .place = EXTRACT_FORMAT, .extract = rig_read},
     {.format = "other", .place = EXTRACT_RISKY, .extract = rig_read},
     {.format = "extern", .place = EXTRACT_PST},
+    {.format = NULL},
+};
+
+/* A helper executable's. */
+static const Extractor rig_helper[] = {
+    {.format = "text", .place = EXTRACT_FORMAT},
+    {.format = "other", .place = EXTRACT_RISKY},
+    {.format = "extern", .place = EXTRACT_PST, .extract = rig_read},
+    {.format = "pgdump", .place = EXTRACT_PST, .extract = rig_read},
     {.format = NULL},
 };
 
@@ -260,6 +318,14 @@ static inline const char *rig_say(Rig *r, const char *command, int expected) {
 
     assert_int_equal(got, expected);
     return buf_cstr(&r->recorder.log);
+}
+
+/* What a "pid" command says: who read it. */
+static inline uint32_t rig_pid(Rig *r, const char *command) {
+    const char *log = rig_say(r, command, 0), *at = strstr(log, "= pid ");
+
+    assert_non_null(at);
+    return (uint32_t)atol(at + 6);
 }
 
 /* What host_read makes of it: the log, ending with how the unit ended. */

@@ -136,8 +136,9 @@ static void test_held(void **state) {
         Feed f = feed_of(&kind, NULL, 20);
 
         assert_string_equal(record_feed(&r, &f, "a", &limits),
-                            hold < 20 ? "# bytes binary\n= @0 PGDMP\1 twenty bytes.\n< limit(hold)\n"
-                                      : "# bytes binary\n= .\n< read\n");
+                            hold < 20
+                                ? "# bytes binary\n= @0 PGDMP\1 twenty bytes.\n< limit(hold)\n"
+                                : "# bytes binary\n= .\n< read\n");
         feed_done(&f);
     }
     buf_done(&r.log);
@@ -192,6 +193,7 @@ static int read_marks(Extraction *x, Feed *f, Encoding encoding, Status *ret_sta
         r = extract_from(x, 3, 1, 80);
     if (r == 0)
         r = extract_unit_as(x, &inside, &one, "leaf");
+    feed_done(&one);
     if (r == 0)
         r = extract_text(x, span_of("D"));
     if (r == 0)

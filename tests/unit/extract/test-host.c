@@ -1,5 +1,6 @@
 /* The host: what workers say, and what becomes of those that die, stall, burn time or lie. */
 #include <poll.h>
+#include <pthread.h>
 
 #include "rig.h"
 
@@ -233,6 +234,248 @@ static void test_read_here_limits(void **state) {
     rig_close(&r);
 }
 
+/* More than may be held: read as it lies, and said so. */
+static void test_hold(void **state) {
+    static const struct {
+        uint64_t hold;
+        const char *log;
+    } cases[] = {
+        {9, "> other\n# section rig\n= hello\n< read\n# section rig\n= after\n< read\n"},
+        {8, "> other\n# bytes binary\n= @0 say hello\n< limit(hold)\n# section rig\n= after\n"
+            "< partial(member)\n"},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < N_ELEMENTS(cases); i++) {
+        Rig r;
+
+        rig_open(&r, NULL, (HostOptions){.hold = cases[i].hold});
+        assert_string_equal(rig_say(&r, "other say hello", 0), cases[i].log);
+        /* none is held any more */
+        assert_string_equal(rig_say(&r, "other say hello", 0), cases[i].log);
+        rig_close(&r);
+    }
+}
+
+/* A death is taken back, unless more was said than is kept; then what came stays. */
+static void test_spool(void **state) {
+    Rig r;
+
+    (void)state;
+    rig_open(&r, NULL, (HostOptions){.spool = 1 << 20});
+    assert_string_equal(rig_say(&r, "other drown 200000", 0),
+                        "> other\n# bytes binary\n= @0 drown 200000\n"
+                        "< error(parser-killed:SIGABRT)\n# section rig\n= after\n"
+                        "< partial(member)\n");
+    rig_close(&r);
+    rig_open(&r, NULL, (HostOptions){.spool = 1 << 16});
+    rig_say(&r, "other drown 200000", 0);
+    assert_true(r.recorder.text_bytes >= 1 << 16);
+    assert_non_null(strstr(buf_cstr(&r.recorder.log),
+                           "# bytes binary\n= @0 drown 200000\n"
+                           "< error(parser-killed:SIGABRT)\n# section rig\n= after\n"
+                           "< partial(member)\n"));
+    rig_close(&r);
+}
+
+/* Each hand-over inside another one holds a worker: there is an end to that. */
+static void test_places_in_places(void **state) {
+    char command[256] = "";
+    Rig r;
+
+    (void)state;
+    rig_open(&r, NULL, (HostOptions){0});
+    for (int i = 0; i < 4; i++)
+        strcat(command, "other text ");
+    strcat(command, "say deep");
+    rig_say(&r, command, 0);
+    assert_non_null(strstr(buf_cstr(&r.recorder.log), "> text\n# section rig\n= deep\n< read\n"));
+    assert_null(strstr(buf_cstr(&r.recorder.log), "limit"));
+    memmove(command + 5, command, strlen(command) + 1);
+    memcpy(command, "text ", 5);
+    rig_say(&r, command, 0); /* the first one is read where its container is */
+    assert_null(strstr(buf_cstr(&r.recorder.log), "limit"));
+    strcpy(command, "");
+    for (int i = 0; i < 4; i++)
+        strcat(command, "other text ");
+    strcat(command, "other say deep");
+    rig_say(&r, command, 0);
+    assert_non_null(strstr(buf_cstr(&r.recorder.log),
+                           "> other\n# bytes binary\n= @0 say deep\n< limit(depth)\n"));
+    rig_close(&r);
+}
+
+/* Limits are joint over all places. */
+static void test_limits(void **state) {
+    static const struct {
+        ExtractLimits limits;
+        const char *command, *log;
+    } cases[] = {
+        {{.depth = 1},
+         "other say hello",
+         "> other\n< limit(depth)\n# section rig\n= after\n< partial(member)\n"},
+        {{.depth = 2},
+         "other say hello",
+         "> other\n# section rig\n= hello\n< read\n# section rig\n= after\n< read\n"},
+        {{.depth = 2},
+         "other text say hello",
+         "> other\n> text\n< limit(depth)\n# section rig\n= after\n< partial(member)\n"
+         "# section rig\n= after\n< partial(member)\n"},
+        {{.entries = 1},
+         "two b say second",
+         "> one\n# section rig\n= first\n< read\n< limit(entries)\n"},
+        {{.entries = 2},
+         "two b say second",
+         "> one\n# section rig\n= first\n< read\n> b\n# section rig\n= second\n< read\n< read\n"},
+        {{.entries = 1}, "other text say hello", "> other\n< limit(entries)\n< limit(entries)\n"},
+    };
+    Rig r;
+
+    (void)state;
+    rig_open(&r, NULL, (HostOptions){0});
+    for (size_t i = 0; i < N_ELEMENTS(cases); i++) {
+        assert_int_equal(rig_extract(&r, span_of(cases[i].command), &cases[i].limits), 0);
+        assert_string_equal(buf_cstr(&r.recorder.log), cases[i].log);
+    }
+    rig_close(&r);
+}
+
+/* Text of units elsewhere is of the same budget: one byte decides. */
+static void test_output(void **state) {
+    static const char command[] = "other flood 160000";
+    ExtractLimits limits = {.output =
+                                160000 + 5 + 12 + 4096}; /* "after", the handed over, frames */
+    Rig r;
+
+    (void)state;
+    rig_open(&r, NULL, (HostOptions){0});
+    assert_int_equal(rig_extract(&r, span_of(command), &limits), 0);
+    assert_null(strstr(buf_cstr(&r.recorder.log), "limit"));
+    assert_int_equal(r.recorder.text_bytes, 160005);
+    limits.output = 160004;
+    assert_int_equal(rig_extract(&r, span_of(command), &limits), 0);
+    assert_non_null(strstr(buf_cstr(&r.recorder.log), "\n< limit(output)\n"));
+    assert_true(r.recorder.text_bytes <= 160004);
+    rig_close(&r);
+}
+
+static void test_recycled(void **state) {
+    uint32_t pids[5];
+    Rig r;
+
+    (void)state;
+    rig_open(&r, NULL, (HostOptions){.recycle = 2});
+    for (size_t i = 0; i < N_ELEMENTS(pids); i++)
+        pids[i] = rig_pid(&r, "pid");
+    assert_int_equal(pids[0], pids[1]);
+    assert_int_not_equal(pids[1], pids[2]);
+    assert_int_equal(pids[2], pids[3]);
+    assert_int_not_equal(pids[3], pids[4]);
+    rig_close(&r);
+}
+
+/* ---- a stream ---- */
+
+typedef struct Spout {
+    int fd;
+    size_t n;
+} Spout;
+
+static void *spout_main(void *of) {
+    static const char bytes[] = "whole\nabcdefghi";
+    Spout *s = of;
+
+    for (size_t i = 0; i < s->n; i++) {
+        if (write(s->fd, bytes, 15) != 15)
+            break;
+    }
+    close(s->fd);
+    return NULL;
+}
+
+static void test_stream(void **state) {
+    enum { TIMES = 20000 };
+    pthread_t thread;
+    Receiver to;
+    Ending e;
+    int ends[2];
+    Rig r;
+
+    (void)state;
+    rig_open(&r, NULL, (HostOptions){0});
+    to = rig_receiver(&r);
+    assert_int_equal(pipe(ends), 0);
+    assert_int_equal(pthread_create(&thread, NULL, spout_main, &(Spout){ends[1], TIMES}), 0);
+    assert_int_equal(host_extract(r.host, EXTRACT_FORMAT, ends[0], FEED_SIZE_UNKNOWN, span_of("-"),
+                                  NULL, &to, &e),
+                     0);
+    assert_int_equal(pthread_join(thread, NULL), 0);
+    assert_int_equal(e.status.kind, STATUS_READ);
+    assert_int_equal(e.bytes, 15 * TIMES);
+    assert_int_equal(r.recorder.text_bytes, 15 * TIMES);
+    close(ends[0]);
+    rig_close(&r);
+}
+
+/* ---- many hosts at one zygote ---- */
+
+typedef struct Crowd {
+    Zygote *zygote;
+    unsigned number;
+    unsigned right; /* answers as expected */
+} Crowd;
+
+enum { CROWD = 6, CROWD_UNITS = 30 };
+
+static void *crowd_main(void *of) {
+    static const struct {
+        const char *command, *end;
+        int expected;
+    } cases[] = {
+        {"say hello", "= hello\n< read\n", 0},
+        {"other say hello", "= after\n< read\n", 0},
+        {"segv", "< error(parser-killed:SIGSEGV)\n", HOST_E_DIED},
+        {"other abort", "= after\n< partial(member)\n", 0},
+        {"text other say hello", "= after\n< read\n", 0},
+    };
+    Crowd *c = of;
+    HostOptions o = {.zygote = c->zygote, .own = rig_own, .recycle = 7, .recycle_narrow = 5};
+    Rig r = {.zygote = c->zygote};
+
+    if (host_new(&o, &r.host) < 0)
+        return NULL;
+    for (unsigned i = 0; i < CROWD_UNITS; i++) {
+        size_t k = (i + c->number) % N_ELEMENTS(cases);
+        int got = rig_extract(&r, span_of(cases[k].command), NULL);
+        const char *log = buf_cstr(&r.recorder.log);
+        size_t n = strlen(log), end = strlen(cases[k].end);
+
+        c->right +=
+            got == cases[k].expected && n >= end && strcmp(log + n - end, cases[k].end) == 0;
+    }
+    host_free(r.host);
+    buf_done(&r.recorder.log);
+    return NULL;
+}
+
+static void test_many_threads(void **state) {
+    pthread_t threads[CROWD];
+    Crowd crowd[CROWD];
+    Zygote *z;
+
+    (void)state;
+    assert_int_equal(zygote_new(&(ZygoteOptions){.memory = 64 << 20}, &z), 0);
+    for (unsigned i = 0; i < CROWD; i++) {
+        crowd[i] = (Crowd){.zygote = z, .number = i};
+        assert_int_equal(pthread_create(&threads[i], NULL, crowd_main, &crowd[i]), 0);
+    }
+    for (unsigned i = 0; i < CROWD; i++) {
+        assert_int_equal(pthread_join(threads[i], NULL), 0);
+        assert_int_equal(crowd[i].right, CROWD_UNITS);
+    }
+    zygote_free(z);
+}
+
 int main(int argc, char **argv) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_text_comes_through),
@@ -245,6 +488,14 @@ int main(int argc, char **argv) {
         cmocka_unit_test(test_handing_over),
         cmocka_unit_test(test_death_inside),
         cmocka_unit_test(test_helper_absent),
+        cmocka_unit_test(test_hold),
+        cmocka_unit_test(test_spool),
+        cmocka_unit_test(test_places_in_places),
+        cmocka_unit_test(test_limits),
+        cmocka_unit_test(test_output),
+        cmocka_unit_test(test_recycled),
+        cmocka_unit_test(test_stream),
+        cmocka_unit_test(test_many_threads),
         cmocka_unit_test(test_read_here),
         cmocka_unit_test(test_read_here_deaths),
         cmocka_unit_test(test_read_here_limits),

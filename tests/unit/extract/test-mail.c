@@ -141,7 +141,7 @@ static void bounds_depth(void **state _unused_) {
     buf_text(&mail, "\r\n536-90-4399\r\n");
     record_bytes(&r, buf_as_span(&mail), "m");
     assert_logs(&r, "536-90-4399");
-    assert_logs(&r, "\n< limit(depth)\n");
+    assert_logs(&r, "\n< read\n");
     buf_done(&r.log);
 }
 

@@ -12,7 +12,8 @@ static const char der[] = "\x30\x58" HEAD "\xA0\x4B\x30\x49\x02\x01\x01\x31\x02\
                           "\x30\x3B" DATA "\xA0\x29\x04\x27" PART "rest";
 static const char ber[] = "\x30\x80" HEAD "\xA0\x80\x30\x80\x02\x01\x01\x31\x02\x30\x01"
                           "\x30\x80" DATA "\xA0\x80\x24\x80"
-                          "\x04\x0AContent-Ty\x04\x1Dpe: text/plain\r\n\r\n536-90-4399";
+                          "\x04\x0A"
+                          "Content-Ty\x04\x1Dpe: text/plain\r\n\r\n536-90-4399";
 
 static void opens_the_content(void **state _unused_) {
     assert_int_equal(strlen(PART), 39);

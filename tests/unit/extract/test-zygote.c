@@ -1,4 +1,6 @@
 /* The zygote: births, deaths, and that nothing outlives those who started it. */
+#include <sys/prctl.h>
+
 #include "rig.h"
 
 /* The first child of a process; 0: none. */
@@ -161,11 +163,42 @@ static void test_scanner_dies(void **state) {
     close(ends[0]);
 }
 
+/* Nobody's rights are enough, in a process that made itself undumpable as a scanner does. */
+static void test_without_rights(void **state) {
+    int status;
+    pid_t pid;
+
+    (void)state;
+    if (geteuid() != 0) {
+        print_message("not root: all other tests are this one\n");
+        skip();
+    }
+    pid = fork();
+    if (pid == 0) {
+        Rig r;
+
+        if (setgid(65534) < 0 || setuid(65534) < 0)
+            _exit(2);
+        prctl(PR_SET_DUMPABLE, 0);
+        prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
+        rig_open(&r, NULL, (HostOptions){0});
+        rig_say(&r, "other say hello", 0);
+        status = strcmp(buf_cstr(&r.recorder.log), "> other\n# section rig\n= hello\n< read\n"
+                                                   "# section rig\n= after\n< read\n");
+        rig_close(&r);
+        _exit(status ? 3 : 0);
+    }
+    assert_int_equal(waitpid(pid, &status, 0), pid);
+    assert_true(WIFEXITED(status));
+    assert_int_equal(WEXITSTATUS(status), 0);
+}
+
 int main(int argc, char **argv) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_nothing_yet),     cmocka_unit_test(test_sandbox_is_tried),
-        cmocka_unit_test(test_birth_and_death), cmocka_unit_test(test_no_descriptor_is_left),
-        cmocka_unit_test(test_zygote_dies),     cmocka_unit_test(test_scanner_dies),
+        cmocka_unit_test(test_nothing_yet),           cmocka_unit_test(test_without_rights),
+        cmocka_unit_test(test_sandbox_is_tried),      cmocka_unit_test(test_birth_and_death),
+        cmocka_unit_test(test_no_descriptor_is_left), cmocka_unit_test(test_zygote_dies),
+        cmocka_unit_test(test_scanner_dies),
     };
 
     rig_role(argc, argv);

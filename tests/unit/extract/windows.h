@@ -56,8 +56,9 @@ static inline int hold_member(Extraction *x, Feed *f, Encoding e, Status *ret_st
     int r;
 
     (void)f, (void)e, (void)ret_status;
-    r = extract_unit_as(x, &(Entry){.name = span_of("m"), .size = member_bytes.n}, &member,
-                        member_format);
+    r = extract_unit_as(x,
+                        &(Entry){.name = span_of("m"), .size = member_bytes.n, .mtime = INT64_MIN},
+                        &member, member_format);
     feed_done(&member);
     return r;
 }

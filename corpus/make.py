@@ -276,7 +276,8 @@ def contents(t):
                     "line": noise.count(b"\n") + 1, "offset": len(noise) + at, "length": n - 1})
     with zipfile.ZipFile(os.fsdecode(t.path(b"raw/archive.zip")), "w") as z:
         z.writestr(zipfile.ZipInfo("a.txt", (2024, 1, 1, 0, 0, 0)), "lorem ipsum " * 400)
-    t.status(b"raw/archive.zip", "unsupported(zip)")
+    t.status(b"raw/archive.zip", "read")
+    t.status(b"raw/archive.zip!/a.txt", "read")
     t.file(b"raw/random.bin", bytes(t.rnd.randrange(256) for _ in range(40000)),
            "encrypted(high-entropy)")
 

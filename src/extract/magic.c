@@ -407,14 +407,14 @@ static Span take_line(Span *s) {
 }
 
 /*
- * Nothing but fields up to the empty line, three of them those of mail, or two where there are no
- * others; or a mailbox's line first.
+ * Nothing but fields up to the empty line, three of them those of mail; or the two fields of a part
+ * of one; or a mailbox's line first.
  */
 static const Magic *find_mail(Span s) {
     static const Magic eml = {"eml", SNIFF_TEXT, false}, mbox = {"mbox", SNIFF_TEXT, false};
     enum { LINES = 200, LEAST = 3 };
     Span rest = s, line = take_line(&rest);
-    unsigned known = 0, fields = 0;
+    unsigned known = 0, mime = 0, fields = 0;
     size_t n;
 
     if (mbox_is_from(line)) {
@@ -427,10 +427,11 @@ static const Magic *find_mail(Span s) {
             break;
         fields += n != 0;
         known += is_mail_field(line, n);
+        mime += n > 8 && strncasecmp((const char *)line.at, "Content-", 8) == 0;
         if (known == LEAST)
             return &eml;
     }
-    return known == 2 && fields == 2 && line.n && line.n <= 2 ? &eml : NULL;
+    return mime == 2 && fields == 2 && line.n && line.n <= 2 ? &eml : NULL;
 }
 
 static const Magic *find_riff(Span s) {

@@ -254,6 +254,11 @@ static int sample_put(Json *j, const FoundRow *row, const Sample *sample) {
     json_object_begin(j);
     json_key(j, "at");
     json_span(j, text.n ? span(text.at + 1, text.n - 1) : text); /* without its '#' */
+    json_key(j, "offset");
+    if (sample->offset == MARK_NOWHERE)
+        json_null(j);
+    else
+        json_uint(j, sample->offset);
     uint_put(j, "length", sample->length);
     text_put(j, "mask", sample->mask);
     token_put(j, row->key, sample);

@@ -76,10 +76,10 @@ def unescape(text):
     return bytes(out)
 
 
-def position(at):
-    """'#L12:@345' -> (12, 345)"""
-    line, offset = at.lstrip("#L").split(":@")
-    return int(line), int(offset)
+def position(sample):
+    """'L12:@345', or a row of a table such as 'ssn:12', which is a line where no cell has several"""
+    line = sample["at"].split(":@")[0].rsplit(":", 1)[-1].lstrip("L")
+    return int(line), sample["offset"]
 
 
 def read_report(lines, tree):
@@ -97,7 +97,7 @@ def read_report(lines, tree):
                 continue
             counts[name, row["detector"]] = row["count"]
             for s in row["samples"]:
-                line_, offset = position(s["at"])
+                line_, offset = position(s)
                 found.setdefault((name, row["detector"]), []).append((line_, offset))
     return status, found, counts, further
 

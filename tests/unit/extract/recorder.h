@@ -28,6 +28,7 @@ typedef struct Recorder {
     uint64_t units, text_bytes, pulses;
     const Extractor *own; /* readers to try before the table's; see ExtractOptions */
     ExtractPlace place;
+    bool no_times; /* leaves out what an archive says of its members' times */
 } Recorder;
 
 static inline void record_line(Recorder *r) {
@@ -133,6 +134,8 @@ static inline int record_piece(void *of, const Text *t) {
 static inline int record_fact(void *of, const Fact *f) {
     Recorder *r = of;
 
+    if (r->no_times && f->kind == FACT_MEMBER_TIME)
+        return 0;
     record_line(r);
     buf_printf(&r->log, "! %s %lld %lld ", fact_kind_name(f->kind), (long long)f->from,
                (long long)f->to);

@@ -20,7 +20,7 @@ static void decodes_values(void **state _unused_) {
                 "NOTE;ENCODING=BASE64:U1NOOiA1MzYtOTAtNDM5OQ==\nKEY;ENCODING=b:\n"
                 " AQL//oAB\nFN:x\nEND:VCARD\n"),
         "# table\n| 1 N\n= 1:1 M\xc3\xbcller;J\\t\n| 2 NOTE\n= 1:2 SSN: 536-90-4399\\t\n| 3 KEY\n"
-        "> KEY\n# bytes binary\n= @0 \1\2\xff\xfe\x80\1\n< read(raw)\n# table\n= \\t\n| 4 FN\n"
+        "> KEY\n# bytes binary\n= @0 \1\2\xff\xfe\x80\1\n< read(raw)\n# table\n= 1:2 \\t\n| 4 FN\n"
         "= 1:4 @147 x\\n\n< read\n");
 }
 

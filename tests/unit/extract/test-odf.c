@@ -48,7 +48,7 @@ typedef struct Case {
 } Case;
 
 static void check(const Case *cases, size_t n) {
-    Recorder r = {0};
+    Recorder r = {.no_times = true};
 
     for (size_t i = 0; i < n; i++)
         assert_string_equal(log_of(&r, cases[i].content), cases[i].log);
@@ -389,7 +389,7 @@ static void reads_pages(void **state _unused_) {
 }
 
 static void reads_headers_and_properties(void **state _unused_) {
-    Recorder r = {0};
+    Recorder r = {.no_times = true};
     ZipMaker z = {0};
 
     start(&z, "text");
@@ -420,7 +420,7 @@ static void reads_headers_and_properties(void **state _unused_) {
 }
 
 static void reads_flat_documents(void **state _unused_) {
-    Recorder r = {.place = EXTRACT_FORMAT};
+    Recorder r = {.no_times = true, .place = EXTRACT_FORMAT};
 
     assert_string_equal(
         record_bytes(&r,
@@ -435,7 +435,7 @@ static void reads_flat_documents(void **state _unused_) {
 }
 
 static void tells_of_encryption(void **state _unused_) {
-    Recorder r = {0};
+    Recorder r = {.no_times = true};
     ZipMaker z = {0};
 
     start(&z, "text");

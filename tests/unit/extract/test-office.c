@@ -23,7 +23,7 @@ static const char *finish(Recorder *r, ZipMaker *z) {
 }
 
 static void reads_slides_in_their_order(void **state _unused_) {
-    Recorder r = {0};
+    Recorder r = {.no_times = true};
     ZipMaker z = {0};
 
     zip_text(&z, "ppt/slides/slide1.xml", SLIDE("sld", "last"));
@@ -56,7 +56,7 @@ static void reads_slides_in_their_order(void **state _unused_) {
 }
 
 static void tells_properties(void **state _unused_) {
-    Recorder r = {0};
+    Recorder r = {.no_times = true};
     ZipMaker z = {0};
 
     zip_text(
@@ -81,7 +81,7 @@ static void tells_properties(void **state _unused_) {
 }
 
 static void leaves_nothing_unread(void **state _unused_) {
-    Recorder r = {0};
+    Recorder r = {.no_times = true};
     ZipMaker z = {0}, inner = {0};
 
     zip_text(&inner, "word/document.xml", BODY("inside"));
@@ -110,7 +110,7 @@ static void leaves_nothing_unread(void **state _unused_) {
 }
 
 static void reads_parts_under_wrong_names(void **state _unused_) {
-    Recorder r = {0};
+    Recorder r = {.no_times = true};
     ZipMaker z = {0};
 
     zip_text(&z, "[Content_Types].xml", "<x/>");
@@ -125,7 +125,7 @@ static void reads_parts_under_wrong_names(void **state _unused_) {
 }
 
 static void reads_on_in_a_broken_part(void **state _unused_) {
-    Recorder r = {0};
+    Recorder r = {.no_times = true};
     ZipMaker z = {0};
 
     zip_text(&z, "word/document.xml",
@@ -142,7 +142,7 @@ static void reads_on_in_a_broken_part(void **state _unused_) {
 
 /* What the directory leaves out, what lies between and behind, the second of two at one place. */
 static void reads_hidden_members_and_gaps(void **state _unused_) {
-    Recorder r = {0};
+    Recorder r = {.no_times = true};
     ZipMaker z = {0};
 
     zip_text(&z, "word/document.xml", BODY("body"));
@@ -188,7 +188,7 @@ static void put_central(Buf *b, const char *name, size_t packed, size_t size, si
 
 /* Many names for one member's bytes: read once. */
 static void reads_overlapping_members_once(void **state _unused_) {
-    Recorder r = {0};
+    Recorder r = {.no_times = true};
     ZipMaker z = {0};
 
     zip_bytes(&z, "word/a.txt", span_of("stored"), ZIP_STORED);
@@ -208,7 +208,7 @@ static void put_64(Buf *b, uint64_t v) {
 
 /* Sizes and places of 64 bits, in the directory and at its end (4.3.14, 4.5.3). */
 static void reads_zip64(void **state _unused_) {
-    Recorder r = {.place = EXTRACT_FORMAT};
+    Recorder r = {.no_times = true, .place = EXTRACT_FORMAT};
     ZipMaker z = {0};
     Buf extra = {0};
     size_t at, end;
@@ -281,7 +281,7 @@ static void tells_kinds_of_packages(void **state _unused_) {
 }
 
 static void notices_wrong_checksums(void **state _unused_) {
-    Recorder r = {0};
+    Recorder r = {.no_times = true};
     ZipMaker z = {0};
 
     zip_bytes(&z, "word/document.xml", span_of(BODY("body")), ZIP_BAD_CRC);
@@ -305,7 +305,7 @@ static void make_sample(ZipMaker *z) {
 
 /* Cut at every length: what was before the cut is found, and it is not `read`. */
 static void reads_what_is_left_of_a_cut_package(void **state _unused_) {
-    Recorder r = {.place = EXTRACT_FORMAT};
+    Recorder r = {.no_times = true, .place = EXTRACT_FORMAT};
     ZipMaker z = {0};
     size_t body = 0;
 
@@ -327,7 +327,7 @@ static void reads_what_is_left_of_a_cut_package(void **state _unused_) {
 }
 
 static void survives_flipped_bytes(void **state _unused_) {
-    Recorder r = {.place = EXTRACT_FORMAT};
+    Recorder r = {.no_times = true, .place = EXTRACT_FORMAT};
     ZipMaker z = {0};
 
     make_sample(&z);
@@ -345,7 +345,7 @@ static void survives_flipped_bytes(void **state _unused_) {
 }
 
 static void draws_on_the_budget(void **state _unused_) {
-    Recorder r = {.place = EXTRACT_FORMAT};
+    Recorder r = {.no_times = true, .place = EXTRACT_FORMAT};
     ZipMaker z = {0};
     Buf big = {0};
     ExtractLimits limits = {.output = 1 << 20};

@@ -41,7 +41,7 @@ static void prints_each_kind(void **state) {
     assert_has(&b, "\"status\":\"partial(member)\",\"reason\":\"member\"");
     assert_has(&b, "{\"kind\":\"object\",\"locator\":\"/srv/z-other-name\",\"same_as\":\"/srv/");
     assert_has(&b, "\"tested\":2000,\"valid_share\":0.6170,");
-    assert_has(&b, "{\"at\":\"people.\\\\xe9 ssn:8\",\"length\":11,");
+    assert_has(&b, "{\"at\":\"people.\\\\xe9 ssn:8\",\"offset\":1234,\"length\":11,");
     assert_has(&b, "\"at\":\"@5\"");
     assert_has(&b, "\"count\":1,\"high\":0,\"medium\":1,\"low\":0,");
     assert_has(&b, "\"test_value\":true,\"test_values\":1,");

@@ -204,6 +204,25 @@ static size_t decode_groups(Span s, size_t at, size_t end, EncodedText *out) {
     return at;
 }
 
+static const int8_t hex_digits[256] = {
+    ['0'] = 1,  ['1'] = 2,  ['2'] = 3,  ['3'] = 4,  ['4'] = 5,  ['5'] = 6,  ['6'] = 7,  ['7'] = 8,
+    ['8'] = 9,  ['9'] = 10, ['a'] = 11, ['b'] = 12, ['c'] = 13, ['d'] = 14, ['e'] = 15, ['f'] = 16,
+    ['A'] = 11, ['B'] = 12, ['C'] = 13, ['D'] = 14, ['E'] = 15, ['F'] = 16,
+};
+
+/* As many whole pairs of hexadecimal digits as come one behind the other; the table is one off. */
+static size_t decode_pairs(Span s, size_t at, size_t end, EncodedText *out) {
+    for (; end - at >= 2 && out->n < out->cap; at += 2) {
+        int high = hex_digits[s.at[at]], low = hex_digits[s.at[at + 1]];
+
+        if (!high || !low)
+            break;
+        out->text[out->n] = (uint8_t)((high - 1) << 4 | (low - 1));
+        out->from[out->n++] = (uint32_t)at;
+    }
+    return at;
+}
+
 /* The bytes of s[at, end), of which the first `skip` digits are left out. */
 static void decode_digits(EncodedKind kind, Span s, size_t at, size_t end, unsigned skip,
                           EncodedText *out) {
@@ -214,8 +233,9 @@ static void decode_digits(EncodedKind kind, Span s, size_t at, size_t end, unsig
     for (size_t i = at + skip; i < end; i++) {
         int digit;
 
-        if (n_bits == 0 && kind == ENCODED_BASE64)
-            i = decode_groups(s, i, end, out);
+        if (n_bits == 0)
+            i = kind == ENCODED_BASE64 ? decode_groups(s, i, end, out)
+                                       : decode_pairs(s, i, end, out);
         if (i == end)
             break;
         digit = kind == ENCODED_HEX ? transfer_hex(s.at[i]) : transfer_base64[s.at[i]];
@@ -377,12 +397,16 @@ static void keep_text(EncodedText *out) {
     out->n = to;
 }
 
+enum { TRIAL = 8192 }; /* digits by which it is told where a run that was cut begins */
+
 static void decode_dense(Span s, const EncodedRun *run, EncodedText *out) {
     size_t end = run->at + run->n, line = digits_end(s, run->at), most = 0;
     unsigned ways = run->kind == ENCODED_HEX ? 2 : 4, best = 0;
 
     if (line > end)
         line = end;
+    if (line > run->at + TRIAL)
+        line = run->at + TRIAL;
     for (unsigned way = 0; run->at == 0 && way < ways; way++) { /* it may begin before the window */
         out->n = 0;
         decode_digits(run->kind, s, 0, line, way, out);

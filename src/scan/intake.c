@@ -515,6 +515,19 @@ static int on_part(void *of, PartKind kind, Span name, Encoding encoding) {
 
 /* ---- facts ---- */
 
+/* Where it stands, named as findings there are. */
+static void fact_part(const Intake *i, const OpenUnit *l, const Fact *f, Buf *ret) {
+    const ColumnSet *c = l->columns;
+    uint32_t place = f->column && f->column <= c->n ? c->places[f->column] : 0;
+
+    if (!i->open || i->kind == PART_BYTES)
+        return;
+    if (place && place <= l->unit.harvest.n_places && l->unit.harvest.places[place - 1].column)
+        buf_span(ret, l->unit.harvest.places[place - 1].part);
+    else
+        part_print(ret, i->kind, buf_as_span(&c->part), f->column, span(NULL, 0));
+}
+
 static int on_fact(void *of, const Fact *f) {
     Intake *i = of;
     OpenUnit *l = level_at_hand(i);
@@ -522,8 +535,7 @@ static int on_fact(void *of, const Fact *f) {
     _cleanup_(buf_done) Buf part = {0};
     IntakeFact *same = NULL;
 
-    if (i->open && i->kind != PART_BYTES)
-        part_print(&part, i->kind, buf_as_span(&l->columns->part), f->column, span(NULL, 0));
+    fact_part(i, l, f, &part);
     for (size_t k = 0; k < u->n_facts; k++) {
         IntakeFact *known = &u->facts[k];
 

@@ -229,8 +229,20 @@ static size_t skip_comments(Span s) {
     }
 }
 
-static bool is_dump_title(Span s) {
+/*
+ * Behind the line that MariaDB's dumps have before all else, since 10.11.8 and 11.4.2: it tells the
+ * client to take no commands from what follows.
+ */
+static Span skip_sandbox(Span s) {
+    static const char line[] = "/*M!999999\\- ";
+    const uint8_t *end = begins(s, line) ? memchr(s.at, '\n', s.n < 256 ? s.n : 256) : NULL;
+
+    return end ? span(end + 1, s.n - (size_t)(end + 1 - s.at)) : s;
+}
+
+static bool is_dump_title(Span head) {
     static const char *const titles[] = {"PostgreSQL database", "MySQL dump", "MariaDB dump"};
+    const Span s = skip_sandbox(head);
     const size_t n = s.n < 256 ? s.n : 256;
 
     for (size_t i = 0; i < N_ELEMENTS(titles); i++) {

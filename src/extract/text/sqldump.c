@@ -4,6 +4,7 @@
  * Text comes out as it lies. Rows of COPY ... FROM stdin and of INSERT ... VALUES belong to a part
  * of their table, "public.customers", each value under a mark of its row and column, NULL under
  * none of its own; row n is the n-th of that table in the dump, however often others come between.
+ * Behind USE a name without a schema is one of that database, "shop.customers".
  * Columns are those of the statement's list, else of the CREATE TABLE before, and keep their number
  * whatever the order of a list. What is no row of a table (comments, definitions, functions)
  * belongs to a part of text, whose marks are lines. A value's escapes come out as the characters
@@ -101,6 +102,7 @@ typedef struct Sqldump {
     uint8_t tag[TAG_MAX];
     /* names */
     Sqlhead head;
+    Buf database, name; /* of the last USE; a table's with it */
     Arena arena;
     Index tables, columns; /* by hash of the name, of the name within the table */
     Table *known;
@@ -342,9 +344,32 @@ static bool begins_statement(Span line) {
 
 /* ---- heads ---- */
 
+/* The head's table, by its name in its database. */
+static int find_head_table(Sqldump *s) {
+    Span name = buf_as_span(&s->head.table);
+
+    if (s->database.n && !s->head.schema) {
+        buf_clear(&s->name);
+        buf_span(&s->name, buf_as_span(&s->database));
+        buf_byte(&s->name, '.');
+        buf_span(&s->name, name);
+        if (buf_error(&s->name))
+            return -ENOMEM;
+        name = buf_as_span(&s->name);
+    }
+    return find_table(s, name, &s->table);
+}
+
+/* USE: its database is that of the names to come. */
+static int enter_database(Sqldump *s) {
+    buf_clear(&s->database);
+    buf_span(&s->database, buf_as_span(&s->head.table));
+    return buf_error(&s->database) ? -ENOMEM : 0;
+}
+
 /* The head is of rows of a table. */
 static int enter_rows(Sqldump *s, size_t at) {
-    int r = find_table(s, buf_as_span(&s->head.table), &s->table);
+    int r = find_head_table(s);
 
     if (r == 0 && s->table)
         r = go_table(s, at);
@@ -363,7 +388,7 @@ static void keep_head(Sqldump *s, size_t at) {
 
 /* CREATE TABLE: its columns. */
 static int learn_columns(Sqldump *s) {
-    int r = find_table(s, buf_as_span(&s->head.table), &s->table);
+    int r = find_head_table(s);
 
     return r || !s->table ? r : find_columns(s);
 }
@@ -409,6 +434,9 @@ static int begin_statement(Sqldump *s, size_t *at, bool *ret_wait) {
     switch (s->head.kind) {
     case SQLHEAD_CREATE:
         r = learn_columns(s);
+        break;
+    case SQLHEAD_USE:
+        r = enter_database(s);
         break;
     case SQLHEAD_DELIMITER:
         memcpy(s->delimiter, s->head.delimiter, sizeof(s->delimiter));
@@ -1046,6 +1074,8 @@ static void sqldump_done(Sqldump *s) {
     decoder_done(&s->in);
     dates_done(&s->dates);
     sqlhead_done(&s->head);
+    buf_done(&s->database);
+    buf_done(&s->name);
     arena_done(&s->arena);
     index_done(&s->tables);
     index_done(&s->columns);

@@ -6,8 +6,9 @@
 typedef struct Cursor {
     Span s;
     size_t i;
-    bool end; /* nothing follows the text */
-    bool out; /* something was asked for behind it */
+    bool end;    /* nothing follows the text */
+    bool out;    /* something was asked for behind it */
+    bool schema; /* the last name has one */
 } Cursor;
 
 void sqlhead_done(Sqlhead *h) {
@@ -155,16 +156,25 @@ static bool take_name(Cursor *c, Buf *name) {
     size_t from = name->n;
     bool quoted;
 
+    c->schema = false;
     skip_blanks(c);
     if (!one_name(c, name, from, &quoted))
         return false;
     while (peek(c) == '.') {
+        c->schema = true;
         add(name, from, '.');
         c->i++;
         if (!one_name(c, name, from, &quoted))
             break;
     }
     return true;
+}
+
+static bool take_table(Cursor *c, Sqlhead *h) {
+    bool taken = take_name(c, &h->table);
+
+    h->schema = c->schema;
+    return taken;
 }
 
 static void end_column(Sqlhead *h) {
@@ -278,10 +288,10 @@ static SqlheadKind create_table(Cursor *c, Sqlhead *h) {
         return SQLHEAD_OTHER;
     if (take_word(c, "IF") && (!take_word(c, "NOT") || !take_word(c, "EXISTS")))
         return SQLHEAD_OTHER;
-    return take_name(c, &h->table) && definitions(c, h) ? SQLHEAD_CREATE : SQLHEAD_OTHER;
+    return take_table(c, h) && definitions(c, h) ? SQLHEAD_CREATE : SQLHEAD_OTHER;
 }
 
-/* ---- INSERT, COPY, DELIMITER ---- */
+/* ---- INSERT, COPY, USE, DELIMITER ---- */
 
 static SqlheadKind insert(Cursor *c, Sqlhead *h) {
     static const char *const before[] = {
@@ -290,7 +300,7 @@ static SqlheadKind insert(Cursor *c, Sqlhead *h) {
 
     while (take_any(c, before))
         ;
-    if (!take_name(c, &h->table))
+    if (!take_table(c, h))
         return SQLHEAD_OTHER;
     skip_blanks(c);
     if (peek(c) == '(' && !column_list(c, h))
@@ -301,7 +311,7 @@ static SqlheadKind insert(Cursor *c, Sqlhead *h) {
 }
 
 static SqlheadKind copy(Cursor *c, Sqlhead *h) {
-    if (!take_name(c, &h->table))
+    if (!take_table(c, h))
         return SQLHEAD_OTHER;
     skip_blanks(c);
     if (peek(c) == '(' && !column_list(c, h))
@@ -310,6 +320,15 @@ static SqlheadKind copy(Cursor *c, Sqlhead *h) {
         return SQLHEAD_OTHER;
     skip_past(c, '\n');
     return SQLHEAD_COPY;
+}
+
+/* A database and nothing else, up to ; or the end of the line. */
+static SqlheadKind use(Cursor *c, Sqlhead *h) {
+    if (!take_table(c, h) || h->schema)
+        return SQLHEAD_OTHER;
+    while (peek(c) == ' ' || peek(c) == '\t' || peek(c) == '\r')
+        c->i++;
+    return c->out || peek(c) == ';' || peek(c) == '\n' ? SQLHEAD_USE : SQLHEAD_OTHER;
 }
 
 static SqlheadKind delimiter(Cursor *c, Sqlhead *h) {
@@ -331,12 +350,15 @@ int sqlhead_parse(Sqlhead *h, Span text, bool end) {
     buf_clear(&h->names);
     buf_clear(&h->ends);
     h->columns = false;
+    h->schema = false;
     if (take_word(&c, "INSERT") || take_word(&c, "REPLACE"))
         h->kind = insert(&c, h);
     else if (take_word(&c, "COPY"))
         h->kind = copy(&c, h);
     else if (take_word(&c, "CREATE"))
         h->kind = create_table(&c, h);
+    else if (take_word(&c, "USE"))
+        h->kind = use(&c, h);
     else if (take_word(&c, "DELIMITER"))
         h->kind = delimiter(&c, h);
     else

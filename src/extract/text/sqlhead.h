@@ -1,7 +1,7 @@
 /*
  * Sqlhead: the beginning of an SQL statement, up to where its rows begin.
  *
- * Knows COPY ... FROM stdin, INSERT and REPLACE ... VALUES, CREATE TABLE with its columns, and
+ * Knows COPY ... FROM stdin, INSERT and REPLACE ... VALUES, CREATE TABLE with its columns, USE and
  * DELIMITER; quoted, bracketed and schema-qualified names; comments between words. Pure: looks at
  * the text that is there and says when that is not enough. All text is hostile.
  */
@@ -15,6 +15,7 @@ typedef enum SqlheadKind {
     SQLHEAD_COPY,      /* rows as lines from `n` on */
     SQLHEAD_INSERT,    /* tuples from `n` on */
     SQLHEAD_CREATE,    /* names columns; its text goes on */
+    SQLHEAD_USE,       /* `table` is a database; its text goes on */
     SQLHEAD_DELIMITER, /* `delimiter`; the line ends at `n` */
 } SqlheadKind;
 
@@ -25,6 +26,7 @@ typedef struct Sqlhead {
     SqlheadKind kind;
     size_t n;     /* bytes of the head */
     Buf table;    /* its name, without quotes: public.customers */
+    bool schema;  /* ... which has a schema */
     Buf names;    /* of columns, one behind the other */
     Buf ends;     /* uint32_t: where each ends in `names` */
     bool columns; /* it has a list of them */

@@ -50,6 +50,8 @@ static void knows_dumps(void **state _unused_) {
     assert_kind("--\n-- PostgreSQL database dump\n--\n\nSET x = 0;\n", "sqldump");
     assert_kind("-- MySQL dump 10.13  Distrib 8.0\n--\n", "sqldump");
     assert_kind("-- MariaDB dump 10.19\n", "sqldump");
+    assert_kind("/*M!999999\\- enable the sandbox mode */ \n-- MariaDB dump 10.19\n--\n",
+                "sqldump");
     assert_kind("PRAGMA foreign_keys=OFF;\nBEGIN TRANSACTION;\nCREATE TABLE t(a, b);\n", "sqldump");
     assert_kind("insert into t (a, b)\nvalues (1, 2);\n", "sqldump");
     assert_kind("/* export */\nCOPY t (a) FROM stdin;\n1\n\\.\n", "sqldump");

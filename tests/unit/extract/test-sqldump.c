@@ -123,6 +123,40 @@ static void reads_mysqldump(void **state _unused_) {
                  "= @278 ;\\n\n");
 }
 
+/* Tables of one name in two databases are two, each with its columns and rows. */
+static void knows_databases(void **state _unused_) {
+    assert_reads("sqldump",
+                 "USE `a`;\n"
+                 "CREATE TABLE `t` (`id` int, `mail` text);\n"
+                 "INSERT INTO `t` VALUES (1,'x');\n"
+                 "USE `b`;\n"
+                 "CREATE TABLE `t` (`ssn` text);\n"
+                 "INSERT INTO `t` VALUES ('y');\n"
+                 "INSERT INTO c.t VALUES (2);\n",
+                 "# text\n"
+                 "= 1:0 @0 USE `a`;\\n\n"
+                 "= 2:0 @9 CREATE TABLE `t` (`id` int, `mail` text);\\n\n"
+                 "# table a.t\n"
+                 "| 1 id\n"
+                 "| 2 mail\n"
+                 "= @51 INSERT INTO `t` VALUES (\n"
+                 "= 1:1 @75 1,\n"
+                 "= 1:2 @77 'x')\n"
+                 "= @81 ;\\n\n"
+                 "# text\n"
+                 "= 4:0 @83 USE `b`;\\n\n"
+                 "= 5:0 @92 CREATE TABLE `t` (`ssn` text);\\n\n"
+                 "# table b.t\n"
+                 "| 1 ssn\n"
+                 "= @123 INSERT INTO `t` VALUES (\n"
+                 "= 1:1 @147 'y')\n"
+                 "= @151 ;\\n\n"
+                 "# table c.t\n"
+                 "= @153 INSERT INTO c.t VALUES (\n"
+                 "= 1:1 @177 2)\n"
+                 "= @179 ;\\n\n");
+}
+
 /* What looks like rows inside quotes, functions and comments is none. */
 static void looks_into_no_quotes(void **state _unused_) {
     assert_reads("sqldump",
@@ -286,17 +320,12 @@ static void takes_any_bytes(void **state _unused_) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(reads_copy),
-        cmocka_unit_test(reads_inserts),
-        cmocka_unit_test(reads_mysqldump),
-        cmocka_unit_test(looks_into_no_quotes),
-        cmocka_unit_test(reads_transact_sql),
-        cmocka_unit_test(tells_dates_of_rows),
-        cmocka_unit_test(recovers_from_an_open_quote),
-        cmocka_unit_test(keeps_a_long_value),
-        cmocka_unit_test(keeps_a_bounded_number_of_names),
-        cmocka_unit_test(tells_names_once),
-        cmocka_unit_test(takes_any_bytes),
+        cmocka_unit_test(reads_copy),           cmocka_unit_test(reads_inserts),
+        cmocka_unit_test(reads_mysqldump),      cmocka_unit_test(knows_databases),
+        cmocka_unit_test(looks_into_no_quotes), cmocka_unit_test(reads_transact_sql),
+        cmocka_unit_test(tells_dates_of_rows),  cmocka_unit_test(recovers_from_an_open_quote),
+        cmocka_unit_test(keeps_a_long_value),   cmocka_unit_test(keeps_a_bounded_number_of_names),
+        cmocka_unit_test(tells_names_once),     cmocka_unit_test(takes_any_bytes),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

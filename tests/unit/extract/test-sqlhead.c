@@ -11,7 +11,7 @@
 
 /* Kind, table and columns as "copy t(a,b)"; cut anywhere it asks for more, or is the same. */
 static void assert_head(const char *text, const char *expected) {
-    static const char *const kinds[] = {"other", "copy", "insert", "create", "delimiter"};
+    static const char *const kinds[] = {"other", "copy", "insert", "create", "use", "delimiter"};
     _cleanup_(sqlhead_done) Sqlhead h = {0};
     _cleanup_(buf_done) Buf got = {0};
     size_t end;
@@ -55,6 +55,10 @@ static void knows_statements(void **state _unused_) {
     assert_head("COPY public.t (a, \"b c\") FROM stdin;\n", "copy public.t(a,b c)");
     assert_head("copy t from STDIN WITH x;\n", "copy t");
     assert_head("DELIMITER ;;\n", "delimiter ;;");
+    assert_head("USE `a b`;\n", "use a b");
+    assert_head("use [db]\r\nGO\n", "use db");
+    assert_head("USE it, or lose it.\n", "other");
+    assert_head("USE a.b;\n", "other");
     assert_head("CREATE TABLE t (a int, b numeric(10,2) DEFAULT (1), c text DEFAULT 'x,)');",
                 "create t(a,b,c)");
     assert_head("CREATE TEMP TABLE IF NOT EXISTS s.t (\"PRIMARY\" int, key text, "

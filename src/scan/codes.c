@@ -1,6 +1,8 @@
 /* Codes: see codes.h. */
 #include "scan/codes.h"
 
+#include "detect/bytes.h"
+
 typedef struct CodesSink {
     Harvest *harvest;
     const Window *window;
@@ -21,12 +23,18 @@ static int room(Codes *c, size_t n, EncodedText *ret) {
     return 0;
 }
 
+/* In the window a code's last digit touches it, as in %20DE15: it was no value there. */
+static bool was_glued(const CodesSink *s, uint32_t at) {
+    return at && byte_is_alnum(s->window->text[at - 1]);
+}
+
 /* MatcherSink.hit */
 static void on_hit(void *of, const Matcher *m, const Window *decoded, const Hit *hit) {
     CodesSink *s = of;
     uint32_t at = s->out->from[hit->start];
 
-    if (at < s->window->lo || at >= s->window->hi || encoded_is_plain(s->out, hit->start, hit->end))
+    if (at < s->window->lo || at >= s->window->hi ||
+        (encoded_is_plain(s->out, hit->start, hit->end) && !was_glued(s, at)))
         return;
     harvest_hit(s->harvest, m, decoded, hit);
 }

@@ -48,6 +48,7 @@ static const Extractor *const extractors[] = {
     &pgdump_extractor,
     &rtf_extractor,
     &sqldump_extractor,
+    &sqlite_extractor,
     &stream_brotli,
     &stream_bzip2,
     &stream_compress,

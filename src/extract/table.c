@@ -50,6 +50,7 @@ static const Extractor *const extractors[] = {
     &rtf_extractor,
     &signed_extractor,
     &sqldump_extractor,
+    &sqlite_extractor,
     &stream_brotli,
     &stream_bzip2,
     &stream_compress,

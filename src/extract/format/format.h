@@ -36,6 +36,9 @@ extern const Extractor ole_extractor, ole_storage_extractor;
 /* pgdump.c: PostgreSQL's own dumps */
 extern const Extractor pgdump_extractor;
 
+/* sqlite.c: SQLite files */
+extern const Extractor sqlite_extractor;
+
 extern const Extractor tar_reader;
 
 /* zip.c; the tail is a zip behind something else, whose bytes are read by another */

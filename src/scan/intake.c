@@ -367,17 +367,6 @@ static int columns_reach(Intake *i, size_t n) {
     return r < 0 ? r : columnset_reach(l->columns, &l->unit.harvest, n);
 }
 
-static int marks_put(Intake *i, Mark m) {
-    size_t n;
-    Mark *marks = marks_of(i, &n);
-
-    if (n && marks[n - 1].at == m.at)
-        marks[n - 1] = m;
-    else
-        buf_add(&i->marks, &m, sizeof(m));
-    return buf_error(&i->marks);
-}
-
 /* Bytes of the unit from `source` on: a gap ends the run of lines. */
 static int bytes_from(Intake *i, uint64_t source) {
     int r = 0;
@@ -410,8 +399,8 @@ static int text_add(Intake *i, Span text) {
     return buf_error(&i->text);
 }
 
-static int on_text(void *of, const Text *t) {
-    Intake *i = of;
+/* The unit's own bytes: marks say where a piece of them begins. */
+static int bytes_put(Intake *i, const Text *t) {
     size_t at = 0;
     int r = 0;
 
@@ -420,21 +409,51 @@ static int on_text(void *of, const Text *t) {
 
         r = text_add(i, span(t->text.at + at, end - at));
         at = end;
-        if (r || k == t->n_marks)
-            break;
-        if (i->kind == PART_BYTES) {
+        if (r == 0 && k < t->n_marks)
             r = bytes_from(i, t->marks[k].source);
-        } else {
-            Mark m = t->marks[k];
-
-            m.at = (uint32_t)i->text.n;
-            r = columns_reach(i, m.column);
-            if (r == 0 && columnset_row(level_at_hand(i)->columns, m.row))
-                i->probe_end = i->text.n;
-            if (r == 0)
-                r = marks_put(i, m);
-        }
     }
+    return r;
+}
+
+/* Marks of text that begins at `base` of what is gathered. Millions of them: no call for each. */
+static int marks_put(Intake *i, const Text *t, size_t base) {
+    ColumnSet *c = level_at_hand(i)->columns;
+    size_t n;
+    Mark *last = marks_of(i, &n), *to;
+
+    if (n && t->n_marks && last[n - 1].at == base + t->marks[0].at)
+        i->marks.n -= sizeof(Mark); /* nothing stood under it */
+    to = buf_extend(&i->marks, t->n_marks * sizeof(*to));
+    if (!to)
+        return -ENOMEM;
+    for (size_t k = 0; k < t->n_marks; k++) {
+        to[k] = t->marks[k];
+        to[k].at += (uint32_t)base;
+        if (_unlikely_(to[k].column > c->n)) {
+            int r = columns_reach(i, to[k].column);
+
+            if (r < 0)
+                return r;
+        }
+        if (_unlikely_(c->probing) && columnset_row(c, to[k].row))
+            i->probe_end = to[k].at;
+    }
+    return 0;
+}
+
+static int on_text(void *of, const Text *t) {
+    Intake *i = of;
+    size_t base;
+    int r;
+
+    if (i->kind == PART_BYTES) {
+        r = bytes_put(i, t);
+        return r ? r : window_work(i, false);
+    }
+    base = i->text.n;
+    r = text_add(i, t->text);
+    if (r == 0 && t->n_marks)
+        r = marks_put(i, t, base);
     return r ? r : window_work(i, false);
 }
 

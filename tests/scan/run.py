@@ -7,6 +7,7 @@ Each case is a function; it gets a fresh directory and a Terrier that keeps stor
 it. Cases that this machine cannot run are skipped, by name. Ends with "N passed, N failed, N
 skipped". Standard library only; kills only processes that it started.
 """
+import contextlib
 import ctypes
 import email.message
 import io
@@ -15,6 +16,7 @@ import os
 import random
 import re
 import signal
+import sqlite3
 import subprocess
 import sys
 import tempfile
@@ -434,6 +436,18 @@ def reads_a_pipe(t, place):
     expect(found[0]["samples"][0]["at"] == "L60001:@720005", found[0]["samples"][0]["at"])
 
 
+def names_facts_as_findings(t, place):
+    """The dates of a column stand by the name that findings in it would have."""
+    write(place + "/tree/a.csv", "id,email,created_at\n" + "".join(
+        f"{i},{MAIL},2021-03-{i:02d}\n" for i in range(1, 20)))
+    code, _, err = t.run("scan", "-q", place + "/tree")
+    expect(code == 0, f"exit {code}: {err}")
+    with contextlib.closing(sqlite3.connect(place + "/state/terrier/terrier.db")) as db:
+        parts = db.execute("SELECT part FROM finding UNION ALL SELECT part FROM fact"
+                           " WHERE kind = 'row-date'").fetchall()
+    expect(parts == [(b"email",), (b"created_at",)], f"parts {parts}")
+
+
 def skips_its_own_store(t, place):
     write(place + "/tree/a.txt", f"mail {MAIL}\n")
     os.makedirs(place + "/tree/keep", mode=0o700)
@@ -474,7 +488,7 @@ CASES = [finds_what_is_there, leaves_no_value_behind, survives_a_lost_scanner,
          keeps_the_store_when_it_is_killed, ends_with_its_keeper, stops_when_told,
          one_scan_at_a_time, says_what_is_missing, refuses_a_store_it_cannot_keep,
          says_when_the_disk_is_full, lists_what_it_may_not_read, takes_names_by_pipe, reads_a_pipe,
-         skips_its_own_store, memory_stays_flat]
+         names_facts_as_findings, skips_its_own_store, memory_stays_flat]
 
 
 def main():

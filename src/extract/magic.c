@@ -10,6 +10,8 @@
 #include <strings.h>
 
 #include "base/cleanup.h"
+#include "extract/format/bson.h"
+#include "extract/format/dbf.h"
 #include "extract/text/mbox.h"
 
 typedef struct Row {
@@ -561,6 +563,14 @@ static const Magic *find_zlib(Span s) {
     return ((uint32_t)s.at[0] << 8 | s.at[1]) % 31 == 0 ? &zlib : NULL;
 }
 
+/* Without a signature: lengths that add up tell. */
+static const Magic *find_records(Span s) {
+    static const Magic dbf = {"dbf", SNIFF_CONTAINER, false};
+    static const Magic bson = {"bson", SNIFF_CONTAINER, false};
+
+    return dbf_looks(s) ? &dbf : bson_looks(s) ? &bson : NULL;
+}
+
 const Magic *magic_find(Span head) {
     static const Magic *(*const finders[])(Span) = {
         find_zip,
@@ -581,6 +591,7 @@ const Magic *magic_find(Span head) {
         find_cpio,
         find_data_pump,
         find_short,
+        find_records,
         find_zlib,
         find_lzma,
     };

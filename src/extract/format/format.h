@@ -36,6 +36,9 @@ extern const Extractor ole_extractor, ole_storage_extractor;
 /* pgdump.c: PostgreSQL's own dumps */
 extern const Extractor pgdump_extractor;
 
+/* bson.c: dumps of MongoDB; dbf.c: tables of dBase */
+extern const Extractor bson_extractor, dbf_extractor;
+
 /* sqlite.c: SQLite files */
 extern const Extractor sqlite_extractor;
 

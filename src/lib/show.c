@@ -10,8 +10,9 @@
 
 #include "base/show.h"
 #include "detect/mask.h"
-#include "extract/sniff.h"
+#include "extract/extract.h"
 #include "extract/text/charset.h"
+#include "extract/text/encoded.h"
 #include "lib/common.h"
 #include "lib/seek.h"
 #include "model/locator.h"
@@ -151,6 +152,68 @@ static void on_hit(void *of, const Matcher *m _unused_, const Window *w, const H
                spot->mask, sizeof(spot->mask));
 }
 
+/* ---- values in codes: what is hidden is the code ---- */
+
+typedef struct Coded {
+    Spots *spots;
+    const EncodedRun *run;
+    const EncodedText *out;
+} Coded;
+
+static void on_coded(void *of, const Matcher *m, const Window *w, const Hit *hit) {
+    Coded *c = of;
+    size_t n = c->spots->n;
+
+    if (encoded_is_plain(c->out, hit->start, hit->end))
+        return; /* it was found as it lies */
+    on_hit(c->spots, m, w, hit);
+    if (c->spots->n == n)
+        return;
+    c->spots->at[n].start = c->out->from[hit->start];
+    /* a digit of base64 holds the end of one byte and the start of the next */
+    c->spots->at[n].end = hit->end < c->out->n
+                              ? c->out->from[hit->end] + (c->run->kind == ENCODED_BASE64)
+                              : c->run->at + c->run->n;
+}
+
+static int coded_run(Matcher *m, const Window *w, const EncodedRun *run, const MatcherSink *sink,
+                     Spots *ret) {
+    size_t cap = run->n + (size_t)2 * ENCODED_REACH;
+    _cleanup_(free_p) uint8_t *text = calloc(1, cap + MATCHER_PAD);
+    _cleanup_(free_p) uint32_t *from = calloc(cap, sizeof(*from));
+    EncodedText out = {.text = text, .from = from, .cap = cap};
+    Coded of = {ret, run, &out};
+    MatcherSink coded = *sink;
+    int r = 0;
+
+    if (!text || !from)
+        return -ENOMEM;
+    encoded_decode(span(w->text, w->n), run, &out);
+    coded.of = &of;
+    coded.hit = on_coded;
+    if (out.n)
+        r = matcher_scan(m, &(Window){.text = text, .n = out.n, .hi = out.n}, &coded);
+    explicit_bzero(text, cap);
+    return r;
+}
+
+static int find_coded(Matcher *m, const Window *w, const MatcherSink *sink, Spots *ret) {
+    EncodedSearch search;
+    EncodedRun run;
+    int r = 0;
+
+    encoded_search(span(w->text, w->n), &search);
+    while (r == 0 && encoded_next(&search, &run))
+        r = coded_run(m, w, &run, sink, ret);
+    return r;
+}
+
+static int spot_compare(const void *a, const void *b) {
+    const Spot *x = a, *y = b;
+
+    return x->start < y->start ? -1 : x->start > y->start;
+}
+
 /* columns: where and what the columns of the text are; NULL: it has none. */
 static int find_spots(const Engine *engine, Place *p, const Columns *columns, Spots *ret) {
     const MatcherSink sink = {.of = ret, .hit = on_hit, .floor = LEVEL_LOW};
@@ -167,8 +230,12 @@ static int find_spots(const Engine *engine, Place *p, const Columns *columns, Sp
     memset(padded.at + w.n, 0, MATCHER_PAD);
     w.text = padded.at;
     r = matcher_scan(m, &w, &sink);
+    if (r == 0)
+        r = find_coded(m, &w, &sink, ret);
     if (r == -EOVERFLOW) /* some value may be missed, and so be shown */
         return -EOVERFLOW;
+    if (r == 0 && !ret->failed && ret->n)
+        qsort(ret->at, ret->n, sizeof(*ret->at), spot_compare);
     return ret->failed ? -ENOMEM : r;
 }
 
@@ -257,6 +324,14 @@ static bool is_inside(const Locator *l) {
     return l->n_names > 1 || l->part.n;
 }
 
+/* Is the file read as other text than its bytes are? Then that is what a place in it shows. */
+static bool is_opened(const Sniff *s) {
+    const Extractor *e = extractor_find(s->format);
+
+    return e && (e->place != EXTRACT_ANYWHERE || strcmp(s->format, "html") == 0 ||
+                 strcmp(s->format, "rtf") == 0);
+}
+
 static int check_locator(const Locator *l, Error *reterr) {
     if (memchr(l->names[0].at, 0, l->names[0].n))
         return error_set(reterr, -EINVAL, "cannot show the locator: its name holds a NUL");
@@ -268,10 +343,10 @@ static int check_locator(const Locator *l, Error *reterr) {
 }
 
 static int find_place(Place *p, const Locator *l, Error *reterr) {
-    int r = sniff_head(p);
+    int r = 0;
 
     p->offset = l->offset;
-    if (r == 0 && !l->has_offset)
+    if (!l->has_offset)
         r = find_line(p, l->line, &p->offset);
     if (r == -ERANGE)
         return error_set(reterr, r, "there is no line %llu now: the file has changed",
@@ -362,7 +437,10 @@ static int show(const terrier_rules *rules, const char *program, const char *tex
     if (r < 0)
         return r;
     p.size = meta.size;
-    if (is_inside(&l))
+    r = sniff_head(&p);
+    if (r < 0)
+        return error_errno(reterr, r, "cannot read the file");
+    if (is_inside(&l) || is_opened(&p.sniff))
         return show_inside(rules, program ? program : TERRIER_PROGRAM, &l, reveal, &p, &spots, out,
                            reterr);
     r = find_place(&p, &l, reterr);

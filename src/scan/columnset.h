@@ -3,10 +3,10 @@
  *
  * The first COLUMNSET_PROBE rows of a part are examined down to low confidence. A column where
  * nearly every value is what a detector with a checksum looks for, and passes it, is then as good
- * as one that is named for it: its later values get the same evidence, its first ones are raised.
- * One where few of many pass holds something else: they are chance, and are dropped when the unit
- * is settled. The rows looked at are rows of the part, so no cut into windows can change the
- * answer.
+ * as one that is named for it: its later values get the same evidence, and those of the first ones
+ * count that were below the floor. One where few of many pass holds something else: they are
+ * chance, and are dropped when the unit is settled. The rows looked at are rows of the part, so no
+ * cut into windows can change the answer.
  *
  * One thread; names are hostile.
  */

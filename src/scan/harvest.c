@@ -411,15 +411,18 @@ static void below_settle(Harvest *h, size_t number) {
     row_empty(below);
 }
 
-/* Of many values of its shape in a column, so few pass that they pass by chance. */
+/*
+ * Of many values of its shape in a column, so few pass that they pass by chance. Values of a column
+ * are alike (the same first digits), so more may than of random ones: a fifth is still few.
+ */
 static bool is_chance(const Harvest *h, const HarvestRow *row) {
     enum { MANY = 30 };
     const char *name = h->engine->rules->detectors[row->detector].validate;
     const Validator *v = name ? validator_find(name) : NULL;
 
     return row->place && h->places[row->place - 1].column && v && v->rate <= 0.35f &&
-           row->tested >= MANY && (float)row->valid < 2 * v->rate * (float)row->tested &&
-           row->valid * 2 < row->tested;
+           row->tested >= MANY && row->valid * 2 < row->tested &&
+           (row->valid * 5 < row->tested || (float)row->valid < 2 * v->rate * (float)row->tested);
 }
 
 void harvest_settle(Harvest *h, const uint64_t *newlines, size_t n_pieces) {

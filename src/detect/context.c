@@ -362,8 +362,27 @@ uint64_t context_about(ContextCache *c, size_t start, size_t end, size_t within)
                                                    block_last(c, end + within / 2));
 }
 
+/* Of a cell, where there are columns: what speaks against a value must stand in the value's own. */
+typedef struct CellBounds {
+    size_t from, to;
+} CellBounds;
+
+static CellBounds cell_bounds(ContextCache *c, size_t at) {
+    const Mark *m, *end;
+    size_t base = c->base;
+
+    if (!c->columns)
+        return (CellBounds){0, SIZE_MAX};
+    m = context_mark(c, at);
+    end = c->columns->marks + c->columns->n_marks;
+    if (!m->column)
+        return (CellBounds){0, SIZE_MAX};
+    return (CellBounds){.from = m->at > base ? m->at - base : 0,
+                        .to = m + 1 < end ? m[1].at - base : SIZE_MAX};
+}
+
 static inline void evidence_take(const ContextWords *w, size_t detector, const ContextFound *f,
-                                 size_t distance, bool after, ContextEvidence *e) {
+                                 size_t distance, bool after, bool own_cell, ContextEvidence *e) {
     uint64_t bit = UINT64_C(1) << (f->phrase % 64);
     size_t at = detector * w->words_a_row + f->phrase / 64;
 
@@ -372,7 +391,7 @@ static inline void evidence_take(const ContextWords *w, size_t detector, const C
         e->near_distance = (uint16_t)distance;
         e->near_after = after;
     }
-    if ((w->against[at] & bit) && (e->against < 0 || distance < e->against_distance)) {
+    if (own_cell && (w->against[at] & bit) && (e->against < 0 || distance < e->against_distance)) {
         e->against = f->phrase;
         e->against_distance = (uint16_t)distance;
     }
@@ -383,6 +402,7 @@ void context_around(ContextCache *c, size_t detector, size_t start, size_t end, 
     size_t from = start > within ? start - within : 0, to = end + within / 2;
     size_t last = block_last(c, to);
     const ColumnHint *hint = column_hint(c, start);
+    CellBounds cell;
 
     if (hint)
         ret->column = column_bit(hint->near, detector)      ? 1
@@ -390,14 +410,16 @@ void context_around(ContextCache *c, size_t detector, size_t start, size_t end, 
                                                             : 0;
     if (!(about_blocks(c, from / 64, last) & context_bit(detector)))
         return;
+    cell = cell_bounds(c, start);
     for (size_t i = from / 64; i <= last; i++) {
         for (size_t k = 0; k < c->count[i]; k++) {
             const ContextFound *f = &c->found[c->first[i] + k];
+            bool own = f->at >= cell.from && f->at < cell.to;
 
             if (f->at >= from && f->end <= start)
-                evidence_take(c->words, detector, f, start - f->end, false, ret);
+                evidence_take(c->words, detector, f, start - f->end, false, own, ret);
             else if (f->at >= end && f->end <= to)
-                evidence_take(c->words, detector, f, (size_t)(f->at - end) * 2, true, ret);
+                evidence_take(c->words, detector, f, (size_t)(f->at - end) * 2, true, own, ret);
         }
     }
 }

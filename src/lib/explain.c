@@ -6,6 +6,7 @@
  */
 #include "base/show.h"
 #include "detect/mask.h"
+#include "extract/extract.h"
 #include "lib/common.h"
 #include "lib/reason.h"
 #include "scan/examine.h"
@@ -67,9 +68,12 @@ static void tell_head(const Explaining *x, const char *path, const Content *c) {
 
     status_print(&status, text, sizeof(text));
     writer_name(x->out, span_of(path));
-    writer_printf(x->out, ": %llu bytes, %s, %s; a scan ends it as %s\n",
-                  (unsigned long long)c->size, c->sniff.format, encoding_name(c->sniff.encoding),
-                  text);
+    writer_printf(x->out, ": %llu bytes, %s, %s; ", (unsigned long long)c->size, c->sniff.format,
+                  encoding_name(c->sniff.encoding));
+    if (extractor_find(c->sniff.format))
+        writer_text(x->out, "a scan opens it; what follows is of its bytes as they lie\n");
+    else
+        writer_printf(x->out, "a scan ends it as %s\n", text);
 }
 
 static int read_pieces(Explaining *x, const Content *c, Error *reterr) {

@@ -17,15 +17,15 @@ extern const Extractor stream_brotli, stream_bzip2, stream_compress, stream_gzip
     stream_lzip, stream_lzma, stream_xz, stream_zstd;
 
 /* office.c: documents that are packages of XML, all one reader, which goes by what is inside */
-extern const Extractor extractor_docx;
-extern const Extractor extractor_odf;
-extern const Extractor extractor_ooxml;
-extern const Extractor extractor_pptx;
-extern const Extractor extractor_xlsb;
-extern const Extractor extractor_xlsx;
+extern const Extractor docx_extractor;
+extern const Extractor odf_extractor;
+extern const Extractor ooxml_extractor;
+extern const Extractor pptx_extractor;
+extern const Extractor xlsb_extractor;
+extern const Extractor xlsx_extractor;
 
 /* xml.c: XML of any other kind, by element path */
-extern const Extractor extractor_xml;
+extern const Extractor xml_extractor;
 
 /* exif.c: what stands beside the picture in JPEG and TIFF */
 extern const Extractor jpeg_extractor, tiff_extractor;

@@ -599,7 +599,7 @@ static int office_extract(Extraction *x, Feed *f, Encoding encoding, Status *ret
 }
 
 #define READER(word)                                                                               \
-    const Extractor extractor_##word = {                                                           \
+    const Extractor word##_extractor = {                                                           \
         .format = #word, .place = EXTRACT_FORMAT, .seeks = true, .extract = office_extract}
 
 READER(docx);

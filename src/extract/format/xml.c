@@ -300,4 +300,4 @@ static int xml_extract(Extraction *x, Feed *f, Encoding encoding, Status *ret_st
     return r;
 }
 
-const Extractor extractor_xml = {.format = "xml", .place = EXTRACT_FORMAT, .extract = xml_extract};
+const Extractor xml_extractor = {.format = "xml", .place = EXTRACT_FORMAT, .extract = xml_extract};

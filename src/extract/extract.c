@@ -460,7 +460,10 @@ static const Extractor *find_reader(const Extraction *x, const char *format) {
 /* The unit's bytes go to where its reader is. */
 static int hand_over(Extraction *x, const Extractor *e, Feed *f) {
     _uninitialized_ uint8_t bytes[READ_STEP];
+    int flushed = flush(x); /* nothing of the unit may come behind it */
 
+    if (flushed < 0)
+        return flushed;
     for (;;) {
         ssize_t n = feed_some(f, bytes, sizeof(bytes));
         int r;

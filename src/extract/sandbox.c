@@ -342,10 +342,14 @@ static int allow_some(scmp_filter_ctx c) {
     return r;
 }
 
-/* fstat() of the C library; a name that is not empty would get no further than its metadata. */
+/* fstat() of the C library; of a name there is nothing to be known. */
 static int allow_fstat(scmp_filter_ctx c) {
-    return seccomp_rule_add(c, SCMP_ACT_ALLOW, SCMP_SYS(newfstatat), 1,
-                            SCMP_A3(SCMP_CMP_MASKED_EQ, AT_EMPTY_PATH, AT_EMPTY_PATH));
+    int r = seccomp_rule_add(c, SCMP_ACT_ALLOW, SCMP_SYS(newfstatat), 1,
+                             SCMP_A3(SCMP_CMP_MASKED_EQ, AT_EMPTY_PATH, AT_EMPTY_PATH));
+
+    return r ? r
+             : seccomp_rule_add(c, SCMP_ACT_ERRNO(ENOENT), SCMP_SYS(newfstatat), 1,
+                                SCMP_A3(SCMP_CMP_MASKED_EQ, AT_EMPTY_PATH, 0));
 }
 
 static bool among(int call, const int *calls, size_t n) {

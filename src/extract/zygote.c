@@ -124,6 +124,8 @@ static int receive_packet(int socket, void *packet, size_t n, int *ret_fd) {
 
 static void warm_locale(void) {
     setlocale(LC_CTYPE, "C.UTF-8"); /* names of archive members are converted by it */
+    setenv("TZ", "UTC0",
+           1); /* archives' local times are taken for UTC; unset, a file is asked for */
     tzset();
 }
 

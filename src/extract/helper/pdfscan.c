@@ -179,7 +179,7 @@ static int token_end(Strings *s) {
     s->n_token = 0;
     if (word[0] == '/')
         return line_end(s);
-    if (s->array && word[0] == '-' && atoi(word) <= -BLANK_FROM)
+    if (s->array && word[0] == '-' && strtol(word, NULL, 10) <= -BLANK_FROM)
         return s->fresh ? 0 : extract_text(s->x, span_of(" "));
     for (size_t i = 0; i < N_ELEMENTS(moves); i++) {
         if (strcmp(word, moves[i]) == 0)

@@ -6,12 +6,12 @@
 #include "base/queue.h"
 #include "base/ref.h"
 
-enum { FLOW_WINDOWS = 4 }; /* that wait: more would only be memory */
-
 struct Flow {
     Ref ref;
     const Harvest *of;
-    Queue windows;
+    Queue idle;      /* windows that are empty */
+    Queue filled;    /* ... that wait to be examined; either queue has room for all there are */
+    size_t unmade;   /* windows that may still be allocated; the reading thread's */
     Latch under_way; /* windows that wait or are being examined */
     Lock lock;       /* of what follows */
     Harvest total;
@@ -19,30 +19,36 @@ struct Flow {
     int error;
 };
 
-FlowWindow *flow_window_free(FlowWindow *w) {
-    if (w) {
-        buf_wipe(&w->text);
+static void windows_free(Queue *q) {
+    FlowWindow *w;
+
+    while ((w = queue_try(q))) {
+        buf_done(&w->text);
         buf_done(&w->marks);
         free(w);
     }
-    return NULL;
+    queue_done(q);
 }
 
-int flow_new(const Harvest *of, Flow **ret) {
+int flow_new(const Harvest *of, size_t n_windows, Flow **ret) {
     Flow *f = calloc(1, sizeof(*f));
     int r;
 
     if (!f)
         return -ENOMEM;
-    r = queue_init(&f->windows, FLOW_WINDOWS);
+    r = queue_init(&f->idle, n_windows);
+    if (r == 0)
+        r = queue_init(&f->filled, n_windows);
     if (r == 0)
         r = harvest_init(&f->total, of->engine, of->floor, of->keep);
     if (r < 0) {
-        queue_done(&f->windows);
+        queue_done(&f->filled);
+        queue_done(&f->idle);
         free(f);
         return r;
     }
     f->of = of;
+    f->unmade = n_windows;
     ref_init(&f->ref);
     latch_init(&f->under_way);
     lock_init(&f->lock);
@@ -56,13 +62,10 @@ Flow *flow_ref(Flow *f) {
 }
 
 Flow *flow_unref(Flow *f) {
-    FlowWindow *w;
-
     if (!f || !ref_drop(&f->ref))
         return NULL;
-    while ((w = queue_try(&f->windows)))
-        flow_window_free(w);
-    queue_done(&f->windows);
+    windows_free(&f->filled);
+    windows_free(&f->idle);
     latch_done(&f->under_way);
     lock_done(&f->lock);
     harvest_done(&f->total);
@@ -70,12 +73,26 @@ Flow *flow_unref(Flow *f) {
     return NULL;
 }
 
-bool flow_offer(Flow *f, FlowWindow *w) {
+FlowWindow *flow_take(Flow *f) {
+    FlowWindow *w = queue_try(&f->idle);
+
+    if (!w && f->unmade && (w = calloc(1, sizeof(*w))))
+        f->unmade--;
+    return w;
+}
+
+void flow_put(Flow *f, FlowWindow *w) {
     latch_up(&f->under_way);
-    if (queue_offer(&f->windows, w))
-        return true;
-    latch_down(&f->under_way);
-    return false;
+    queue_put(&f->filled, w);
+}
+
+/* Forgets what was found where, and the text of it. */
+void flow_return(Flow *f, FlowWindow *w) {
+    if (w->text.at)
+        explicit_bzero(w->text.at, w->text.n);
+    buf_clear(&w->text);
+    buf_clear(&w->marks);
+    queue_put(&f->idle, w);
 }
 
 /* The window's columns as places of another harvest. */
@@ -122,12 +139,12 @@ static void work(Flow *f, FlowWindow *w, Reader *r) {
         f->error = e;
     lock_release(&f->lock);
     harvest_clear(&r->harvest);
-    flow_window_free(w);
+    flow_return(f, w);
     latch_down(&f->under_way);
 }
 
 void flow_help(Flow *f, Reader *r) {
-    FlowWindow *w = queue_try(&f->windows);
+    FlowWindow *w = queue_try(&f->filled);
 
     if (w)
         work(f, w, r);
@@ -137,7 +154,7 @@ int flow_settle(Flow *f, Reader *r, Harvest *into, bool *ret_rule_limit) {
     FlowWindow *w;
     int error;
 
-    while ((w = queue_try(&f->windows)))
+    while ((w = queue_try(&f->filled)))
         work(f, w, r);
     latch_wait(&f->under_way);
     lock_hold(&f->lock);

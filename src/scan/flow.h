@@ -4,7 +4,8 @@
  * The thread that reads a unit in order makes its windows; those it hands to the unit's Flow are
  * examined by whoever is free, and by itself when nobody is. What is found is merged, and merging
  * does not depend on order. What a window borrows (columns, places) the reading thread changes only
- * after flow_settle().
+ * after flow_settle(). A flow has a fixed number of windows, which are filled again and again: that
+ * bounds what waits, and a window costs no memory that was never touched before.
  *
  * Counted: the reading thread owns one reference, each invitation on its way to another thread one.
  */
@@ -12,7 +13,7 @@
 
 #include "scan/examine.h"
 
-/* One window: its text and marks are its own, the rest is the unit's until flow_settle(). */
+/* One window: text and marks are copies, the rest is the unit's until flow_settle(). */
 typedef struct FlowWindow {
     Buf text;      /* MATCHER_PAD bytes can be read behind it */
     Buf marks;     /* Mark */
@@ -25,17 +26,21 @@ typedef struct FlowWindow {
     HarvestWhere where; /* line, no_lines, position */
 } FlowWindow;
 
-FlowWindow *flow_window_free(FlowWindow *w);
-
 typedef struct Flow Flow;
 
 /* of: the harvest whose places the windows name; it must outlive the flow. */
-int flow_new(const Harvest *of, Flow **ret);
+int flow_new(const Harvest *of, size_t n_windows, Flow **ret);
 Flow *flow_ref(Flow *f);
 Flow *flow_unref(Flow *f);
 
-/* Takes the window; false: there is no room now, and it is still the caller's. */
-bool flow_offer(Flow *f, FlowWindow *w);
+/* An empty window, to be given back; NULL: all are under way, or there is no memory. */
+FlowWindow *flow_take(Flow *f);
+
+/* Gives it back filled, for somebody to examine. */
+void flow_put(Flow *f, FlowWindow *w);
+
+/* Gives it back unused. */
+void flow_return(Flow *f, FlowWindow *w);
 
 /* Examines one window that waits, if one does. By any thread, with a Reader of its own. */
 void flow_help(Flow *f, Reader *r);

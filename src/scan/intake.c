@@ -204,35 +204,78 @@ static int flow_end(Intake *i) {
     return flow_settle(l->flow, i->reader, &l->unit.harvest, &l->unit.rule_limit);
 }
 
-/* A window's own copy of what is at hand. */
-static FlowWindow *window_copy(const Intake *i, size_t end) {
-    const OpenUnit *l = i->levels[i->depth];
-    FlowWindow *w = calloc(1, sizeof(*w));
-    bool bytes = i->kind == PART_BYTES;
-    size_t n = i->text.n - end < MATCHER_MARGIN ? i->text.n : end + MATCHER_MARGIN;
-    uint64_t at = bytes ? i->source : i->first;
+/* Where what a window can see begins, that goes on from what is done. */
+static size_t window_from(const Intake *i) {
+    size_t from = i->done > MATCHER_MARGIN ? i->done - MATCHER_MARGIN : 0;
 
-    if (!w)
-        return NULL;
-    buf_add(&w->text, i->text.at, n);
+    return from - from % 4; /* whole units of any encoding */
+}
+
+/* The mark for a text that has lost its first `drop` bytes. */
+static inline Mark mark_moved(Mark m, size_t drop) {
+    uint32_t moved = m.at < drop ? (uint32_t)(drop - m.at) : 0;
+
+    if (m.source != MARK_NOWHERE)
+        m.source += moved;
+    m.at = m.at < drop ? 0 : (uint32_t)(m.at - drop);
+    return m;
+}
+
+/* How many marks stand at or before `at`. */
+static size_t marks_until(const Mark *marks, size_t n, size_t at) {
+    size_t lo = 0;
+
+    while (lo < n) {
+        size_t mid = lo + (n - lo) / 2;
+
+        if (marks[mid].at <= at)
+            lo = mid + 1;
+        else
+            n = mid;
+    }
+    return lo;
+}
+
+/* The marks of [from, end) of what is at hand, as a text that begins there has them. */
+static void marks_copy(const Intake *i, size_t from, size_t end, Buf *to) {
+    size_t n;
+    const Mark *marks = marks_of(i, &n);
+    size_t first = marks_until(marks, n, from), last = marks_until(marks, n, end);
+    Mark *copy;
+
+    first -= first > 0; /* the one that `from` stands under */
+    copy = buf_extend(to, (last - first) * sizeof(*copy));
+    for (size_t k = first; copy && k < last; k++)
+        copy[k - first] = mark_moved(marks[k], from);
+}
+
+/* A copy of the window that ends there, and of what it can see. 0 or -ENOMEM. */
+static int window_copy(const Intake *i, size_t end, FlowWindow *w) {
+    const OpenUnit *l = i->levels[i->depth];
+    bool bytes = i->kind == PART_BYTES;
+    size_t from = window_from(i);
+    size_t n = (i->text.n - end < MATCHER_MARGIN ? i->text.n : end + MATCHER_MARGIN) - from;
+    uint64_t at = (bytes ? i->source : i->first) + from;
+
+    buf_add(&w->text, i->text.at + from, n);
     if (buf_extend(&w->text, MATCHER_PAD)) {
         memset(w->text.at + n, 0, MATCHER_PAD);
         w->text.n = n;
     }
-    buf_span(&w->marks, buf_as_span(&i->marks));
+    marks_copy(i, from, from + n, &w->marks);
     if (buf_error(&w->text) || buf_error(&w->marks))
-        return flow_window_free(w);
+        return -ENOMEM;
     w->raw = (RawWindow){.encoding = bytes ? i->encoding : ENCODING_UTF8,
                          .at = at,
-                         .lo = at + i->done,
-                         .hi = at + end};
+                         .lo = at + i->done - from,
+                         .hi = at + end - from};
     w->table = !bytes;
     w->hints = l->columns->hints;
     w->n_hints = l->columns->n;
     w->places = l->columns->places;
     w->n_places = bytes ? 0 : l->columns->n + 1;
     w->where = (HarvestWhere){.line = i->lines, .no_lines = bytes && !i->lines_known};
-    return w;
+    return 0;
 }
 
 static uint64_t newlines(Span text) {
@@ -257,17 +300,17 @@ static int window_give(Intake *i, size_t end) {
 
     if (!i->help.invite || !plain_lines(i))
         return 0;
-    r = l->flow ? 0 : flow_new(&l->unit.harvest, &l->flow);
-    if (r < 0)
-        return r;
-    /* copied first: who is invited comes at once, and should find it there */
-    w = window_copy(i, end);
+    r = l->flow ? 0 : flow_new(&l->unit.harvest, i->help.windows, &l->flow);
+    w = r == 0 ? flow_take(l->flow) : NULL;
     if (!w)
-        return -ENOMEM;
-    if (!i->help.invite(i->help.of, l->flow) || !flow_offer(l->flow, w)) {
-        flow_window_free(w);
-        return 0;
+        return r;
+    r = window_copy(i, end, w);
+    if (r < 0) {
+        flow_return(l->flow, w);
+        return r;
     }
+    flow_put(l->flow, w); /* first: who is invited comes at once, and should find it there */
+    i->help.invite(i->help.of, l->flow); /* if nobody can: flow_settle() examines it */
     if (i->kind == PART_BYTES)
         i->lines += newlines(span(i->text.at + i->done, end - i->done));
     i->done = end;
@@ -276,10 +319,9 @@ static int window_give(Intake *i, size_t end) {
 
 /* Forgets what no later window needs; the mark that the rest stands under stays. */
 static void window_shift(Intake *i) {
-    size_t drop = i->done > MATCHER_MARGIN ? i->done - MATCHER_MARGIN : 0, n, first = 0;
+    size_t drop = window_from(i), n, first;
     Mark *marks = marks_of(i, &n);
 
-    drop -= drop % 4; /* whole units of any encoding */
     if (!drop)
         return;
     memmove(i->text.at, i->text.at + drop, i->text.n - drop);
@@ -288,17 +330,10 @@ static void window_shift(Intake *i) {
     i->probe_end -= i->probe_end ? drop : 0;
     i->first += drop;
     i->source += drop;
-    while (first + 1 < n && marks[first + 1].at <= drop)
-        first++;
-    for (size_t k = first; k < n; k++) {
-        Mark m = marks[k];
-        uint32_t moved = m.at < drop ? (uint32_t)(drop - m.at) : 0;
-
-        if (m.source != MARK_NOWHERE)
-            m.source += moved;
-        m.at = m.at < drop ? 0 : (uint32_t)(m.at - drop);
-        marks[k - first] = m;
-    }
+    first = marks_until(marks, n, drop);
+    first -= first > 0;
+    for (size_t k = first; k < n; k++)
+        marks[k - first] = mark_moved(marks[k], drop);
     i->marks.n = (n - first) * sizeof(Mark);
 }
 

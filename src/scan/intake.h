@@ -41,6 +41,7 @@ struct IntakeUnit {
 /* Where an Intake gets help from: threads that are free. */
 typedef struct IntakeHelp {
     void *of;
+    size_t windows; /* of one unit at most, that wait or are being examined */
     /* Sends an invitation to flow_help(), with a reference; false: nobody is free. */
     bool (*invite)(void *of, Flow *f);
 } IntakeHelp;

@@ -8,6 +8,7 @@
 enum {
     HOLDS = 4,         /* units in memory at once, of the largest that may be */
     SURVEY_PIECES = 2, /* of a file in a survey: the rest is not looked at */
+    FLOW_AHEAD = 2,    /* windows of a unit made before somebody is free */
 };
 
 /* What reading a file's bytes as they lie comes to, if all goes well; units known inside it. */
@@ -480,7 +481,10 @@ int worker_new(Crew *crew, unsigned slot, Worker **ret) {
         r = worker_host(crew, &w->host);
     if (r == 0)
         r = inside_new(&w->reader, &w->outbox, w->host,
-                       crew->plan->jobs > 1 ? &(IntakeHelp){crew, crew_invite} : NULL, &w->inside);
+                       crew->plan->jobs > 1
+                           ? &(IntakeHelp){crew, crew->plan->jobs + FLOW_AHEAD, crew_invite}
+                           : NULL,
+                       &w->inside);
     if (r < 0)
         return r;
     *ret = TAKE(w);

@@ -33,13 +33,15 @@ struct ColumnNames {
     size_t n;
     int32_t *slots; /* by hash; -1: empty */
     size_t mask;
-    size_t words; /* of 64 detectors */
+    uint64_t *cells; /* a bit a detector: it has matches of kind `columns` */
+    size_t words;    /* of 64 detectors */
 };
 
 ColumnNames *column_names_free(ColumnNames *n) {
     if (n) {
         free(n->entries);
         free(n->slots);
+        free(n->cells);
         free(n);
     }
     return NULL;
@@ -119,6 +121,14 @@ static void names_add_all(ColumnNames *n, const Words *words, size_t detector, b
     }
 }
 
+static bool has_cells(const Detector *d) {
+    for (size_t i = 0; i < d->n_matches; i++) {
+        if (d->matches[i].kind == MATCH_COLUMNS)
+            return true;
+    }
+    return false;
+}
+
 int column_names_new(const Rules *rules, ColumnNames **ret) {
     _cleanup_(column_names_freep) ColumnNames *n = calloc(1, sizeof(*n));
     size_t most = 1, size = 64;
@@ -136,7 +146,8 @@ int column_names_new(const Rules *rules, ColumnNames **ret) {
     n->words = (rules->n + 63) / 64;
     n->entries = calloc(most, sizeof(*n->entries));
     n->slots = malloc(size * sizeof(*n->slots));
-    if (!n->entries || !n->slots)
+    n->cells = calloc(n->words + 1, sizeof(*n->cells));
+    if (!n->entries || !n->slots || !n->cells)
         return -ENOMEM;
     memset(n->slots, 0xff, size * sizeof(*n->slots));
     for (size_t i = 0; i < rules->n; i++) {
@@ -145,9 +156,19 @@ int column_names_new(const Rules *rules, ColumnNames **ret) {
         names_add_all(n, &c->columns, i, false);
         names_add_all(n, &c->near, i, false);
         names_add_all(n, &c->not_near, i, true);
+        if (has_cells(&rules->detectors[i]))
+            n->cells[i / 64] |= UINT64_C(1) << (i % 64);
     }
     *ret = TAKE(n);
     return 0;
+}
+
+size_t column_words(const ColumnNames *n) {
+    return n->words;
+}
+
+const uint64_t *column_cells(const ColumnNames *n) {
+    return n->cells;
 }
 
 /* ---- a name ---- */
@@ -191,8 +212,10 @@ int column_hint_init(const ColumnNames *names, Span name, ColumnHint *ret) {
                              &h);
     }
     /* a column that is named for it is for it, whatever else its name has */
-    for (size_t i = 0; h.near && i < names->words; i++)
+    for (size_t i = 0; h.near && i < names->words; i++) {
         h.against[i] &= ~h.near[i];
+        h.cells |= (h.near[i] & names->cells[i]) != 0;
+    }
     if (r < 0)
         column_hint_done(&h);
     else

@@ -18,10 +18,17 @@ int column_names_new(const Rules *rules, ColumnNames **ret);
 ColumnNames *column_names_free(ColumnNames *n);
 DEFINE_CLEANUP(ColumnNames, column_names_free)
 
+/* How many words of 64 bits a set of detectors has. */
+size_t column_words(const ColumnNames *n);
+
+/* The set of those that have matches of kind `columns`. */
+const uint64_t *column_cells(const ColumnNames *n);
+
 /* What one column's name says, detector by detector. */
 typedef struct ColumnHint {
     uint64_t about;    /* context_bit of each detector that it speaks for */
     bool any;          /* it says something of some detector */
+    bool cells;        /* it speaks for one that has matches of kind `columns` */
     uint64_t *near;    /* a bit a detector: it holds such values */
     uint64_t *against; /* ... something else */
 } ColumnHint;

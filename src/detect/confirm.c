@@ -10,6 +10,8 @@
 
 #include <math.h>
 
+#include "detect/cell.h"
+
 enum {
     CONFIRM_MATCH_LIMIT = 100000, /* as ClamAV's; ends a catastrophic pattern in < 1 ms */
     CONFIRM_DEPTH_LIMIT = 2000,
@@ -262,6 +264,72 @@ static void confirm_all(Confirm *c, const Window *w, const Owning *own) {
     }
 }
 
+/* The pattern's answer to a whole cell. */
+static void confirm_cell(Confirm *c, const Window *w, const Cell *cell, size_t pattern) {
+    const pcre2_code *code = confirm_code(c, pattern);
+    Confirmed found;
+    int r;
+
+    if (!code)
+        return;
+    pcre2_set_offset_limit(c->context, PCRE2_UNSET);
+    r = pcre2_match(code, w->text + cell->start, cell->end - cell->start, 0, 0, c->data,
+                    c->context);
+    c->limited |= r < 0 && r != PCRE2_ERROR_NOMATCH;
+    if (r <= 0)
+        return;
+    found = confirm_read(c, pattern, r);
+    found.start += (uint32_t)cell->start;
+    found.end += (uint32_t)cell->start;
+    found.value_start += (uint32_t)cell->start;
+    found.value_end += (uint32_t)cell->start;
+    if (found.value_end > found.value_start)
+        confirm_keep(c, found);
+}
+
+/* A heading stands in its own column: the name that the column is known by is no value of it. */
+static bool is_heading(Confirm *c, const Window *w, const Cell *cell) {
+    ColumnHint hint;
+    bool is = false;
+
+    if (column_hint_init(c->engine->column_names,
+                         span(w->text + cell->start, cell->end - cell->start), &hint) < 0) {
+        c->no_memory = true;
+        return true;
+    }
+    for (size_t i = 0; hint.near && i < column_words(c->engine->column_names) && !is; i++)
+        is = (hint.near[i] & cell->hint->near[i]) != 0;
+    column_hint_done(&hint);
+    return is;
+}
+
+static void confirm_cell_of(Confirm *c, const Window *w, const Cell *cell,
+                            const EngineDetector *d) {
+    for (size_t i = 0; i < d->n_cells; i++)
+        confirm_cell(c, w, cell, (size_t)d->first_cell + i);
+}
+
+/* Each cell of a column that detectors know, by the patterns that these have for cells. */
+static void confirm_cells(Confirm *c, const Window *w, const Owning *own) {
+    const ColumnNames *names = c->engine->column_names;
+    size_t cursor = 0;
+    Cell cell;
+
+    while (cell_next(w, own->lo, own->hi, &cursor, &cell)) {
+        size_t before = c->n_found;
+
+        for (size_t i = 0; i < column_words(names); i++) {
+            uint64_t bits = cell.hint->near[i] & column_cells(names)[i];
+
+            for (; bits; bits &= bits - 1)
+                confirm_cell_of(c, w, &cell,
+                                &c->engine->detectors[i * 64 + (size_t)__builtin_ctzll(bits)]);
+        }
+        if (c->n_found > before && is_heading(c, w, &cell))
+            c->n_found = before;
+    }
+}
+
 static int found_compare(const void *a, const void *b) {
     const Confirmed *x = a, *y = b;
 
@@ -303,6 +371,7 @@ int confirm_scan(Confirm *c, const Window *w, size_t lo, size_t hi, const Confir
             c->limited |= !c->no_memory;
     }
     confirm_all(c, w, &(Owning){.lo = lo, .hi = hi});
+    confirm_cells(c, w, &(Owning){.lo = lo, .hi = hi});
     found_tidy(c);
     *ret = c->found;
     *ret_n = c->n_found;

@@ -18,6 +18,9 @@ Engine *engine_free(Engine *e) {
     runs_done(&e->runs);
     context_words_free(e->words);
     column_names_free(e->column_names);
+    for (size_t i = 0; e->word_lists && i < e->rules->n_dictionaries; i++)
+        word_list_free(e->word_lists[i]);
+    free(e->word_lists);
     free(e->patterns);
     free(e->keyword_patterns);
     free(e->layouts);
@@ -150,15 +153,21 @@ static int phrase_pattern(const char *phrase, Buf *ret) {
     return buf_error(ret);
 }
 
-static int add_pattern(Engine *e, uint16_t number, const char *pattern, Error *reterr) {
+/*
+ * options: further ones of PCRE2. The original is matched by PCRE2 alone; a pattern that does not
+ * belong to cells is searched for in its derived form.
+ */
+static int add_pattern(Engine *e, uint16_t number, const char *pattern, uint32_t options,
+                       Error *reterr) {
     EnginePattern *p = &e->patterns[e->n_patterns];
+    const char *dictionary = e->matches[number].rule->dictionary;
     _cleanup_(buf_done) Buf derived = {0};
     int code, r, value;
     PCRE2_SIZE at;
 
     p->code = pcre2_compile((PCRE2_SPTR)pattern, PCRE2_ZERO_TERMINATED,
                             PCRE2_MULTILINE | PCRE2_USE_OFFSET_LIMIT | PCRE2_NEVER_BACKSLASH_C |
-                                PCRE2_NEVER_UTF | PCRE2_NEVER_UCP,
+                                PCRE2_NEVER_UTF | PCRE2_NEVER_UCP | options,
                             &code, &at, NULL);
     if (!p->code) {
         PCRE2_UCHAR text[128] = "";
@@ -175,9 +184,24 @@ static int add_pattern(Engine *e, uint16_t number, const char *pattern, Error *r
     value = pcre2_substring_number_from_name(p->code, (PCRE2_SPTR) "value");
     p->value = value > 0 ? (uint32_t)value : 0;
     p->match = number;
+    p->words = (int16_t)(dictionary ? rules_dictionary(e->rules, dictionary) : -1);
     e->keyword_patterns[e->n_patterns] =
         (KeywordPattern){.derived = p->derived, .literal = regex_literal(p->derived)};
     e->matches[number].pattern = (int32_t)e->n_patterns++;
+    return 0;
+}
+
+/* A regex for the whole of a cell. */
+static int add_cell(Engine *e, uint16_t number, const Match *m, Error *reterr) {
+    EngineDetector *d = &e->detectors[e->matches[number].detector];
+    uint16_t pattern = (uint16_t)e->n_patterns;
+    int r = add_pattern(e, number, m->text, PCRE2_ANCHORED | PCRE2_ENDANCHORED, reterr);
+
+    if (r < 0)
+        return r;
+    e->keyword_patterns[pattern].cell = true;
+    if (!d->n_cells++)
+        d->first_cell = pattern;
     return 0;
 }
 
@@ -193,10 +217,12 @@ static int add_match(Engine *e, uint16_t number, const Match *m, Error *reterr) 
     case MATCH_SCANNER:
         return add_form(e, number, m, reterr);
     case MATCH_KEYWORD:
-        return add_pattern(e, number, m->text, reterr);
+        return add_pattern(e, number, m->text, 0, reterr);
+    case MATCH_COLUMNS:
+        return add_cell(e, number, m, reterr);
     case MATCH_PHRASE:
         r = phrase_pattern(m->text, &phrase);
-        return r < 0 ? r : add_pattern(e, number, buf_cstr(&phrase), reterr);
+        return r < 0 ? r : add_pattern(e, number, buf_cstr(&phrase), 0, reterr);
     default:
         return error_set(reterr, -EINVAL, "is of a kind that is not known");
     }
@@ -262,6 +288,17 @@ static int engine_allocate(Engine *e) {
     return r < 0 ? r : runs_init(&e->runs);
 }
 
+static int add_word_lists(Engine *e) {
+    int r = 0;
+
+    e->word_lists = calloc(e->rules->n_dictionaries + 1, sizeof(*e->word_lists));
+    if (!e->word_lists)
+        return -ENOMEM;
+    for (size_t i = 0; i < e->rules->n_dictionaries && r == 0; i++)
+        r = word_list_new(e->rules->dictionaries[i].words, &e->word_lists[i]);
+    return r;
+}
+
 int engine_new(const Rules *rules, const char *cache_dir, Error *reterr, Engine **ret) {
     _cleanup_(engine_freep) Engine *e = calloc(1, sizeof(*e));
     int r, bad;
@@ -279,6 +316,8 @@ int engine_new(const Rules *rules, const char *cache_dir, Error *reterr, Engine 
         r = context_words_new(rules, reterr, &e->words);
     if (r == 0)
         r = column_names_new(rules, &e->column_names);
+    if (r == 0)
+        r = add_word_lists(e);
     if (r == 0)
         r = needles_new(e->keyword_patterns, e->n_patterns, &e->needles);
     if (r < 0)

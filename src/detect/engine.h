@@ -12,6 +12,7 @@
 
 #include "detect/bitmap.h"
 #include "detect/context.h"
+#include "detect/dictionary.h"
 #include "detect/form/form.h"
 #include "detect/keyword.h"
 #include "detect/needle.h"
@@ -37,6 +38,7 @@ typedef struct EnginePattern {
     pcre2_code *code; /* not JIT-compiled: each Matcher does that to a copy, when first needed */
     uint32_t value;   /* number of the capture named `value`; 0: the whole match */
     uint16_t match;
+    int16_t words; /* number of the word list that its value begins with, or -1 */
 } EnginePattern;
 
 /* What is asked of every candidate stands here, not behind the rule. */
@@ -45,9 +47,10 @@ typedef struct EngineDetector {
     bool (*check)(const char *s, size_t n); /* the validator's; NULL: none */
     /* the value as the check wants it, where letters and digits alone will not do; else NULL */
     size_t (*compact)(const char *in, size_t n, char *out, size_t cap);
-    uint64_t test_filter; /* bits of the test values: most others fail at it */
-    uint16_t within;      /* of the context */
-    bool stops;           /* has stop values */
+    uint64_t test_filter;         /* bits of the test values: most others fail at it */
+    uint16_t first_cell, n_cells; /* its patterns of kind `columns` */
+    uint16_t within;              /* of the context */
+    bool stops;                   /* has stop values */
 } EngineDetector;
 
 typedef struct Engine {
@@ -70,6 +73,7 @@ typedef struct Engine {
     Keywords keywords; /* of the others */
     ContextWords *words;
     ColumnNames *column_names;
+    WordList **word_lists; /* of each dictionary of the rules */
     BitmapBuild build;
     const char *build_name;
 } Engine;

@@ -231,7 +231,9 @@ static int keywords_one(KeywordPattern *patterns, size_t n, bool anchored, int d
     if (!ids)
         return -ENOMEM;
     for (size_t i = 0; i < n; i++) {
-        if (!patterns[i].needle && (patterns[i].literal >= KEYWORD_LITERAL_MIN) == anchored)
+        const KeywordPattern *p = &patterns[i];
+
+        if (!p->needle && !p->cell && (p->literal >= KEYWORD_LITERAL_MIN) == anchored)
             ids[set.n++] = (unsigned)i;
     }
     if (set.n == 0)

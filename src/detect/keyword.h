@@ -26,6 +26,7 @@ typedef struct KeywordPattern {
     uint32_t width;      /* bytes at most; filled by needles_new or keywords_compile */
     uint32_t literal;    /* regex_literal() */
     bool needle;         /* found by needles (needle.h), not by Hyperscan */
+    bool cell;           /* asked of cells only (cell.h): neither looks for it */
 } KeywordPattern;
 
 typedef struct Keywords {

@@ -997,7 +997,7 @@ int needles_new(KeywordPattern *patterns, size_t n_patterns, Needles **ret) {
     n->mark = needle_mark_at(0, NULL);
     memset(n->slots, 0xff, sizeof(n->slots));
     for (size_t i = 0; i < n_patterns && r == 0; i++)
-        r = pattern_add(n, &patterns[i], (uint32_t)i, plan, &all);
+        r = patterns[i].cell ? 0 : pattern_add(n, &patterns[i], (uint32_t)i, plan, &all);
     if (r == 0 && all.n_pending) {
         r = filter_make(&n->filter, all.pending, all.n_pending);
         if (r == 0)

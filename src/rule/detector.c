@@ -242,6 +242,23 @@ static int read_references(const Node *n, Reader *r, void *into) {
     return field_list(n, TEXT_MAX, NULL, r, &d->references.at, &d->references.n);
 }
 
+static int read_table(const Node *n, Reader *r, void *into) {
+    Example *e = into;
+
+    e->table = true;
+    return field_lines(n, EXAMPLE_MAX, r, &e->text);
+}
+
+static const Field example_fields[] = {{"table", read_table, true}};
+
+/* A text, or {table: TEXT}. */
+static int example_read(const Node *n, Reader *r, Example *ret) {
+    *ret = (Example){.mark = n->mark};
+    if (n->kind == NODE_MAP)
+        return fields_read(n, example_fields, N_ELEMENTS(example_fields), r, ret);
+    return field_lines(n, EXAMPLE_MAX, r, &ret->text);
+}
+
 static int examples_read(const Node *n, Reader *r, Example **ret, size_t *ret_n) {
     Example *at;
     size_t i = 0;
@@ -255,12 +272,10 @@ static int examples_read(const Node *n, Reader *r, Example **ret, size_t *ret_n)
     at = arena_array(r->arena, n->n, sizeof(*at));
     if (!at)
         return -ENOMEM;
-    for (const Node *c = n->first; c; c = c->next, i++) {
-        rc = field_lines(c, EXAMPLE_MAX, r, &at[i].text);
-        if (rc < 0)
-            return rc;
-        at[i].mark = c->mark;
-    }
+    for (const Node *c = n->first; c && rc == 0; c = c->next)
+        rc = example_read(c, r, &at[i++]);
+    if (rc < 0)
+        return rc;
     *ret = at;
     *ret_n = n->n;
     return 0;
@@ -305,6 +320,20 @@ static int proof_check(const Node *root, const Detector *d, Error *reterr) {
                          missing);
 }
 
+/* What is found by the name of its column needs such names. */
+static int columns_check(const Detector *d, Error *reterr) {
+    for (size_t i = 0; i < d->n_matches; i++) {
+        const RuleMark *m = &d->matches[i].mark;
+
+        if (d->matches[i].kind == MATCH_COLUMNS && d->context.columns.n == 0)
+            return error_set(reterr, -EINVAL,
+                             "%s:%u:%u: match: found in named columns only, expected "
+                             "context.columns beside it",
+                             m->file, m->line, m->col);
+    }
+    return 0;
+}
+
 int detector_read(const Node *root, Arena *arena, Error *reterr, Detector *ret) {
     Reader r = {.arena = arena, .reterr = reterr};
     Detector d = {.tier = N_TIERS, .context.within = WITHIN_USUAL};
@@ -312,6 +341,8 @@ int detector_read(const Node *root, Arena *arena, Error *reterr, Detector *ret) 
 
     if (rc == 0)
         rc = proof_check(root, &d, reterr);
+    if (rc == 0)
+        rc = columns_check(&d, reterr);
     if (rc < 0)
         return rc;
     if (d.tier == N_TIERS)

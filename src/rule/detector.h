@@ -12,9 +12,8 @@
 #include "base/error.h"
 #include "base/span.h"
 #include "model/category.h"
+#include "rule/dictionary.h"
 #include "rule/mark.h"
-
-typedef struct Node Node;
 
 typedef enum MatchKind {
     MATCH_SHAPE,   /* digit groups: '3-2-4', '9' */
@@ -22,6 +21,7 @@ typedef enum MatchKind {
     MATCH_KEYWORD, /* regex with a literal, named capture `value` */
     MATCH_PHRASE,  /* whole words, any case, any white space between */
     MATCH_SCANNER, /* a form with its own code: email, iban, ipv4 ... */
+    MATCH_COLUMNS, /* the whole of a cell, by a regex, where the name of its column is known */
     N_MATCH_KINDS,
 } MatchKind;
 
@@ -36,6 +36,7 @@ typedef enum Base {
 typedef struct Match {
     MatchKind kind;
     const char *text;       /* shape, layout, regex, phrase or name of the scanner */
+    const char *dictionary; /* keyword, columns: the value begins with a word of it; NULL: any */
     const char *separators; /* shape: one of these, the same one, between groups; "": none */
     uint8_t lead[100];      /* shape: which values the first two digits may have; all 0: any */
     Base base;
@@ -63,6 +64,7 @@ typedef struct Mask {
 
 typedef struct Example {
     const char *text;
+    bool table; /* as comma-separated values with a header; else as it stands */
     RuleMark mark;
 } Example;
 
@@ -97,7 +99,9 @@ typedef struct Rules {
     Arena arena;
     Detector *detectors; /* in order of id: an index into it is the detector's number everywhere */
     size_t n;
-    uint8_t digest[32]; /* SHA-256 over (id, bytes of its file) in order: names the set */
+    Dictionary *dictionaries; /* in order of id */
+    size_t n_dictionaries;
+    uint8_t digest[32]; /* SHA-256 over (id, bytes of its file), detectors, then dictionaries */
 } Rules;
 
 typedef struct RulesOptions {
@@ -118,3 +122,6 @@ DEFINE_CLEANUP(Rules, rules_free)
 
 /* The number of the detector with that id, or -1. */
 int rules_find(const Rules *r, Span id);
+
+/* The number of the dictionary with that id, or -1. */
+int rules_dictionary(const Rules *r, const char *id);

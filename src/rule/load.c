@@ -1,10 +1,11 @@
 /*
  * Load: the set of rules of a run, from the built-in files and the directories a user names.
  *
- * Files come in layers: the built-in ones, then each directory. All are read and checked, also
- * those that a later layer replaces or that the regions leave out, so that a broken file is always
- * reported. Sorted by (id, layer), the last of each id stays; two of one layer are an error. The
- * bytes of the files are kept until the digest is made, the trees die file by file.
+ * A file holds a detector or a dictionary. Files come in layers: the built-in ones, then each
+ * directory. All are read and checked, also those that a later layer replaces or that the regions
+ * leave out, so that a broken file is always reported. Sorted by (id, layer), the last of each id
+ * stays; two of one layer are an error. The bytes of the files are kept until the digest is made,
+ * the trees die file by file.
  *
  * One thread builds; the result is frozen. Hostile input (names and bytes of files) is bounded in
  * rule/folder.c and rule/yaml.c, their sum here.
@@ -20,8 +21,13 @@
 
 #define RULES_BYTES_MAX (64u << 20)
 
+/* A detector, or, where is_dictionary, a dictionary. */
 typedef struct Entry {
+    bool is_dictionary;
     Detector detector;
+    Dictionary dictionary;
+    const char *id;
+    RuleMark mark;
     Span bytes;
     size_t layer;
 } Entry;
@@ -61,6 +67,23 @@ static int entry_add(Loading *l, const Entry *e) {
     return 0;
 }
 
+static int entry_read(const Node *root, Loading *l, Entry *ret) {
+    int rc;
+
+    ret->is_dictionary = dictionary_is(root);
+    if (ret->is_dictionary) {
+        rc = dictionary_read(root, &l->rules->arena, l->reterr, &ret->dictionary);
+        ret->id = ret->dictionary.id;
+        ret->mark = ret->dictionary.mark;
+        return rc;
+    }
+    rc = detector_read(root, &l->rules->arena, l->reterr, &ret->detector);
+    ret->id = ret->detector.id;
+    ret->mark = ret->detector.mark;
+    ret->detector.builtin = ret->layer == 0;
+    return rc;
+}
+
 static int load_file(Loading *l, const char *name, Span bytes, size_t layer) {
     Entry e = {.bytes = bytes, .layer = layer};
     const char *label = file_label(name, &l->rules->arena);
@@ -72,11 +95,8 @@ static int load_file(Loading *l, const char *name, Span bytes, size_t layer) {
         return -ENOMEM;
     rc = yaml_read(bytes, label, &tree, l->reterr, &root);
     if (rc == 0)
-        rc = detector_read(root, &l->rules->arena, l->reterr, &e.detector);
-    if (rc < 0)
-        return rc;
-    e.detector.builtin = layer == 0;
-    return entry_add(l, &e);
+        rc = entry_read(root, l, &e);
+    return rc < 0 ? rc : entry_add(l, &e);
 }
 
 static int load_builtin(Loading *l) {
@@ -122,26 +142,32 @@ static int load_layers(Loading *l, const RulesOptions *o) {
     return rc;
 }
 
-/* Order of id, layer, and place, which makes the complaint below the same every time. */
+/* Of one kind and one id. */
+static bool entry_same(const Entry *a, const Entry *b) {
+    return a->is_dictionary == b->is_dictionary && strcmp(a->id, b->id) == 0;
+}
+
+/* Order of kind, id, layer, and place, which makes the complaint below the same every time. */
 static int entry_cmp(const void *a, const void *b) {
     const Entry *x = a, *y = b;
-    const RuleMark *m = &x->detector.mark, *o = &y->detector.mark;
-    int r = strcmp(x->detector.id, y->detector.id);
+    int r = x->is_dictionary - y->is_dictionary;
 
     if (r == 0)
+        r = strcmp(x->id, y->id);
+    if (r == 0)
         r = (x->layer > y->layer) - (x->layer < y->layer);
-    return r ? r : strcmp(m->file, o->file);
+    return r ? r : strcmp(x->mark.file, y->mark.file);
 }
 
 static int entries_unique(const Loading *l) {
     for (size_t i = 1; i < l->n; i++) {
         const Entry *e = &l->entries[i], *before = e - 1;
-        const RuleMark *m = &e->detector.mark, *o = &before->detector.mark;
+        const RuleMark *m = &e->mark, *o = &before->mark;
 
-        if (e->layer == before->layer && strcmp(e->detector.id, before->detector.id) == 0)
+        if (e->layer == before->layer && entry_same(e, before))
             return error_set(l->reterr, -EINVAL,
                              "%s:%u:%u: id: '%s' stands in %s:%u:%u too, expected each id once",
-                             m->file, m->line, m->col, e->detector.id, o->file, o->line, o->col);
+                             m->file, m->line, m->col, e->id, o->file, o->line, o->col);
     }
     return 0;
 }
@@ -176,7 +202,7 @@ static void digest_add(crypto_hash_sha256_state *digest, const Entry *e) {
 
     for (size_t i = 0; i < sizeof(size); i++)
         size[i] = (uint8_t)((uint64_t)e->bytes.n >> (8 * i));
-    crypto_hash_sha256_update(digest, (const uint8_t *)e->detector.id, strlen(e->detector.id) + 1);
+    crypto_hash_sha256_update(digest, (const uint8_t *)e->id, strlen(e->id) + 1);
     crypto_hash_sha256_update(digest, size, sizeof(size));
     crypto_hash_sha256_update(digest, e->bytes.at, e->bytes.n);
 }
@@ -187,20 +213,42 @@ static int rules_freeze(Loading *l, const char *regions) {
     Rules *r = l->rules;
 
     r->detectors = arena_array(&r->arena, l->n, sizeof(*r->detectors));
-    if (!r->detectors)
+    r->dictionaries = arena_array(&r->arena, l->n, sizeof(*r->dictionaries));
+    if (!r->detectors || !r->dictionaries)
         return -ENOMEM;
     crypto_hash_sha256_init(&digest);
     for (size_t i = 0; i < l->n; i++) {
         const Entry *e = &l->entries[i];
 
-        if (i + 1 < l->n && strcmp(e->detector.id, e[1].detector.id) == 0)
+        if (i + 1 < l->n && entry_same(e, e + 1))
             continue; /* a later layer replaces it */
-        if (!regions_keep(regions, &e->detector.regions))
+        if (e->is_dictionary)
+            r->dictionaries[r->n_dictionaries++] = e->dictionary;
+        else if (regions_keep(regions, &e->detector.regions))
+            r->detectors[r->n++] = e->detector;
+        else
             continue;
-        r->detectors[r->n++] = e->detector;
         digest_add(&digest, e);
     }
     crypto_hash_sha256_final(&digest, r->digest);
+    return 0;
+}
+
+/* Every dictionary that a match names is there. */
+static int rules_check(const Rules *r, Error *reterr) {
+    for (size_t i = 0; i < r->n; i++) {
+        const Detector *d = &r->detectors[i];
+
+        for (size_t k = 0; k < d->n_matches; k++) {
+            const Match *m = &d->matches[k];
+
+            if (m->dictionary && rules_dictionary(r, m->dictionary) < 0)
+                return error_set(reterr, -EINVAL,
+                                 "%s:%u:%u: match: '%s' is no dictionary, expected the id of a "
+                                 "file of format " DICTIONARY_FORMAT,
+                                 m->mark.file, m->mark.line, m->mark.col, m->dictionary);
+        }
+    }
     return 0;
 }
 
@@ -217,6 +265,8 @@ int rules_load(const RulesOptions *o, Error *reterr, Rules **ret) {
         rc = entries_unique(&l);
     if (rc == 0)
         rc = rules_freeze(&l, o->regions);
+    if (rc == 0)
+        rc = rules_check(rules, reterr);
     if (rc == -ENOMEM)
         return error_set(reterr, rc, "no memory to load the rules");
     if (rc < 0)
@@ -238,6 +288,14 @@ int rules_find(const Rules *r, Span id) {
             hi = mid;
         else
             lo = mid + 1;
+    }
+    return -1;
+}
+
+int rules_dictionary(const Rules *r, const char *id) {
+    for (size_t i = 0; i < r->n_dictionaries; i++) {
+        if (strcmp(r->dictionaries[i].id, id) == 0)
+            return (int)i;
     }
     return -1;
 }

@@ -4,6 +4,7 @@
 #define REGEX_MAX   16000
 #define PATTERN_MAX 64
 #define PHRASE_MAX  256
+#define CELL_ANY    "(?s).{1,256}" /* what a dictionary alone asks of a cell */
 #define GROUPS_MAX  8
 #define BYTES_MIN   6 /* digits and separators: the engine looks at nothing shorter */
 #define DIGITS_MAX  31
@@ -11,7 +12,7 @@
 /* One entry of the list while it is read: the fields that belong to the kind come in any order. */
 typedef struct Entry {
     Match match;
-    const Node *kind, *separators, *lead, *entropy;
+    const Node *kind, *separators, *lead, *entropy, *dictionary;
 } Entry;
 
 /* Grammars */
@@ -183,6 +184,25 @@ static int read_scanner(const Node *n, Reader *r, void *into) {
     return rc < 0 ? rc : entry_kind(n, e, MATCH_SCANNER);
 }
 
+static int read_columns(const Node *n, Reader *r, void *into) {
+    Entry *e = into;
+    int rc = field_lines(n, REGEX_MAX, r, &e->match.text);
+
+    return rc < 0 ? rc : entry_kind(n, e, MATCH_COLUMNS);
+}
+
+/* After the kinds: alone, it is one. */
+static int read_dictionary(const Node *n, Reader *r, void *into) {
+    Entry *e = into;
+    int rc = field_name(n, r, &e->match.dictionary);
+
+    e->dictionary = n;
+    if (rc < 0 || e->kind)
+        return rc;
+    e->match.text = CELL_ANY;
+    return entry_kind(n, e, MATCH_COLUMNS);
+}
+
 static int read_separators(const Node *n, Reader *r, void *into) {
     Entry *e = into;
 
@@ -239,12 +259,15 @@ static const Field entry_fields[] = {
     {"keyword", read_keyword, false},
     {"phrase", read_phrase, false},
     {"scanner", read_scanner, false},
+    {"columns", read_columns, false},
+    {"dictionary", read_dictionary, false},
 };
 
 /* The list */
 
 static bool is_kind_key(const char *key) {
-    static const char *const kinds[] = {"shape", "pattern", "keyword", "phrase", "scanner"};
+    static const char *const kinds[] = {"shape",  "pattern", "keyword",
+                                        "phrase", "scanner", "columns"};
 
     for (size_t i = 0; i < N_ELEMENTS(kinds); i++) {
         if (strcmp(key, kinds[i]) == 0)
@@ -264,9 +287,10 @@ static int entry_one_kind(const Node *map, Reader *r) {
                                      kind->key);
         kind = c;
     }
-    if (!kind)
+    if (!kind && !node_get(map, "dictionary"))
         return node_complain(map, r->reterr,
-                             "no kind, expected shape, pattern, keyword, phrase or scanner");
+                             "no kind, expected shape, pattern, keyword, phrase, scanner, columns "
+                             "or dictionary");
     return 0;
 }
 
@@ -282,6 +306,10 @@ static int entry_misplaced(const Entry *e, Reader *r) {
                                  e->kind->key);
     if (e->entropy && !keyword)
         return node_complain_key(e->entropy, r->reterr, "not of a %s, expected with keyword only",
+                                 e->kind->key);
+    if (e->dictionary && !keyword && e->match.kind != MATCH_COLUMNS)
+        return node_complain_key(e->dictionary, r->reterr,
+                                 "not of a %s, expected with keyword or columns, or alone",
                                  e->kind->key);
     return 0;
 }

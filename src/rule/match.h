@@ -7,6 +7,10 @@
  *   keyword  a regex of at most 16,000 bytes; its meaning is for detect/ to judge
  *   phrase   words, or a list of such, each of which becomes a match of its own
  *   scanner  a name, looked up in detect/
+ *   columns  a regex for the whole of a cell in a column that context.columns names
+ *
+ * `dictionary` beside a keyword or columns, or alone for columns of any form, names the list of
+ * words that the value must begin with.
  */
 #pragma once
 

@@ -9,6 +9,8 @@
 
 #include "base/utf8.h"
 #include "extract/text/charset.h"
+#include "extract/text/encoded.h"
+#include "scan/specimen.h"
 
 enum {
     WINDOW = 1024,         /* the least that scan/examine.h allows */
@@ -22,6 +24,9 @@ typedef struct Bench {
     Matcher *matcher;
     ProveCount count;
     Buf text;
+    Columns columns; /* of the text, if it is a table; else no marks */
+    Buf marks;       /* Mark: those of the columns */
+    Specimen specimen;
     TextWindow decoded;
     /* the detector under proof, and what the last scan said of it */
     uint16_t detector;
@@ -89,6 +94,31 @@ static int bench_scan(Bench *b, const Window *w) {
     return r == -EOVERFLOW ? 0 : r; /* a rule at its limit: what it missed fails the proof */
 }
 
+/* A window that begins at `first` of the text on the bench, with its columns. */
+static int bench_window(Bench *b, Window *w, size_t first) {
+    _cleanup_(buf_done) Buf marks = {0};
+    Columns columns = b->columns;
+    size_t n = 0;
+
+    if (!columns.n_marks)
+        return bench_scan(b, w);
+    for (size_t i = 0; i < columns.n_marks; i++) {
+        Mark m = columns.marks[i];
+
+        if (n && m.at <= first)
+            marks.n = n = 0; /* another stands between it and the window */
+        m.at = m.at > first ? m.at - (uint32_t)first : 0;
+        buf_add(&marks, &m, sizeof(m));
+        n = marks.n;
+    }
+    if (buf_error(&marks))
+        return -ENOMEM;
+    columns.marks = (const Mark *)(const void *)marks.at;
+    columns.n_marks = marks.n / sizeof(Mark);
+    w->columns = &columns;
+    return bench_scan(b, w);
+}
+
 /* The text on the bench in windows of that size, each with its margins. */
 static int bench_windows(Bench *b, size_t size) {
     size_t n = b->text.n - MATCHER_PAD;
@@ -100,7 +130,7 @@ static int bench_windows(Bench *b, size_t size) {
         size_t last = end + MATCHER_MARGIN < n ? end + MATCHER_MARGIN : n;
         Window w = {
             .text = b->text.at + first, .n = last - first, .lo = at - first, .hi = end - first};
-        int r = bench_scan(b, &w);
+        int r = bench_window(b, &w, first);
 
         if (r < 0)
             return r;
@@ -119,11 +149,45 @@ static int bench_put(Bench *b, Span text, size_t before, size_t after) {
     memset(at, ' ', before + text.n + after);
     memcpy(at + before, text.at, text.n);
     memset(at + before + text.n + after, 0, MATCHER_PAD);
+    b->columns = (Columns){0};
     if (before)
         at[before - 1] = '\n';
     if (after)
         at[before + text.n] = '\n';
     return 0;
+}
+
+/* As bench_put, for what the specimen holds: its marks come along. */
+static int bench_put_specimen(Bench *b, size_t before, size_t after) {
+    const Specimen *s = &b->specimen;
+    static const Mark nowhere = {.source = MARK_NOWHERE};
+    int r = bench_put(b, buf_as_span(&s->text), before, after);
+
+    if (r < 0 || !s->marks.n)
+        return r;
+    buf_clear(&b->marks);
+    buf_add(&b->marks, &nowhere, sizeof(nowhere));
+    for (size_t i = 0; i < s->marks.n / sizeof(Mark); i++) {
+        Mark m = ((const Mark *)(const void *)s->marks.at)[i];
+
+        m.at += (uint32_t)before;
+        buf_add(&b->marks, &m, sizeof(m));
+    }
+    b->columns = (Columns){.marks = (const Mark *)(const void *)b->marks.at,
+                           .n_marks = b->marks.n / sizeof(Mark),
+                           .hints = s->hints,
+                           .n_hints = s->n_hints};
+    return buf_error(&b->marks);
+}
+
+/* An example, as it stands or as the table that it is. */
+static int bench_put_example(Bench *b, const Example *e, size_t before, size_t after) {
+    int r;
+
+    if (!e->table)
+        return bench_put(b, span_of(e->text), before, after);
+    r = specimen_read(&b->specimen, span_of(e->text), "csv");
+    return r < 0 ? r : bench_put_specimen(b, before, after);
 }
 
 /* ---- what a failure says ---- */
@@ -177,13 +241,12 @@ static void bench_failed(Bench *b, const RuleMark *mark, const char *what) {
 
 /* With an edge on each byte of the value; stops at the first that fails. */
 static int prove_edges(Bench *b, const Example *e, size_t window, size_t edge, const char *what) {
-    Span text = span_of(e->text);
     uint32_t start = b->start, end = b->end;
 
     b->count.proofs++;
     for (uint32_t at = start; at <= end; at++) {
         char where[96];
-        int r = bench_put(b, text, edge - at, 256);
+        int r = bench_put_example(b, e, edge - at, 256);
 
         r = r < 0 ? r : bench_windows(b, window);
         if (r < 0)
@@ -240,9 +303,78 @@ static int prove_utf16(Bench *b, const Example *e, bool big) {
     return r;
 }
 
+static void put_base64(Buf *to, Span text) {
+    static const char digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+
+    for (size_t i = 0; i < text.n; i += 3) {
+        uint32_t bits = 0;
+        size_t n = text.n - i < 3 ? text.n - i : 3;
+
+        for (size_t k = 0; k < 3; k++)
+            bits = bits << 8 | (k < n ? text.at[i + k] : 0);
+        for (size_t k = 0; k < 4; k++)
+            buf_byte(to, k <= n ? (uint8_t)digits[bits >> (18 - 6 * k) & 63] : '=');
+    }
+}
+
+/* The first run that a scan would decode, decoded, onto the bench. */
+static int bench_put_decoded(Bench *b, Span text) {
+    _cleanup_(buf_done) Buf plain = {0}, from = {0};
+    size_t room = text.n + 2 * ENCODED_REACH;
+    EncodedText out;
+    EncodedSearch search;
+    EncodedRun run;
+
+    if (!buf_extend(&plain, room) || !buf_extend(&from, room * sizeof(uint32_t)))
+        return -ENOMEM;
+    out = (EncodedText){.text = plain.at, .from = (uint32_t *)(void *)from.at, .cap = room};
+    encoded_search(text, &search);
+    if (encoded_next(&search, &run))
+        encoded_decode(text, &run, &out);
+    return bench_put(b, span(out.text, out.n), 0, 0);
+}
+
+static int prove_base64(Bench *b, const Example *e) {
+    _cleanup_(buf_done) Buf text = {0}, coded = {0};
+    int r;
+
+    /* lines around it, as a letter or a file would have them: a code of a few digits is no code */
+    buf_printf(&text, "\n                                \n%s\n\n", e->text);
+    put_base64(&coded, buf_as_span(&text));
+    b->count.proofs++;
+    r = buf_error(&text) < 0 || buf_error(&coded) < 0 ? -ENOMEM
+                                                      : bench_put_decoded(b, buf_as_span(&coded));
+    r = r < 0 ? r : bench_windows(b, b->text.n);
+    if (r == 0 && b->hits != b->expected)
+        bench_failed(b, &e->mark, "in base64");
+    return r;
+}
+
+static int prove_zip(Bench *b, const Example *e) {
+    int r = specimen_zip(&b->specimen, span_of(e->text));
+
+    b->count.proofs++;
+    r = r < 0 ? r : bench_put_specimen(b, 0, 0);
+    r = r < 0 ? r : bench_windows(b, b->text.n);
+    if (r == 0 && b->hits != b->expected)
+        bench_failed(b, &e->mark, "in a zip archive");
+    return r;
+}
+
+/* What only a text can go through: other encodings, codes. */
+static int prove_encodings(Bench *b, const Example *e) {
+    int r = e->table ? 0 : prove_utf16(b, e, false);
+
+    if (r == 0 && !e->table)
+        r = prove_utf16(b, e, true);
+    if (r == 0 && !e->table)
+        r = prove_base64(b, e);
+    return r < 0 ? r : prove_zip(b, e);
+}
+
 static int prove_example(Bench *b, const Example *e) {
-    Span text = span_of(e->text);
-    int r = bench_put(b, text, 0, 0);
+    size_t n = strlen(e->text);
+    int r = bench_put_example(b, e, 0, 0);
 
     b->count.proofs++;
     r = r < 0 ? r : bench_windows(b, b->text.n);
@@ -253,7 +385,7 @@ static int prove_example(Bench *b, const Example *e) {
         return 0;
     }
     b->expected = b->hits;
-    if (text.n <= EXAMPLE_MAX) {
+    if (n <= EXAMPLE_MAX) {
         uint32_t start = b->start, end = b->end;
 
         r = prove_edges(b, e, WINDOW, 8 * WINDOW, "window");
@@ -262,14 +394,12 @@ static int prove_example(Bench *b, const Example *e) {
         if (r == 0)
             r = prove_edges(b, e, 2 * BITMAP_CHUNK, BITMAP_CHUNK, "chunk");
     }
-    if (r == 0)
-        r = prove_utf16(b, e, false);
-    return r < 0 ? r : prove_utf16(b, e, true);
+    return r < 0 ? r : prove_encodings(b, e);
 }
 
 static int prove_negative(Bench *b, const Example *e) {
     const Detector *d = &b->engine->rules->detectors[b->detector];
-    int r = bench_put(b, span_of(e->text), 0, 0);
+    int r = bench_put_example(b, e, 0, 0);
 
     b->count.proofs++;
     r = r < 0 ? r : bench_windows(b, b->text.n);
@@ -293,7 +423,7 @@ static void note_costs(Bench *b) {
         char sentence[REASON_MAX];
 
         if (m->detector != b->detector || e->keyword_patterns[i].needle ||
-            e->keyword_patterns[i].literal >= KEYWORD_LITERAL_MIN)
+            e->keyword_patterns[i].cell || e->keyword_patterns[i].literal >= KEYWORD_LITERAL_MIN)
             continue;
         snprintf(sentence, sizeof(sentence),
                  "the pattern has no literal of %d characters: it is searched for in a pass of "
@@ -330,13 +460,15 @@ static int prove_detector(Bench *b, uint16_t number) {
 }
 
 int prove_all(const Engine *engine, const ProveSink *sink, ProveCount *ret) {
-    Bench b = {.engine = engine, .sink = sink};
+    Bench b = {.engine = engine, .sink = sink, .specimen.engine = engine};
     int r = matcher_new(engine, &b.matcher);
 
     for (size_t i = 0; i < engine->rules->n && r == 0; i++)
         r = prove_detector(&b, (uint16_t)i);
     matcher_free(b.matcher);
     buf_done(&b.text);
+    buf_done(&b.marks);
+    specimen_done(&b.specimen);
     text_window_done(&b.decoded);
     *ret = b.count;
     return r;

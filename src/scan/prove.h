@@ -2,7 +2,9 @@
  * Prove: that each detector finds its examples and leaves its negative examples alone.
  *
  * An example is proved as it stands, again with the edge of a window and of an inner chunk on each
- * of its bytes, and again in UTF-16 either way, through the decoder. What is proved is what a scan
+ * of its bytes, in UTF-16 either way through the decoder, in base64 and as the member of a zip
+ * archive. One that is a table is read as comma-separated values; it is proved at edges and in a
+ * zip. What is proved is what a scan
  * reports by default: medium confidence or above, under this very detector. Pure computation on
  * the calling thread; the examples are those of the rule files and appear in no message.
  */

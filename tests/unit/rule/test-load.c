@@ -34,6 +34,68 @@ static int load(const Scratch *s, const Scratch *later, const char *regions, Err
     return rules_load(&o, reterr, ret);
 }
 
+/* A dictionary with these words; the id is that of the file. */
+static void words_write(const Scratch *s, const char *file, const char *id, const char *words) {
+    _cleanup_(buf_done) Buf b = {0};
+
+    buf_printf(&b,
+               "format: dictionary/1\nid: %s\ntitle: t\nsource: s\nlicence: CC0-1.0\n"
+               "words: |\n  %s\n",
+               id, words);
+    scratch_write(s, file, buf_as_span(&b));
+}
+
+static void cells_write(const Scratch *s, const char *context) {
+    _cleanup_(buf_done) Buf b = {0};
+
+    buf_printf(&b,
+               "format: detector/1\nid: a.b\ntitle: t\ncategory: person.name\n"
+               "match: [{dictionary: names}]\n%s"
+               "examples: [{table: \"name\\nAda\"}]\nnegative_examples: [b]\n",
+               context);
+    scratch_write(s, "cells.yaml", buf_as_span(&b));
+}
+
+static void loads_dictionaries(void **state _unused_) {
+    _cleanup_(scratch_done) Scratch s = scratch_new(), later = scratch_new();
+    _cleanup_(rules_freep) Rules *one = NULL, *two = NULL;
+    Error e = {0};
+
+    cells_write(&s, "context: {columns: [name]}\n");
+    words_write(&s, "names.yaml", "names", "ada");
+    words_write(&later, "other.yaml", "names", "grace");
+    assert_int_equal(load(&s, NULL, NULL, &e, &one), 0);
+    assert_int_equal(one->n, 1);
+    assert_int_equal(one->n_dictionaries, 1);
+    assert_true(one->detectors[0].examples[0].table);
+    assert_string_equal(one->dictionaries[rules_dictionary(one, "names")].words, "ada\n");
+    assert_int_equal(rules_dictionary(one, "nouns"), -1);
+    assert_int_equal(load(&s, &later, NULL, &e, &two), 0);
+    assert_int_equal(two->n_dictionaries, 1);
+    assert_string_equal(two->dictionaries[0].words, "grace\n");
+    assert_memory_not_equal(one->digest, two->digest, sizeof(one->digest));
+}
+
+static void refuses_dictionaries(void **state _unused_) {
+    _cleanup_(scratch_done) Scratch s = scratch_new();
+    Rules *r = NULL;
+    Error e = {0};
+
+    cells_write(&s, "context: {columns: [name]}\n");
+    assert_int_equal(load(&s, NULL, NULL, &e, &r), -EINVAL);
+    assert_non_null(strstr(e.text, "cells.yaml:5:22: match: 'names' is no dictionary, expected the "
+                                   "id of a file of format dictionary/1"));
+    cells_write(&s, "");
+    words_write(&s, "names.yaml", "names", "ada");
+    assert_int_equal(load(&s, NULL, NULL, &e, &r), -EINVAL);
+    assert_non_null(strstr(e.text, "cells.yaml:5:22: match: found in named columns only, expected "
+                                   "context.columns beside it"));
+    cells_write(&s, "context: {columns: [name]}\n");
+    words_write(&s, "more.yaml", "names", "ada");
+    assert_int_equal(load(&s, NULL, NULL, &e, &r), -EINVAL);
+    assert_non_null(strstr(e.text, "id: 'names' stands in "));
+}
+
 static void loads_in_order_of_id(void **state _unused_) {
     _cleanup_(scratch_done) Scratch s = scratch_new();
     _cleanup_(rules_freep) Rules *r = NULL;
@@ -261,6 +323,7 @@ static void refuses_more_than_64_mib(void **state _unused_) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(loads_dictionaries),          cmocka_unit_test(refuses_dictionaries),
         cmocka_unit_test(loads_in_order_of_id),        cmocka_unit_test(replaces_by_id),
         cmocka_unit_test(refuses_an_id_twice),         cmocka_unit_test(keeps_regions),
         cmocka_unit_test(refuses_a_strange_region),    cmocka_unit_test(names_the_set_by_digest),

@@ -69,7 +69,11 @@ static void complains(void **state _unused_) {
         {"a: 1", "f:1:1: a map, expected a list"},
         {"[]", "f:1:1: an empty list, expected at least one match"},
         {"[a]", "f:1:2: 0: text, expected a map"},
-        {"- {base: low}", "f:1:3: 0: no kind, expected shape, pattern, keyword, phrase or scanner"},
+        {"- {base: low}",
+         "f:1:3: 0: no kind, expected shape, pattern, keyword, phrase, scanner, columns or "
+         "dictionary"},
+        {"- {shape: '9-9', separators: '-', dictionary: x}",
+         "f:1:35: 0.dictionary: not of a shape, expected with keyword or columns, or alone"},
         {"- {shape: '9', scanner: x}",
          "f:1:16: 0.scanner: a second kind beside shape, expected one a match"},
         {"- {shape: '9'}\n- {shap: '9', pattern: '9'}",

@@ -1,0 +1,25 @@
+/*
+ * Specimen: bytes read as a scan would read them, whole, in memory: text, marks and columns.
+ *
+ * For examples in rules, which are small: nothing is cut into windows, and what is read is kept
+ * until specimen_done(). One thread. The bytes are those of a rule file.
+ */
+#pragma once
+
+#include "detect/engine.h"
+
+typedef struct Specimen {
+    const Engine *engine;
+    Buf text;
+    Buf marks;         /* Mark; empty unless the text is a table's */
+    ColumnHint *hints; /* by column from 1 */
+    size_t n_hints;
+} Specimen;
+
+void specimen_done(Specimen *s);
+
+/* Replaces what is there by the text of `bytes`, read as `format`. -ENOMEM. */
+int specimen_read(Specimen *s, Span bytes, const char *format);
+
+/* The same of a zip archive with `bytes` as its only member. */
+int specimen_zip(Specimen *s, Span bytes);

@@ -170,8 +170,8 @@ static void show_words(Buf *b, const char *label, const Words *w) {
 }
 
 static void show_match(Buf *b, const EngineMatch *m, const char *label) {
-    static const char *const kinds[N_MATCH_KINDS] = {"shape", "pattern", "keyword", "phrase",
-                                                     "scanner"};
+    static const char *const kinds[N_MATCH_KINDS] = {"shape",  "pattern", "keyword",
+                                                     "phrase", "scanner", "columns"};
     const Match *rule = m->rule;
 
     show_label(b, label);
@@ -179,6 +179,8 @@ static void show_match(Buf *b, const EngineMatch *m, const char *label) {
     show_text(b, rule->text);
     if (rule->kind == MATCH_SHAPE && rule->separators[0])
         buf_printf(b, "  separators '%s'", rule->separators);
+    if (rule->dictionary)
+        buf_printf(b, "  of dictionary %s", rule->dictionary);
     if (rule->entropy > 0)
         buf_printf(b, "  entropy %.1f", (double)rule->entropy);
     buf_printf(b, "  base %+.2f (%s)\n", (double)m->base, level_name(level_of((double)m->base)));

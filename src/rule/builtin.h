@@ -1,8 +1,8 @@
 /*
- * Builtin: the files of detectors/, embedded by rule/embed.py when Terrier is built.
+ * Builtin: the files of detectors/, embedded by rule/embed.c when Terrier is built.
  *
- * In order of path. The bytes are those of the file, so that the digest of a rule is the same
- * whether it was embedded or read from a directory.
+ * In order of path. What is embedded is the tree that rule/yaml.c makes of a file (rule/tree.h),
+ * and the digest of its bytes, which is the same when the file is read from a directory.
  */
 #pragma once
 
@@ -10,8 +10,9 @@
 
 typedef struct Builtin {
     const char *path; /* beneath detectors/: gov/us-ssn.yaml */
-    const char *bytes;
+    const char *tree;
     size_t n;
+    const char *digest; /* SHA-256 of its bytes: 32 */
 } Builtin;
 
 extern const Builtin builtin_files[];

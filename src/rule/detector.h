@@ -101,7 +101,7 @@ typedef struct Rules {
     size_t n;
     Dictionary *dictionaries; /* in order of id */
     size_t n_dictionaries;
-    uint8_t digest[32]; /* SHA-256 over (id, bytes of its file), detectors, then dictionaries */
+    uint8_t digest[32]; /* SHA-256 over (id, SHA-256 of its file), detectors, then dictionaries */
 } Rules;
 
 typedef struct RulesOptions {

@@ -4,20 +4,19 @@
  * A file holds a detector or a dictionary. Files come in layers: the built-in ones, then each
  * directory. All are read and checked, also those that a later layer replaces or that the regions
  * leave out, so that a broken file is always reported. Sorted by (id, layer), the last of each id
- * stays; two of one layer are an error. The bytes of the files are kept until the digest is made,
- * the trees die file by file.
+ * stays; two of one layer are an error. Bytes and trees of files die one by one.
  *
  * One thread builds; the result is frozen. Hostile input (names and bytes of files) is bounded in
  * rule/folder.c and rule/yaml.c, their sum here.
  */
-#include <sodium.h>
+#include <nettle/sha2.h>
 
 #include "base/buf.h"
 #include "rule/builtin.h"
 #include "rule/detector.h"
 #include "rule/folder.h"
 #include "rule/region.h"
-#include "rule/yaml.h"
+#include "rule/tree.h"
 
 #define RULES_BYTES_MAX (64u << 20)
 
@@ -28,14 +27,14 @@ typedef struct Entry {
     Dictionary dictionary;
     const char *id;
     RuleMark mark;
-    Span bytes;
+    uint8_t digest[SHA256_DIGEST_SIZE]; /* of the file's bytes */
     size_t layer;
 } Entry;
 
 typedef struct Loading {
     Rules *rules;
     Error *reterr;
-    Arena files; /* bytes of the files, until the digest */
+    Arena files; /* names of the files of directories */
     Entry *entries;
     size_t n, cap;
     size_t n_bytes;
@@ -84,34 +83,62 @@ static int entry_read(const Node *root, Loading *l, Entry *ret) {
     return rc;
 }
 
-static int load_file(Loading *l, const char *name, Span bytes, size_t layer) {
-    Entry e = {.bytes = bytes, .layer = layer};
-    const char *label = file_label(name, &l->rules->arena);
-    _cleanup_(arena_done) Arena tree = {0};
-    const Node *root;
-    int rc;
+/* What a tree says, as one more entry of a layer. */
+static int load_tree(Loading *l, const Node *root, const uint8_t *digest, size_t layer) {
+    Entry e = {.layer = layer};
+    int rc = entry_read(root, l, &e);
 
-    if (!label)
-        return -ENOMEM;
-    rc = yaml_read(bytes, label, &tree, l->reterr, &root);
-    if (rc == 0)
-        rc = entry_read(root, l, &e);
+    memcpy(e.digest, digest, sizeof(e.digest));
     return rc < 0 ? rc : entry_add(l, &e);
 }
 
-static int load_builtin(Loading *l) {
-    for (size_t i = 0; i < n_builtin_files; i++) {
-        _cleanup_(buf_done) Buf name = {0};
-        int rc;
+static int load_builtin_file(Loading *l, const Builtin *b) {
+    _cleanup_(arena_done) Arena tree = {0};
+    _cleanup_(buf_done) Buf name = {0};
+    const char *label;
+    const Node *root;
+    int rc;
 
-        buf_printf(&name, "builtin:%s", builtin_files[i].path);
-        rc = buf_error(&name);
-        if (rc == 0)
-            rc = load_file(l, buf_cstr(&name), span(builtin_files[i].bytes, builtin_files[i].n), 0);
-        if (rc < 0)
-            return rc;
-    }
-    return 0;
+    buf_printf(&name, "builtin:%s", b->path);
+    label = buf_error(&name) < 0 ? NULL : file_label(buf_cstr(&name), &l->rules->arena);
+    if (!label)
+        return -ENOMEM;
+    rc = tree_read(span(b->tree, b->n), label, &tree, &root);
+    if (rc == -EBADMSG)
+        return error_set(l->reterr, rc, "%s: damaged", label);
+    return rc < 0 ? rc : load_tree(l, root, (const uint8_t *)b->digest, 0);
+}
+
+static int load_builtin(Loading *l) {
+    int rc = 0;
+
+    for (size_t i = 0; i < n_builtin_files && rc == 0; i++)
+        rc = load_builtin_file(l, &builtin_files[i]);
+    return rc;
+}
+
+static int load_file(Loading *l, const char *path, size_t layer) {
+    _cleanup_(arena_done) Arena file = {0};
+    const char *label = file_label(path, &l->rules->arena);
+    uint8_t digest[SHA256_DIGEST_SIZE];
+    struct sha256_ctx sha;
+    const Node *root;
+    Span bytes;
+    int rc = label ? folder_read(path, YAML_BYTES_MAX, &file, l->reterr, &bytes) : -ENOMEM;
+
+    if (rc < 0)
+        return rc;
+    l->n_bytes += bytes.n;
+    if (l->n_bytes > RULES_BYTES_MAX)
+        return error_set(l->reterr, -E2BIG, "rule files too large, expected at most %u bytes",
+                         RULES_BYTES_MAX);
+    rc = yaml_read(bytes, label, &file, l->reterr, &root);
+    if (rc < 0)
+        return rc;
+    sha256_init(&sha);
+    sha256_update(&sha, bytes.n, bytes.at);
+    sha256_digest(&sha, sizeof(digest), digest);
+    return load_tree(l, root, digest, layer);
 }
 
 static int load_directory(Loading *l, const char *directory, size_t layer) {
@@ -119,18 +146,8 @@ static int load_directory(Loading *l, const char *directory, size_t layer) {
     size_t n;
     int rc = folder_list(directory, &l->files, l->reterr, &paths, &n);
 
-    for (size_t i = 0; rc == 0 && i < n; i++) {
-        Span bytes;
-
-        rc = folder_read(paths[i], YAML_BYTES_MAX, &l->files, l->reterr, &bytes);
-        if (rc < 0)
-            return rc;
-        l->n_bytes += bytes.n;
-        if (l->n_bytes > RULES_BYTES_MAX)
-            return error_set(l->reterr, -E2BIG, "rule files too large, expected at most %u bytes",
-                             RULES_BYTES_MAX);
-        rc = load_file(l, paths[i], bytes, layer);
-    }
+    for (size_t i = 0; rc == 0 && i < n; i++)
+        rc = load_file(l, paths[i], layer);
     return rc;
 }
 
@@ -197,26 +214,21 @@ static bool regions_keep(const char *list, const Words *regions) {
     return keep;
 }
 
-static void digest_add(crypto_hash_sha256_state *digest, const Entry *e) {
-    uint8_t size[8];
-
-    for (size_t i = 0; i < sizeof(size); i++)
-        size[i] = (uint8_t)((uint64_t)e->bytes.n >> (8 * i));
-    crypto_hash_sha256_update(digest, (const uint8_t *)e->id, strlen(e->id) + 1);
-    crypto_hash_sha256_update(digest, size, sizeof(size));
-    crypto_hash_sha256_update(digest, e->bytes.at, e->bytes.n);
+static void digest_add(struct sha256_ctx *digest, const Entry *e) {
+    sha256_update(digest, strlen(e->id) + 1, (const uint8_t *)e->id);
+    sha256_update(digest, sizeof(e->digest), e->digest);
 }
 
 /* From sorted entries to the frozen set. */
 static int rules_freeze(Loading *l, const char *regions) {
-    crypto_hash_sha256_state digest;
+    struct sha256_ctx digest;
     Rules *r = l->rules;
 
     r->detectors = arena_array(&r->arena, l->n, sizeof(*r->detectors));
     r->dictionaries = arena_array(&r->arena, l->n, sizeof(*r->dictionaries));
     if (!r->detectors || !r->dictionaries)
         return -ENOMEM;
-    crypto_hash_sha256_init(&digest);
+    sha256_init(&digest);
     for (size_t i = 0; i < l->n; i++) {
         const Entry *e = &l->entries[i];
 
@@ -230,7 +242,7 @@ static int rules_freeze(Loading *l, const char *regions) {
             continue;
         digest_add(&digest, e);
     }
-    crypto_hash_sha256_final(&digest, r->digest);
+    sha256_digest(&digest, sizeof(r->digest), r->digest);
     return 0;
 }
 

@@ -72,8 +72,8 @@ static void proves_them(void **state) {
     assert_string_equal(buf_cstr(&out), "");
     assert_int_equal(done.detectors, 2);
     assert_int_equal(done.failures, 0);
-    /* each: both kinds are there; an example five ways; a negative one */
-    assert_int_equal(done.proofs, 2 * (1 + 5 + 1));
+    /* each: both kinds are there; an example seven ways; a negative one */
+    assert_int_equal(done.proofs, 2 * (1 + 7 + 1));
 }
 
 static void refuses_broken_files(void **state _unused_) {

@@ -231,7 +231,7 @@ static int read_text(Reading *r, const yaml_event_t *e) {
 }
 
 static int read_open(Reading *r, NodeKind kind, const yaml_event_t *e) {
-    Node place = reading_place(r, e->start_mark), *top = reading_top(r), *n;
+    Node place = reading_place(r, e->start_mark), *top = reading_top(r), *n = NULL;
     int rc;
 
     if (top && top->kind == NODE_MAP && !r->key)

@@ -55,7 +55,7 @@ static void passes(void **state _unused_) {
     ProveCount count = prove(&file, 1, "");
 
     assert_int_equal(count.detectors, 1);
-    assert_int_equal(count.proofs, 1 + 2 * 5 + 1);
+    assert_int_equal(count.proofs, 1 + 2 * 7 + 1);
     assert_int_equal(count.failures, 0);
 }
 
@@ -82,6 +82,37 @@ static void says_why_it_fails(void **state _unused_) {
               "18 test.x: the negative example is found, at its bytes 5 to 15 with score 2.10\n");
 
     assert_int_equal(count.failures, 5);
+}
+
+/* A form that only lines of the text make cannot be proved in a code that has none. */
+static void proves_in_codes(void **state _unused_) {
+    const char *file = HEAD("test.x") "  - {keyword: '\\x{22}(?<value>magic[0-9]{4})'}\n"
+                                      "examples: ['{\"a\": \"magic4711\"}', '<\"magic4711', "
+                                      "'\\u0022magic4711 and \"magic4712']\n"
+                                      "negative_examples: ['magic4711']\n";
+    ProveCount count = prove(&file, 1, "");
+
+    assert_int_equal(count.failures, 0);
+}
+
+/* Tables: the heading is none, edges leave nothing out, and a table is no text. */
+static void proves_tables(void **state _unused_) {
+    const char *file = HEAD("test.x") "  - {columns: '[A-Z][a-z]{2,30}'}\n"
+                                      "context: {columns: [first name]}\n"
+                                      "examples:\n"
+                                      "  - {table: \"id,First Name\\n1,Ada\\n2,Grace\"}\n"
+                                      "  - {table: \"id,file\\n1,Ada\\n2,Grace\"}\n"
+                                      "negative_examples:\n"
+                                      "  - {table: \"first_name,n\\nada,1\"}\n"
+                                      "  - {table: \"first_name,n\\nAda,1\"}\n"
+                                      "  - \"first name: Ada\"\n";
+    ProveCount count =
+        prove(&file, 1,
+              "11 test.x: the example fails as it stands: nothing of its form is in it\n"
+              "14 test.x: the negative example is found, at its bytes 14 to 16 with score 6.80\n");
+
+    assert_int_equal(count.proofs, 1 + 4 + 1 + 3);
+    assert_int_equal(count.failures, 2);
 }
 
 static void names_the_better_reading(void **state _unused_) {
@@ -115,6 +146,8 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(passes),
         cmocka_unit_test(says_why_it_fails),
+        cmocka_unit_test(proves_in_codes),
+        cmocka_unit_test(proves_tables),
         cmocka_unit_test(names_the_better_reading),
         cmocka_unit_test(names_costly_patterns),
     };

@@ -18,6 +18,7 @@ Engine *engine_free(Engine *e) {
     runs_done(&e->runs);
     context_words_free(e->words);
     column_names_free(e->column_names);
+    combinations_done(&e->combinations);
     for (size_t i = 0; e->word_lists && i < e->rules->n_dictionaries; i++)
         word_list_free(e->word_lists[i]);
     free(e->word_lists);
@@ -218,6 +219,9 @@ static int add_match(Engine *e, uint16_t number, const Match *m, Error *reterr) 
         return add_form(e, number, m, reterr);
     case MATCH_KEYWORD:
         return add_pattern(e, number, m->text, 0, reterr);
+    case MATCH_COMBINATION:
+        return combinations_add(&e->combinations, e->rules, m, e->matches[number].detector, number,
+                                reterr);
     case MATCH_COLUMNS:
         return add_cell(e, number, m, reterr);
     case MATCH_PHRASE:

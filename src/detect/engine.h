@@ -11,6 +11,7 @@
 #include <pcre2.h>
 
 #include "detect/bitmap.h"
+#include "detect/combination.h"
 #include "detect/context.h"
 #include "detect/dictionary.h"
 #include "detect/form/form.h"
@@ -73,6 +74,7 @@ typedef struct Engine {
     Keywords keywords; /* of the others */
     ContextWords *words;
     ColumnNames *column_names;
+    Combinations combinations;
     WordList **word_lists; /* of each dictionary of the rules */
     BitmapBuild build;
     const char *build_name;

@@ -516,6 +516,18 @@ static const char *tail_format(Feed *f, const Sniff *s) {
     return feed_seekable(f) && !seen ? tail_sniff(f, s->format) : NULL;
 }
 
+/* A text of no kind, whose name says that it is a table: it is short, or has one column. */
+static bool table_named(Span name, const Sniff *s) {
+    static const char *const ends[] = {".csv", ".tsv", ".psv"};
+
+    for (size_t i = 0; i < N_ELEMENTS(ends) && s->kind == SNIFF_TEXT; i++) {
+        if (name.n > 4 && strcmp(s->format, "text") == 0 &&
+            strncasecmp((const char *)name.at + name.n - 4, ends[i], 4) == 0)
+            return true;
+    }
+    return false;
+}
+
 const Extractor *extractor_of(Feed *f, Span name, const Sniff *s) {
     const char *tail = tail_format(f, s);
     const Extractor *e = extractor_find(tail ? tail : s->format);
@@ -524,7 +536,7 @@ const Extractor *extractor_of(Feed *f, Span name, const Sniff *s) {
     if (!e && brotli_named(name) && feed_head(f, SNIFF_HEAD_MAX, &head) == 0 &&
         brotli_looks(s, head))
         e = extractor_find("brotli");
-    return e;
+    return !e && table_named(name, s) ? extractor_find("csv") : e;
 }
 
 /*
@@ -571,6 +583,8 @@ static int sniff_unit(const Level *l, Feed *f, const char *format, Sniff *ret) {
         ret->format = format;
     else if (brotli_named(l->name) && brotli_looks(ret, head))
         *ret = (Sniff){.kind = SNIFF_CONTAINER, .format = "brotli"};
+    else if (table_named(l->name, ret))
+        ret->format = "csv";
     return r == -ENOMEM ? r : 0;
 }
 

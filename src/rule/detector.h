@@ -16,12 +16,13 @@
 #include "rule/mark.h"
 
 typedef enum MatchKind {
-    MATCH_SHAPE,   /* digit groups: '3-2-4', '9' */
-    MATCH_PATTERN, /* layout of letters and digits: 'AA 99 99 99 A' */
-    MATCH_KEYWORD, /* regex with a literal, named capture `value` */
-    MATCH_PHRASE,  /* whole words, any case, any white space between */
-    MATCH_SCANNER, /* a form with its own code: email, iban, ipv4 ... */
-    MATCH_COLUMNS, /* the whole of a cell, by a regex, where the name of its column is known */
+    MATCH_SHAPE,       /* digit groups: '3-2-4', '9' */
+    MATCH_PATTERN,     /* layout of letters and digits: 'AA 99 99 99 A' */
+    MATCH_KEYWORD,     /* regex with a literal, named capture `value` */
+    MATCH_PHRASE,      /* whole words, any case, any white space between */
+    MATCH_SCANNER,     /* a form with its own code: email, iban, ipv4 ... */
+    MATCH_COMBINATION, /* what other detectors found, together */
+    MATCH_COLUMNS,     /* the whole of a cell, by a regex, where the name of its column is known */
     N_MATCH_KINDS,
 } MatchKind;
 
@@ -33,21 +34,24 @@ typedef enum Base {
     BASE_HIGH,
 } Base;
 
+typedef struct Words {
+    const char **at; /* lower case, single spaces between words */
+    size_t n;
+} Words;
+
 typedef struct Match {
     MatchKind kind;
     const char *text;       /* shape, layout, regex, phrase or name of the scanner */
     const char *dictionary; /* keyword, columns: the value begins with a word of it; NULL: any */
     const char *separators; /* shape: one of these, the same one, between groups; "": none */
     uint8_t lead[100];      /* shape: which values the first two digits may have; all 0: any */
+    Words terms;            /* combination: categories and ids, all of which must be there */
+    bool whole;             /* ... in one object; else in one table */
+    unsigned at_least, distinct; /* ... so often each, so many different values of each */
     Base base;
     float entropy; /* keyword: least Shannon entropy of the value, bits a byte; 0: none */
     RuleMark mark;
 } Match;
-
-typedef struct Words {
-    const char **at; /* lower case, single spaces between words */
-    size_t n;
-} Words;
 
 typedef struct Context {
     Words near;      /* evidence for */

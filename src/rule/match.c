@@ -4,6 +4,8 @@
 #define REGEX_MAX   16000
 #define PATTERN_MAX 64
 #define PHRASE_MAX  256
+#define TERM_MAX    256
+#define COUNT_MAX   1000000
 #define CELL_ANY    "(?s).{1,256}" /* what a dictionary alone asks of a cell */
 #define GROUPS_MAX  8
 #define BYTES_MIN   6 /* digits and separators: the engine looks at nothing shorter */
@@ -12,7 +14,7 @@
 /* One entry of the list while it is read: the fields that belong to the kind come in any order. */
 typedef struct Entry {
     Match match;
-    const Node *kind, *separators, *lead, *entropy, *dictionary;
+    const Node *kind, *separators, *lead, *entropy, *dictionary, *within, *at_least, *distinct;
 } Entry;
 
 /* Grammars */
@@ -191,6 +193,43 @@ static int read_columns(const Node *n, Reader *r, void *into) {
     return rc < 0 ? rc : entry_kind(n, e, MATCH_COLUMNS);
 }
 
+static int read_combination(const Node *n, Reader *r, void *into) {
+    Entry *e = into;
+    int rc = field_list(n, TERM_MAX, NULL, r, &e->match.terms.at, &e->match.terms.n);
+
+    if (rc == 0 && e->match.terms.n == 0)
+        return node_complain(n, r->reterr, "an empty list, expected categories or ids");
+    if (rc < 0)
+        return rc;
+    e->match.text = e->match.terms.at[0];
+    return entry_kind(n, e, MATCH_COMBINATION);
+}
+
+static int read_within(const Node *n, Reader *r, void *into) {
+    static const char *const names[] = {"table", "object"};
+    Entry *e = into;
+    size_t i = 0;
+    int rc = field_choice(n, names, N_ELEMENTS(names), "a scope", r, &i);
+
+    e->within = n;
+    e->match.whole = i == 1;
+    return rc;
+}
+
+static int read_at_least(const Node *n, Reader *r, void *into) {
+    Entry *e = into;
+
+    e->at_least = n;
+    return field_number(n, 1, COUNT_MAX, r, &e->match.at_least);
+}
+
+static int read_distinct(const Node *n, Reader *r, void *into) {
+    Entry *e = into;
+
+    e->distinct = n;
+    return field_number(n, 1, COUNT_MAX, r, &e->match.distinct);
+}
+
 /* After the kinds: alone, it is one. */
 static int read_dictionary(const Node *n, Reader *r, void *into) {
     Entry *e = into;
@@ -260,14 +299,18 @@ static const Field entry_fields[] = {
     {"phrase", read_phrase, false},
     {"scanner", read_scanner, false},
     {"columns", read_columns, false},
+    {"combination", read_combination, false},
+    {"within", read_within, false},
+    {"at_least", read_at_least, false},
+    {"distinct", read_distinct, false},
     {"dictionary", read_dictionary, false},
 };
 
 /* The list */
 
 static bool is_kind_key(const char *key) {
-    static const char *const kinds[] = {"shape",  "pattern", "keyword",
-                                        "phrase", "scanner", "columns"};
+    static const char *const kinds[] = {"shape",   "pattern", "keyword",    "phrase",
+                                        "scanner", "columns", "combination"};
 
     for (size_t i = 0; i < N_ELEMENTS(kinds); i++) {
         if (strcmp(key, kinds[i]) == 0)
@@ -289,13 +332,14 @@ static int entry_one_kind(const Node *map, Reader *r) {
     }
     if (!kind && !node_get(map, "dictionary"))
         return node_complain(map, r->reterr,
-                             "no kind, expected shape, pattern, keyword, phrase, scanner, columns "
-                             "or dictionary");
+                             "no kind, expected shape, pattern, keyword, phrase, scanner, columns, "
+                             "combination or dictionary");
     return 0;
 }
 
 /* A key that means nothing to this kind would be believed to work. */
 static int entry_misplaced(const Entry *e, Reader *r) {
+    const Node *const of_combinations[] = {e->within, e->at_least, e->distinct};
     bool shape = e->match.kind == MATCH_SHAPE, keyword = e->match.kind == MATCH_KEYWORD;
 
     if (e->separators && !shape)
@@ -307,6 +351,11 @@ static int entry_misplaced(const Entry *e, Reader *r) {
     if (e->entropy && !keyword)
         return node_complain_key(e->entropy, r->reterr, "not of a %s, expected with keyword only",
                                  e->kind->key);
+    for (size_t i = 0; i < N_ELEMENTS(of_combinations); i++) {
+        if (of_combinations[i] && e->match.kind != MATCH_COMBINATION)
+            return node_complain_key(of_combinations[i], r->reterr,
+                                     "not of a %s, expected with combination only", e->kind->key);
+    }
     if (e->dictionary && !keyword && e->match.kind != MATCH_COLUMNS)
         return node_complain_key(e->dictionary, r->reterr,
                                  "not of a %s, expected with keyword or columns, or alone",

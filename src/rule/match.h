@@ -8,6 +8,7 @@
  *   phrase   words, or a list of such, each of which becomes a match of its own
  *   scanner  a name, looked up in detect/
  *   columns  a regex for the whole of a cell in a column that context.columns names
+ *   combination  categories or ids of detectors that must be found together, in one table or object
  *
  * `dictionary` beside a keyword or columns, or alone for columns of any form, names the list of
  * words that the value must begin with.

@@ -4,6 +4,7 @@
 #include "detect/mask.h"
 #include "detect/score.h"
 #include "detect/validate/validate.h"
+#include "scan/combine.h"
 
 enum { SLOTS_FIRST = 64 };
 
@@ -66,7 +67,7 @@ static uint32_t place_find(const Harvest *h, Span part) {
     return 0;
 }
 
-static uint32_t place_add(Harvest *h, PartKind kind, bool column, Span part, Span heading) {
+static uint32_t place_add(Harvest *h, const HarvestPlace *like) {
     HarvestPlace *p;
 
     if (h->n_places == h->cap_places) {
@@ -80,7 +81,9 @@ static uint32_t place_add(Harvest *h, PartKind kind, bool column, Span part, Spa
         h->cap_places = cap;
     }
     p = &h->places[h->n_places];
-    *p = (HarvestPlace){kind, column, arena_span(&h->arena, part), arena_span(&h->arena, heading)};
+    *p = *like;
+    p->part = arena_span(&h->arena, like->part);
+    p->heading = arena_span(&h->arena, like->heading);
     h->no_memory |= !p->part.at || !p->heading.at;
     if (!p->part.at || !p->heading.at)
         return 0;
@@ -89,6 +92,7 @@ static uint32_t place_add(Harvest *h, PartKind kind, bool column, Span part, Spa
 
 uint32_t harvest_place(Harvest *h, PartKind kind, Span part, uint32_t column, Span column_name) {
     _cleanup_(buf_done) Buf name = {0};
+    HarvestPlace like = {.kind = kind, .column = column > 0};
     uint32_t place;
 
     part_print(&name, kind, part, column, column_name);
@@ -98,10 +102,12 @@ uint32_t harvest_place(Harvest *h, PartKind kind, Span part, uint32_t column, Sp
     place = place_find(h, buf_as_span(&name));
     if (place)
         return place;
-    if (h->n_places < HARVEST_PLACES)
-        return place_add(h, kind, column > 0, buf_as_span(&name),
-                         kind == PART_SHEET && column ? column_name : span(NULL, 0));
-    return column ? harvest_place(h, kind, part, 0, span(NULL, 0)) : 0;
+    like.whole = column ? harvest_place(h, kind, part, 0, span(NULL, 0)) : 0;
+    if (h->n_places >= HARVEST_PLACES)
+        return like.whole;
+    like.part = buf_as_span(&name);
+    like.heading = kind == PART_SHEET && column ? column_name : span(NULL, 0);
+    return place_add(h, &like);
 }
 
 /* ---- rows ---- */
@@ -169,8 +175,7 @@ static HarvestRow *row_direct(Harvest *h, uint16_t detector) {
     return row;
 }
 
-/* NULL: no memory, which is noted. */
-static HarvestRow *harvest_row(Harvest *h, uint32_t place, uint16_t detector, bool below) {
+HarvestRow *harvest_row(Harvest *h, uint32_t place, uint16_t detector, bool below) {
     HarvestRow *row;
     size_t k;
 
@@ -332,13 +337,18 @@ static void row_merge_samples(Harvest *h, HarvestRow *into, const HarvestRow *fr
 
 uint32_t harvest_place_of(Harvest *into, const Harvest *from, uint32_t place) {
     const HarvestPlace *p;
+    HarvestPlace like;
     uint32_t known;
 
     if (place == 0)
         return 0;
     p = &from->places[place - 1];
     known = place_find(into, p->part);
-    return known ? known : place_add(into, p->kind, p->column, p->part, p->heading);
+    if (known)
+        return known;
+    like = *p;
+    like.whole = harvest_place_of(into, from, p->whole);
+    return place_add(into, &like);
 }
 
 static void row_merge(Harvest *into, HarvestRow *row, const HarvestRow *theirs) {
@@ -437,4 +447,5 @@ void harvest_settle(Harvest *h, const uint64_t *newlines, size_t n_pieces) {
             row_empty(&h->rows[i]);
         row_settle(&h->rows[i], newlines, n_pieces);
     }
+    combine_settle(h);
 }

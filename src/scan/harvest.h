@@ -55,6 +55,7 @@ typedef struct HarvestRow {
 typedef struct HarvestPlace {
     PartKind kind;
     bool column;        /* one column of the part */
+    uint32_t whole;     /* place of the part that a column is of */
     Span part, heading; /* as in Finding; in the arena */
 } HarvestPlace;
 
@@ -101,6 +102,9 @@ void harvest_clear(Harvest *h);
 /* The number of a place; the same names give the same one. */
 uint32_t harvest_place(Harvest *h, PartKind kind, Span part, uint32_t column, Span column_name);
 
+/* The row, made if need be. NULL: no memory, which is noted, or too many below the floor. */
+HarvestRow *harvest_row(Harvest *h, uint32_t place, uint16_t detector, bool below);
+
 /* What is below the floor in that row, or NULL. */
 HarvestRow *harvest_below(const Harvest *h, uint32_t place, uint16_t detector);
 
@@ -116,6 +120,7 @@ void harvest_merge(Harvest *into, const Harvest *from);
 /*
  * Settles lines: newlines[i] is how many piece i has. Samples are then in order of position with
  * their 1-based line. Hits below the floor are added where their column is certain, and dropped
- * elsewhere; hits of a column where few of many pass the checksum are chance, and dropped.
+ * elsewhere; hits of a column where few of many pass the checksum are chance, and dropped. What
+ * then is there together makes the combinations (scan/combine.h).
  */
 void harvest_settle(Harvest *h, const uint64_t *newlines, size_t n_pieces);

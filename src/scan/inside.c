@@ -7,6 +7,7 @@ struct Inside {
     Reader *reader;
     Outbox *outbox;
     Host *host;
+    const char *const *roots;
     Intake *intake;
     /* the outermost unit at hand */
     uint32_t root;
@@ -57,16 +58,17 @@ static int on_unit(void *of, const IntakeUnit *u, const Ending *e) {
     return outbox_object(i->outbox, &o, &u->harvest, u->facts, u->n_facts);
 }
 
-int inside_new(Reader *reader, Outbox *outbox, Host *host, const IntakeHelp *help, Inside **ret) {
+int inside_new(const InsideParts *parts, Inside **ret) {
     _cleanup_(inside_freep) Inside *i = calloc(1, sizeof(*i));
     int r;
 
     if (!i)
         return -ENOMEM;
-    i->reader = reader;
-    i->outbox = outbox;
-    i->host = host;
-    r = intake_new(reader, &(IntakeTo){.of = i, .unit = on_unit}, help, &i->intake);
+    i->reader = parts->reader;
+    i->outbox = parts->outbox;
+    i->host = parts->host;
+    i->roots = parts->roots;
+    r = intake_new(i->reader, &(IntakeTo){.of = i, .unit = on_unit}, parts->help, &i->intake);
     if (r < 0)
         return r;
     *ret = TAKE(i);
@@ -90,9 +92,14 @@ static Span last_name(Span path) {
     return span(path.at + n, path.n - n);
 }
 
-const Extractor *inside_reader(const Unit *u, const Content *c) {
+/* Of a root that is a file, the last component of the root. */
+static Span name_of(const Inside *i, const Unit *u) {
+    return last_name(u->path.n ? u->path : span_of(i->roots[u->root]));
+}
+
+const Extractor *inside_reader(const Inside *i, const Unit *u, const Content *c) {
     Feed f = feed_of_fd(u->fd, u->meta.size);
-    const Extractor *e = extractor_of(&f, last_name(u->path), &c->sniff);
+    const Extractor *e = extractor_of(&f, name_of(i, u), &c->sniff);
 
     feed_done(&f);
     return e;
@@ -104,9 +111,8 @@ static int extract_file(Inside *i, const Unit *u, const Extractor *e, Ending *re
     int r;
 
     if (e->place != EXTRACT_ANYWHERE)
-        return host_extract(i->host, e->place, u->fd, u->meta.size, last_name(u->path), NULL, to,
-                            ret);
-    r = host_read(i->host, &f, last_name(u->path), NULL, to, ret);
+        return host_extract(i->host, e->place, u->fd, u->meta.size, name_of(i, u), NULL, to, ret);
+    r = host_read(i->host, &f, name_of(i, u), NULL, to, ret);
     feed_done(&f);
     return r;
 }

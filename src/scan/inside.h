@@ -13,13 +13,21 @@
 
 typedef struct Inside Inside;
 
-/* reader, outbox, host: the thread's, borrowed. help NULL: nobody else examines windows. */
-int inside_new(Reader *reader, Outbox *outbox, Host *host, const IntakeHelp *help, Inside **ret);
+/* What an Inside works with, all borrowed: the thread's own, and the run's roots. */
+typedef struct InsideParts {
+    Reader *reader;
+    Outbox *outbox;
+    Host *host;
+    const char *const *roots; /* by number: their names are those of files that are roots */
+    const IntakeHelp *help;   /* NULL: nobody else examines windows */
+} InsideParts;
+
+int inside_new(const InsideParts *parts, Inside **ret);
 Inside *inside_free(Inside *i);
 DEFINE_CLEANUP(Inside, inside_free)
 
 /* The reader of that file, or NULL: it is read as it lies. */
-const Extractor *inside_reader(const Unit *u, const Content *c);
+const Extractor *inside_reader(const Inside *i, const Unit *u, const Content *c);
 
 /*
  * Opens the file u, as deep as it goes. again: units inside it may have been reported before.

@@ -10,6 +10,7 @@
 #include "base/utf8.h"
 #include "extract/text/charset.h"
 #include "extract/text/encoded.h"
+#include "scan/harvest.h"
 #include "scan/specimen.h"
 
 enum {
@@ -351,7 +352,7 @@ static int prove_base64(Bench *b, const Example *e) {
 }
 
 static int prove_zip(Bench *b, const Example *e) {
-    int r = specimen_zip(&b->specimen, span_of(e->text));
+    int r = specimen_zip(&b->specimen, span_of(e->text), e->table ? "example.csv" : "example");
 
     b->count.proofs++;
     r = r < 0 ? r : bench_put_specimen(b, 0, 0);
@@ -395,6 +396,69 @@ static int prove_example(Bench *b, const Example *e) {
             r = prove_edges(b, e, 2 * BITMAP_CHUNK, BITMAP_CHUNK, "chunk");
     }
     return r < 0 ? r : prove_encodings(b, e);
+}
+
+/* ---- combinations ---- */
+
+static bool is_combination(const Detector *d) {
+    for (size_t i = 0; i < d->n_matches; i++) {
+        if (d->matches[i].kind == MATCH_COMBINATION)
+            return true;
+    }
+    return false;
+}
+
+/* What is on the bench, counted as a scan counts it; then hits are rows of the detector. */
+static int bench_combine(Bench *b, Harvest *h, uint32_t *places) {
+    static const uint8_t secret[SKETCH_SECRET_BYTES] = {1}; /* of values that are no secret */
+    const MatcherSink sink = {.of = h,
+                              .hit = harvest_hit,
+                              .tested = harvest_tested,
+                              .counts = h->counts,
+                              .floor = LEVEL_MEDIUM,
+                              .secret = secret};
+    const uint64_t newlines = 0;
+    size_t n = b->text.n - MATCHER_PAD;
+    Window w = {.text = b->text.at, .n = n, .hi = n};
+    int r;
+
+    for (uint32_t i = 0; i <= b->columns.n_hints; i++)
+        places[i] = harvest_place(h, PART_TABLE, span(NULL, 0), i, span(NULL, 0));
+    if (b->columns.n_marks) {
+        w.columns = &b->columns;
+        h->where.columns = &b->columns;
+        h->where.places = places;
+        h->where.n_places = b->columns.n_hints + 1;
+    }
+    r = matcher_scan(b->matcher, &w, &sink);
+    harvest_settle(h, &newlines, 1);
+    bench_forget(b);
+    for (size_t i = 0; i < h->n_rows; i++)
+        b->hits += h->rows[i].detector == b->detector && h->rows[i].best > -100;
+    return r == -EOVERFLOW ? 0 : h->no_memory ? -ENOMEM : r;
+}
+
+/* A combination is no text that an edge could cut: it is proved as it stands. */
+static int prove_combination(Bench *b, const Example *e, bool expected) {
+    _cleanup_(free_p) uint32_t *places = NULL;
+    Harvest h = {0};
+    int r = bench_put_example(b, e, 0, 0);
+
+    b->count.proofs++;
+    if (r == 0)
+        r = harvest_init(&h, b->engine, LEVEL_MEDIUM, 0);
+    if (r < 0)
+        return r;
+    places = calloc(b->columns.n_hints + 1, sizeof(*places));
+    r = places ? bench_combine(b, &h, places) : -ENOMEM;
+    harvest_done(&h);
+    if (r == 0 && (b->hits > 0) != expected) {
+        b->count.failures++;
+        b->sink->failed(b->sink->of, &b->engine->rules->detectors[b->detector], &e->mark,
+                        expected ? "the example fails: its terms are not together in it"
+                                 : "the negative example has its terms together");
+    }
+    return r;
 }
 
 static int prove_negative(Bench *b, const Example *e) {
@@ -446,15 +510,18 @@ static void prove_complete(Bench *b, const Detector *d) {
 
 static int prove_detector(Bench *b, uint16_t number) {
     const Detector *d = &b->engine->rules->detectors[number];
+    bool combined = is_combination(d);
     int r = 0;
 
     b->detector = number;
     b->count.detectors++;
     prove_complete(b, d);
     for (size_t i = 0; i < d->n_examples && r == 0; i++)
-        r = prove_example(b, &d->examples[i]);
+        r = combined ? prove_combination(b, &d->examples[i], true)
+                     : prove_example(b, &d->examples[i]);
     for (size_t i = 0; i < d->n_negative_examples && r == 0; i++)
-        r = prove_negative(b, &d->negative_examples[i]);
+        r = combined ? prove_combination(b, &d->negative_examples[i], false)
+                     : prove_negative(b, &d->negative_examples[i]);
     note_costs(b);
     return r;
 }

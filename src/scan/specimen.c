@@ -103,10 +103,11 @@ int specimen_read(Specimen *s, Span bytes, const char *format) {
 
 /* ---- a zip archive ---- */
 
-static int zip_write(struct archive *a, struct archive_entry *e, Span bytes, Buf *to) {
+static int zip_write(struct archive *a, struct archive_entry *e, const char *name, Span bytes,
+                     Buf *to) {
     size_t used = 0;
 
-    archive_entry_set_pathname(e, "example");
+    archive_entry_set_pathname(e, name);
     archive_entry_set_filetype(e, AE_IFREG);
     archive_entry_set_size(e, (int64_t)bytes.n);
     if (archive_write_set_format_zip(a) != ARCHIVE_OK ||
@@ -119,14 +120,14 @@ static int zip_write(struct archive *a, struct archive_entry *e, Span bytes, Buf
     return 0;
 }
 
-int specimen_zip(Specimen *s, Span bytes) {
+int specimen_zip(Specimen *s, Span bytes, const char *name) {
     struct archive *a = archive_write_new();
     struct archive_entry *e = archive_entry_new();
     _cleanup_(buf_done) Buf zip = {0};
     int r = a && e && buf_extend(&zip, 2 * bytes.n + ZIP_ROOM) ? 0 : -ENOMEM;
 
     if (r == 0)
-        r = zip_write(a, e, bytes, &zip);
+        r = zip_write(a, e, name, bytes, &zip);
     archive_entry_free(e);
     archive_write_free(a);
     return r < 0 ? r : specimen_read(s, buf_as_span(&zip), "zip");

@@ -372,7 +372,7 @@ static int examine_unit(Worker *w, Unit *u) {
 
     if (r < 0)
         return report_status(w, u->root, u->path, status_errno(-r));
-    e = inside_reader(u, &c);
+    e = inside_reader(w->inside, u, &c);
     return e ? examine_inside(w, u, &c, e)
              : examine_pieces(w, u, &c, (AsRead){.status = content_status(&c)});
 }
@@ -468,6 +468,7 @@ static int worker_host(Crew *crew, Host **ret) {
 
 int worker_new(Crew *crew, unsigned slot, Worker **ret) {
     _cleanup_(worker_freep) Worker *w = calloc(1, sizeof(*w));
+    const IntakeHelp help = {crew, crew->plan->jobs + FLOW_AHEAD, crew_invite};
     int r;
 
     if (!w)
@@ -480,10 +481,11 @@ int worker_new(Crew *crew, unsigned slot, Worker **ret) {
     if (r == 0)
         r = worker_host(crew, &w->host);
     if (r == 0)
-        r = inside_new(&w->reader, &w->outbox, w->host,
-                       crew->plan->jobs > 1
-                           ? &(IntakeHelp){crew, crew->plan->jobs + FLOW_AHEAD, crew_invite}
-                           : NULL,
+        r = inside_new(&(InsideParts){.reader = &w->reader,
+                                      .outbox = &w->outbox,
+                                      .host = w->host,
+                                      .roots = crew->plan->roots,
+                                      .help = crew->plan->jobs > 1 ? &help : NULL},
                        &w->inside);
     if (r < 0)
         return r;

@@ -453,6 +453,10 @@ bool dialect_guess(Span head, bool whole, Dialect *ret) {
             (is_table(&t) == is_table(&best) && t.points > best.points))
             best = t;
     }
+    if (best.points < 0) { /* a single column, if a table at all */
+        best.ragged = true;
+        trial_run(&best, head, whole);
+    }
     *ret = best.dialect;
     return is_table(&best);
 }

@@ -70,8 +70,11 @@ static void complains(void **state _unused_) {
         {"[]", "f:1:1: an empty list, expected at least one match"},
         {"[a]", "f:1:2: 0: text, expected a map"},
         {"- {base: low}",
-         "f:1:3: 0: no kind, expected shape, pattern, keyword, phrase, scanner, columns or "
-         "dictionary"},
+         "f:1:3: 0: no kind, expected shape, pattern, keyword, phrase, scanner, columns, "
+         "combination or dictionary"},
+        {"- {scanner: email, at_least: 2}",
+         "f:1:20: 0.at_least: not of a scanner, expected with combination only"},
+        {"- {combination: []}", "f:1:17: 0.combination: an empty list, expected categories or ids"},
         {"- {shape: '9-9', separators: '-', dictionary: x}",
          "f:1:35: 0.dictionary: not of a shape, expected with keyword or columns, or alone"},
         {"- {shape: '9', scanner: x}",

@@ -115,6 +115,29 @@ static void proves_tables(void **state _unused_) {
     assert_int_equal(count.failures, 2);
 }
 
+/* Terms in columns of one table; what stands in text is in no table. */
+static void proves_combinations(void **state _unused_) {
+    static const char *const files[] = {
+        HEAD("test.a") "  - {columns: '[a-z]{3,9}'}\ncontext: {columns: [name]}\n"
+                       "examples: [{table: \"name,n\\nada,1\"}]\nnegative_examples: ['no']\n",
+        HEAD("test.b") "  - {columns: '[0-9]{3}'}\ncontext: {columns: [code]}\n"
+                       "examples: [{table: \"code,n\\n123,1\"}]\nnegative_examples: ['no']\n",
+        HEAD("test.c") "  - {combination: [test.a, 'test.b|fin.pan'], distinct: 2}\n"
+                       "examples:\n"
+                       "  - {table: \"name,code\\nada,123\\neve,456\"}\n"
+                       "  - {table: \"name,code\\nada,123\\neve,123\"}\n"
+                       "  - 'name ada code 123'\n"
+                       "negative_examples:\n"
+                       "  - {table: \"name,code\\nada,123\\neve,456\"}\n"
+                       "  - {table: \"name,size\\nada,123\\neve,456\"}\n",
+    };
+
+    prove(files, 3,
+          "10 test.c: the example fails: its terms are not together in it\n"
+          "11 test.c: the example fails: its terms are not together in it\n"
+          "13 test.c: the negative example has its terms together\n");
+}
+
 static void names_the_better_reading(void **state _unused_) {
     const char *files[] = {
         HEAD("test.a") "  - {shape: '3-2-4', separators: '-', base: medium}\n"
@@ -148,6 +171,7 @@ int main(void) {
         cmocka_unit_test(says_why_it_fails),
         cmocka_unit_test(proves_in_codes),
         cmocka_unit_test(proves_tables),
+        cmocka_unit_test(proves_combinations),
         cmocka_unit_test(names_the_better_reading),
         cmocka_unit_test(names_costly_patterns),
     };

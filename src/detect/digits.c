@@ -264,8 +264,8 @@ static inline void chain_walk(Judge *j, const Shapes *shapes, const Bitmap *b, s
             return;
         node = &shapes->nodes[node->next[length]];
         w.chain.end += length;
-        if (node->list)
-            judge_list(j, &w, &shapes->lists[node->list - 1]);
+        for (size_t i = node->list; i; i = shapes->lists[i - 1].next)
+            judge_list(j, &w, &shapes->lists[i - 1]);
         joint = separator_bit(b->text[w.chain.end]);
         if (!joint)
             return;

@@ -64,8 +64,7 @@ static int add_shape(Engine *e, uint16_t number, const Match *m, Error *reterr) 
                          "has groups but no separators, expected one or more of space - . /");
     r = shapes_add(&e->shapes, groups, (size_t)n, m->lead, rule);
     if (r == -ENOSPC)
-        return error_set(reterr, -EINVAL, "more than %d detectors share this shape",
-                         SHAPE_LIST_MAX);
+        return error_set(reterr, -EINVAL, "there are too many shapes");
     return r;
 }
 

@@ -58,6 +58,12 @@ static size_t layout_digit_group(const Layout *l, size_t i) {
     return end;
 }
 
+/* Would the text see a chain at i as the rest of a longer one? token.c starts none there. */
+static bool layout_is_rest(const Layout *l, size_t i) {
+    return i >= 2 && l->class[i - 1] == LAYOUT_LITERAL && strchr("-./", l->literal[i - 1]) &&
+           layout_is_digit(l, i - 2);
+}
+
 /* The longest chain of digit groups joined by single separators. */
 static void layout_anchor_digits(Layout *l) {
     size_t best = LAYOUT_RUN_MIN - 1;
@@ -66,6 +72,8 @@ static void layout_anchor_digits(Layout *l) {
         uint8_t groups[LAYOUT_GROUPS_MAX];
         size_t n = 0, at = i, end = 0, next;
 
+        if (layout_is_rest(l, i))
+            continue;
         while (n < LAYOUT_GROUPS_MAX && (next = layout_digit_group(l, at))) {
             groups[n++] = (uint8_t)(next - at);
             end = next;

@@ -37,8 +37,11 @@ static int shapes_new_node(Shapes *s) {
 static int shapes_new_list(Shapes *s) {
     if (s->n_lists == s->cap_lists) {
         size_t cap = s->cap_lists * 2;
-        void *lists = reallocarray(s->lists, cap, sizeof(*s->lists));
+        void *lists;
 
+        if (cap > UINT16_MAX)
+            return -ENOSPC;
+        lists = reallocarray(s->lists, cap, sizeof(*s->lists));
         if (!lists)
             return -ENOMEM;
         s->lists = lists;
@@ -56,7 +59,25 @@ static bool lead_is_any(const uint8_t *lead) {
     return true;
 }
 
-/* The list at the end of the groups, made if there is none. */
+/* The last list of a node, made if there is none or it is full. */
+static int shapes_node_list(Shapes *s, size_t node, ShapeList **ret) {
+    size_t last = s->nodes[node].list;
+    int r;
+
+    while (last && s->lists[last - 1].next)
+        last = s->lists[last - 1].next;
+    if (!last || s->lists[last - 1].n == SHAPE_LIST_MAX) {
+        r = shapes_new_list(s);
+        if (r < 0)
+            return r;
+        *(last ? &s->lists[last - 1].next : &s->nodes[node].list) = (uint16_t)(r + 1);
+        last = (size_t)r + 1;
+    }
+    *ret = &s->lists[last - 1];
+    return 0;
+}
+
+/* The list at the end of the groups that has room. */
 static int shapes_list(Shapes *s, const uint8_t *groups, size_t n_groups, ShapeList **ret) {
     size_t node = 1, bytes = 0;
     int r;
@@ -75,14 +96,7 @@ static int shapes_list(Shapes *s, const uint8_t *groups, size_t n_groups, ShapeL
         }
         node = s->nodes[node].next[length];
     }
-    if (!s->nodes[node].list) {
-        r = shapes_new_list(s);
-        if (r < 0)
-            return r;
-        s->nodes[node].list = (uint16_t)(r + 1);
-    }
-    *ret = &s->lists[s->nodes[node].list - 1];
-    return 0;
+    return shapes_node_list(s, node, ret);
 }
 
 /* The separators that a layout has between the groups it is found by. */
@@ -160,8 +174,6 @@ int shapes_add(Shapes *s, const uint8_t *groups, size_t n_groups, const uint8_t 
 
     if (r < 0)
         return r;
-    if (list->n == SHAPE_LIST_MAX)
-        return -ENOSPC;
     bit = UINT64_C(1) << list->n;
     for (size_t i = 0; i < N_ELEMENTS(list->lead); i++)
         list->lead[i] |= any || lead[i] ? bit : 0;

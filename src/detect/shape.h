@@ -2,8 +2,9 @@
  * Shape: which digit groups lead to which detectors.
  *
  * A trie over group lengths: one step a group, dead after one or two steps on anything that is no
- * identifier. A node that ends a shape has a list of candidates (at most 64), cut further by a
- * table on the first two digits. Built by one thread, then frozen and shared.
+ * identifier. A node that ends a shape has lists of candidates (of at most 64 each, so that they
+ * are bits of a word), cut further by a table on the first two digits. Built by one thread, then
+ * frozen and shared.
  */
 #pragma once
 
@@ -76,6 +77,7 @@ typedef struct ShapeRule {
 /* Rules as bits of a word, in order of rules[]. */
 typedef struct ShapeList {
     uint16_t n;
+    uint16_t next;   /* the list behind it, number in lists + 1, if this one is full; or 0 */
     uint16_t within; /* the most of its rules' contexts */
     /* both edges, level -> the rules that reach it between them without a word for them */
     uint64_t alone[N_EDGES][N_EDGES][N_LEVELS];
@@ -88,7 +90,7 @@ typedef struct ShapeList {
 
 typedef struct ShapeNode {
     uint16_t next[SHAPE_GROUP_MAX + 1]; /* length -> node; 0: dead */
-    uint16_t list;                      /* number in lists + 1; 0: not an end */
+    uint16_t list;                      /* the first, number in lists + 1; 0: not an end */
 } ShapeNode;
 
 typedef struct Shapes {
@@ -102,7 +104,7 @@ void shapes_done(Shapes *s);
 
 /*
  * lead: 100 flags, NULL or all zero for any. -EINVAL: a group or the chain is too long; -ENOSPC:
- * too many detectors share the shape.
+ * too many shapes.
  */
 int shapes_add(Shapes *s, const uint8_t *groups, size_t n_groups, const uint8_t *lead,
                ShapeRule rule);

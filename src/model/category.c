@@ -9,6 +9,7 @@
 static const Category categories[] = {
     {"account.password", "password", TIER_RESTRICTED},
     {"account.username", "user name", TIER_INTERNAL},
+    {"asset.id", "product or equipment number", TIER_INTERNAL},
     {"biometric", "biometric data", TIER_RESTRICTED},
     {"business.contract", "contract", TIER_CONFIDENTIAL},
     {"business.marked_confidential", "document marked confidential", TIER_CONFIDENTIAL},
@@ -25,6 +26,7 @@ static const Category categories[] = {
     {"device.cookie", "cookie", TIER_INTERNAL},
     {"device.ip", "IP address", TIER_INTERNAL},
     {"device.mac", "hardware address", TIER_INTERNAL},
+    {"device.user_agent", "browser identification", TIER_INTERNAL},
     {"employment.record", "employment record", TIER_CONFIDENTIAL},
     {"fin.bank_account", "bank account", TIER_RESTRICTED},
     {"fin.bank_routing", "bank routing code", TIER_INTERNAL},

@@ -207,3 +207,25 @@ bool check_eu_at_02(const char *s, size_t n) {
         return false;
     return mod_97(mod_97(0, s + 7, n - 7), s, 4) == 1;
 }
+
+/* NRB, Narodowy Bank Polski: the IBAN of Poland without its country. */
+bool check_pl_nrb(const char *s, size_t n) {
+    return is_digits(s, n, 26) && !all_same(s, 26) &&
+           mod_97(mod_97(mod_97(0, s + 2, 24), "PL", 2), s, 2) == 1;
+}
+
+/* Digits that weights 9 7 3 1 over and over bring to a multiple of ten. */
+static bool hungarian_part_holds(const char *s, size_t n) {
+    static const int weights[] = {9, 7, 3, 1};
+    int sum = 0;
+
+    for (size_t i = 0; i < n; i++)
+        sum += (int)digit_value(s[i]) * weights[i % 4];
+    return sum % 10 == 0;
+}
+
+/* Pénzforgalmi jelzőszám, 35/2017 MNB: bank and branch with a check, account with another. */
+bool check_hu_account(const char *s, size_t n) {
+    return (n == 16 || n == 24) && digits_only(s, n) && three_digits(s) >= 100 &&
+           hungarian_part_holds(s, 8) && hungarian_part_holds(s + 8, n - 8);
+}

@@ -101,3 +101,13 @@ bool check_card(const char *s, size_t n) {
     return lengths_by_two[two_digits(s)] >> n & 1 && luhn_holds(s, n) && is_issued(s, n) &&
            !all_same(s, n);
 }
+
+/* ISO/IEC 7813: the card number of a magnetic stripe's track 1 (%B...^) or 2 (;...=, ...=, ...D).
+ */
+bool check_card_track(const char *s, size_t n) {
+    size_t from = starts(s, n, "%B") ? 2 : starts(s, n, ";") ? 1 : 0, end = from;
+
+    while (end < n && is_digit(s[end]))
+        end++;
+    return end < n && one_of(s[end], from == 2 ? "^" : "=D") && check_card(s + from, end - from);
+}

@@ -1,7 +1,9 @@
 /*
- * Crypto: addresses of the Bitcoin main network, which are case-sensitive, so that their compact
- * form is the written one.
+ * Crypto: addresses of the Bitcoin main network and of Ethereum, which are case-sensitive, so that
+ * their compact form is the written one.
  */
+#include <assert.h>
+#include <nettle/sha3.h>
 #include <sodium.h>
 
 #include "detect/validate/algorithm.h"
@@ -109,4 +111,50 @@ bool check_bitcoin_wif(const char *s, size_t n) {
         return base58_check(s, n, bytes, 37) && bytes[0] == 0x80;
     return n == 52 && (s[0] == 'K' || s[0] == 'L') && base58_check(s, n, bytes, 38) &&
            bytes[0] == 0x80 && bytes[33] == 1;
+}
+
+/* The first bytes of Keccak-256, SHA-3 as it was before FIPS 202 changed its padding. */
+static void keccak_256(const char *s, size_t n, uint8_t *ret, size_t want) {
+    enum { RATE = 136 };
+    struct sha3_state state = {0};
+    uint8_t block[RATE] = {0};
+
+    assert(n < RATE && want <= 32);
+    memcpy(block, s, n);
+    block[n] = 0x01;
+    block[RATE - 1] |= 0x80;
+    for (size_t i = 0; i < RATE / 8; i++)
+        state.a[i] = load_eight((const char *)block + 8 * i);
+    sha3_permute(&state);
+    for (size_t i = 0; i < want; i++)
+        ret[i] = (uint8_t)(state.a[i / 8] >> (i % 8 * 8));
+}
+
+/* EIP-55: where both cases occur, a letter is large where the hash of the small ones says so. */
+bool check_eth_address(const char *s, size_t n) {
+    bool upper = false, lower = false;
+    uint8_t hash[20];
+    char small[40];
+
+    if (n != 42 || memcmp(s, "0x", 2) != 0 || all_same(s + 2, 40))
+        return false;
+    for (size_t i = 0; i < 40; i++) {
+        char c = s[i + 2];
+
+        if (!is_digit(c) && !(c >= 'a' && c <= 'f') && !(c >= 'A' && c <= 'F'))
+            return false;
+        upper |= is_upper(c);
+        lower |= c >= 'a';
+        small[i] = is_upper(c) ? (char)(c - 'A' + 'a') : c;
+    }
+    if (!upper || !lower)
+        return true;
+    keccak_256(small, sizeof(small), hash, sizeof(hash));
+    for (size_t i = 0; i < 40; i++) {
+        bool large = (hash[i / 2] >> (i % 2 ? 0 : 4) & 0xf) >= 8;
+
+        if (!is_digit(s[i + 2]) && is_upper(s[i + 2]) != large)
+            return false;
+    }
+    return true;
 }

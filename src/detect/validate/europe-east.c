@@ -204,6 +204,22 @@ bool check_hu_tax(const char *s, size_t n) {
            WEIGH(s, 1, 2, 3, 4, 5, 6, 7, 8, 9) % 11 == (int)digit_value(s[9]);
 }
 
+/* Személyi azonosító, 1996. évi XX. törvény: sex and century, date, serial; weights 1 to 10 mod 11
+ * of those born by the end of 1996, 10 to 1 of those born since. */
+bool check_hu_szemelyi(const char *s, size_t n) {
+    unsigned year;
+    int sum;
+
+    if (!is_digits(s, n, 11) || s[0] < '1' || s[0] > '4')
+        return false;
+    year = (s[0] <= '2' ? 1900 : 2000) + two_digits(s + 1);
+    if (!is_birth_date(year, two_digits(s + 3), two_digits(s + 5)))
+        return false;
+    sum = year <= 1996 ? WEIGH(s, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10)
+                       : WEIGH(s, 10, 9, 8, 7, 6, 5, 4, 3, 2, 1);
+    return sum % 11 == (int)digit_value(s[10]);
+}
+
 /* IIN: date, century and sex, number, weights 1 to 11 mod 11, and from 3 on if that leaves 10. */
 bool check_kz_iin(const char *s, size_t n) {
     int rest;

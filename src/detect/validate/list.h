@@ -51,6 +51,7 @@
     V("ca.ramq", check_ca_ramq, NULL, 0.07)                                                        \
     V("ca.sin", check_ca_sin, NULL, 0.09)                                                          \
     V("card", check_card, NULL, 0.03)                                                              \
+    V("card.track", check_card_track, compact_exact, 0.03)                                         \
     V("casrn", check_casrn, compact_dashed, 0.09)                                                  \
     V("ch.esr", check_ch_esr, NULL, 0.1)                                                           \
     V("ch.ssn", check_ch_ssn, NULL, 7e-05)                                                         \
@@ -107,6 +108,7 @@
     V("es.postal_code", check_es_postal_code, NULL, 0.52)                                          \
     V("es.referenciacatastral", check_es_referenciacatastral, compact_spaced, 0.001)               \
     V("es.vat", check_es_nif, compact_es, 0.04)                                                    \
+    V("eth.address", check_eth_address, compact_exact, 1)                                          \
     V("eu.at_02", check_eu_at_02, compact_loose, 0.01)                                             \
     V("eu.banknote", check_eu_banknote, NULL, 0.09)                                                \
     V("eu.ecnumber", check_eu_ecnumber, compact_dashed, 0.09)                                      \
@@ -142,7 +144,9 @@
     V("gt.nit", check_gt_nit, NULL, 0.09)                                                          \
     V("hk.hkid", check_hk_hkid, compact_loose, 0.09)                                               \
     V("hr.oib", check_hr_oib, compact_hr, 0.1)                                                     \
+    V("hu.account", check_hu_account, NULL, 0.009)                                                 \
     V("hu.anum", check_hu_anum, compact_hu, 0.1)                                                   \
+    V("hu.szemelyi", check_hu_szemelyi, NULL, 0.003)                                               \
     V("hu.taj", check_hu_taj, NULL, 0.1)                                                           \
     V("hu.tax", check_hu_tax, NULL, 0.009)                                                         \
     V("iban", check_iban, compact_iban, 0.0001)                                                    \
@@ -238,6 +242,7 @@
     V("pk.cnic", check_pk_cnic, NULL, 0.63)                                                        \
     V("pl.id", check_pl_id, NULL, 0.098)                                                           \
     V("pl.nip", check_pl_nip, compact_pl, 0.09)                                                    \
+    V("pl.nrb", check_pl_nrb, NULL, 0.01)                                                          \
     V("pl.passport", check_pl_passport, NULL, 0.097)                                               \
     V("pl.pesel", check_pl_pesel, NULL, 0.008)                                                     \
     V("pl.regon", check_pl_regon, NULL, 0.1)                                                       \

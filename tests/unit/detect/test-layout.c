@@ -41,6 +41,21 @@ static void anchors_on_a_run(void **state _unused_) {
     assert_int_equal(l.anchor, 6);
 }
 
+/* A digit glued to a letter, a dash, digits: no chain starts behind that dash. */
+static void leaves_out_the_rest_of_a_chain(void **state _unused_) {
+    Layout l = parse("A999-999-99-999-9");
+
+    assert_int_equal(l.n_groups, 0);
+    assert_int_equal(l.run, 4);
+    assert_int_equal(l.anchor, 0);
+    l = parse("A9999 99999 99999"); /* behind a space one does */
+    assert_int_equal(l.n_groups, 2);
+    assert_int_equal(l.anchor, 6);
+    l = parse("AA-99.999.999");
+    assert_int_equal(l.n_groups, 3);
+    assert_int_equal(l.anchor, 3);
+}
+
 static void anchors_on_a_plus(void **state _unused_) {
     Layout l = parse("99+99");
 
@@ -56,6 +71,7 @@ static void refuses(void **state _unused_) {
         {"AAAA", "nothing to find it by"},
         {"A9A", "nothing to find it by"},
         {"99-9", "nothing to find it by"},
+        {"A99-99-9999", "nothing to find it by"},
         {"999999\\", "ends in a backslash"},
         {"99999999999999999999999999999999999999999999999999999999999999999",
          "longer than 64 characters"},
@@ -107,9 +123,13 @@ static void minds_what_touches_it(void **state _unused_) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(anchors_on_digit_groups), cmocka_unit_test(anchors_on_a_run),
-        cmocka_unit_test(anchors_on_a_plus),       cmocka_unit_test(refuses),
-        cmocka_unit_test(matches_in_place),        cmocka_unit_test(minds_what_touches_it),
+        cmocka_unit_test(anchors_on_digit_groups),
+        cmocka_unit_test(anchors_on_a_run),
+        cmocka_unit_test(leaves_out_the_rest_of_a_chain),
+        cmocka_unit_test(anchors_on_a_plus),
+        cmocka_unit_test(refuses),
+        cmocka_unit_test(matches_in_place),
+        cmocka_unit_test(minds_what_touches_it),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

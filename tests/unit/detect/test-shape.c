@@ -145,14 +145,27 @@ static void knows_what_stands_beside(void **state _unused_) {
     assert_int_equal(l->behind[BESIDE_SPACE], 1);
 }
 
-static void takes_64_rules_a_shape(void **state _unused_) {
+/* A list is full with 64 rules; the next begins another, behind it. */
+static void goes_on_in_another_list(void **state _unused_) {
     _cleanup_(shapes_donep) Shapes s;
+    const ShapeList *l;
 
     assert_int_equal(shapes_init(&s), 0);
-    for (int i = 0; i < SHAPE_LIST_MAX; i++)
-        assert_int_equal(add(&s, "9", NULL, (ShapeRule){0}), 0);
-    assert_int_equal(add(&s, "9", NULL, (ShapeRule){0}), -ENOSPC);
-    assert_true(list_at(&s, "9")->lead[42] == UINT64_MAX);
+    for (uint16_t i = 0; i < 2 * SHAPE_LIST_MAX + 1; i++)
+        assert_int_equal(add(&s, "9", NULL, (ShapeRule){.match = i}), 0);
+    assert_int_equal(add(&s, "9-9", NULL, (ShapeRule){0}), 0);
+    l = list_at(&s, "9");
+    for (uint16_t i = 0; i < 2; i++) {
+        assert_int_equal(l->n, SHAPE_LIST_MAX);
+        assert_int_equal(l->rules[0].match, i * SHAPE_LIST_MAX);
+        assert_true(l->lead[42] == UINT64_MAX);
+        assert_int_not_equal(l->next, 0);
+        l = &s.lists[l->next - 1];
+    }
+    assert_int_equal(l->n, 1);
+    assert_int_equal(l->rules[0].match, 2 * SHAPE_LIST_MAX);
+    assert_int_equal(l->next, 0);
+    assert_int_equal(list_at(&s, "9-9")->next, 0);
 }
 
 static void refuses_long_chains(void **state _unused_) {
@@ -175,7 +188,7 @@ int main(void) {
         cmocka_unit_test(grows),
         cmocka_unit_test(chooses_rules),
         cmocka_unit_test(knows_what_stands_beside),
-        cmocka_unit_test(takes_64_rules_a_shape),
+        cmocka_unit_test(goes_on_in_another_list),
         cmocka_unit_test(refuses_long_chains),
     };
 

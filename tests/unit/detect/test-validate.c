@@ -36,6 +36,38 @@ static const Vector published[] = {
     {"card", "4111 1111 1111 111", false},
     {"card", "7111 1111 1111 1118", false},
     {"card", "0000 0000 0000 0000", false},
+    {"card.track", "%B4111111111111111^", true}, /* test numbers of the networks */
+    {"card.track", ";4111111111111111=", true},
+    {"card.track", "5555555555554444D31012011234", true},
+    {"card.track", ";4111111111111112=", false},
+    {"card.track", ";4111111111111111^", false},
+    {"card.track", "%B4111111111111111=", false},
+    {"card.track", ";4111111111111111", false},
+    {"card.track", "%B^", false},
+    {"eth.address", "0x5aAeb6053F3E94C9b9A09f33669435E7Ef1BeAed", true}, /* EIP-55 */
+    {"eth.address", "0xfB6916095ca1df60bB79Ce92cE3Ea74c37c5d359", true},
+    {"eth.address", "0xdbF03B407c01E7cD3CBea99509d93f8DDDC8C6FB", true},
+    {"eth.address", "0xD1220A0cf47c7B9Be7A2E6BA89F429762e7b9aDb", true},
+    {"eth.address", "0x52908400098527886E0F7030069857D2E4169EE7", true}, /* one case only */
+    {"eth.address", "0xde709f2102306220921060314715629080e2fb77", true},
+    {"eth.address", "0x5aAeb6053F3E94C9b9A09f33669435E7Ef1BeAeD", false},
+    {"eth.address", "0x5aAeb6053F3E94C9b9A09f33669435E7Ef1BeAe", false},
+    {"eth.address", "0x5aAeb6053F3E94C9b9A09f33669435E7Ef1BeAeg", false},
+    {"eth.address", "0x0000000000000000000000000000000000000000", false},
+    {"hu.account", "11773016-11111018-00000000", true}, /* the IBAN registry's example */
+    {"hu.account", "11773016-11111018", true},
+    {"hu.account", "11773016-11111019", false},
+    {"hu.account", "11773017-11111018-00000000", false},
+    {"hu.account", "00000000-00000000", false},
+    {"hu.szemelyi", "1-701001-0013", true}, /* made up; by hand: 36 = 3 * 11 + 3 */
+    {"hu.szemelyi", "1-701001-0014", false},
+    {"hu.szemelyi", "3-050506-1232", true}, /* weights from 10 down: 134 = 12 * 11 + 2 */
+    {"hu.szemelyi", "3-050506-1234", false},
+    {"hu.szemelyi", "1-701301-0013", false},
+    {"hu.szemelyi", "5-701001-0013", false},
+    {"pl.nrb", "61 1090 1014 0000 0712 1981 2874", true}, /* the IBAN registry's example */
+    {"pl.nrb", "62 1090 1014 0000 0712 1981 2874", false},
+    {"pl.nrb", "61 1090 1014 0000 0712 1981 287", false},
     {"iban", "GB82 WEST 1234 5698 7654 32", true}, /* ISO 13616 registry and its users */
     {"iban", "DE89 3704 0044 0532 0130 00", true},
     {"iban", "NO93 8601 1117 947", true},

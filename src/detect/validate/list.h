@@ -137,6 +137,7 @@
     V("gb.utr", check_gb_utr, NULL, 0.1)                                                           \
     V("gb.vat", check_gb_vat, compact_gb, 0.03)                                                    \
     V("gh.tin", check_gh_tin, NULL, 0.02)                                                          \
+    V("github.token", check_github_token, compact_exact, 2e-11)                                    \
     V("gn.nifp", check_gn_nifp, NULL, 0.1)                                                         \
     V("gr.amka", check_gr_amka, NULL, 0.004)                                                       \
     V("gr.vat", check_gr_vat, compact_gr, 0.09)                                                    \
@@ -233,6 +234,7 @@
     V("no.kontonr", check_no_kontonr, NULL, 0.09)                                                  \
     V("no.mva", check_no_mva, compact_no, 0.09)                                                    \
     V("no.orgnr", check_no_orgnr, NULL, 0.09)                                                      \
+    V("npm.token", check_npm_token, compact_exact, 2e-11)                                          \
     V("nz.bankaccount", check_nz_bankaccount, compact_nz_account, 0.09)                            \
     V("nz.ird", check_nz_ird, compact_nz, 0.09)                                                    \
     V("nz.nhi", check_nz_nhi, NULL, 0.07)                                                          \
@@ -266,6 +268,8 @@
     V("se.personnummer", check_se_personnummer, compact_plus, 0.008)                               \
     V("se.postnummer", check_se_postnummer, compact_se, 0.9)                                       \
     V("se.vat", check_se_vat, compact_se, 0.001)                                                   \
+    V("secret.key", check_secret_key, compact_exact, 0.98)                                         \
+    V("secret.password", check_secret_password, compact_exact, 0.97)                               \
     V("sg.nric", check_sg_nric, NULL, 0.007)                                                       \
     V("sg.uen", check_sg_uen, NULL, 0.04)                                                          \
     V("si.ddv", check_si_ddv, compact_si, 0.09)                                                    \

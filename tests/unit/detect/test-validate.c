@@ -191,6 +191,44 @@ static const Vector published[] = {
     {"us.atin", "1234-56789", false},
     {"us.tin", "91-1144442", true},
     {"us.tin", "07-3456789", false},
+    /* generated: neither GitHub nor npm publish a token */
+    {"github.token", "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", true},
+    {"github.token", "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", true},
+    {"github.token", "ghp_dNH8Bth0LWTvc5LZxdi2kOAjySykRA4Mni8w", false},
+    {"github.token", "ghp_eNH8Bth0LWTvc5LZxdi2kOAjySykRA4Mni8v", false},
+    {"github.token", "ghx_dNH8Bth0LWTvc5LZxdi2kOAjySykRA4Mni8v", false},
+    {"npm.token", "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", true},
+    {"npm.token", "npm_F378Wtxb4niOolu6wIDhEkoQu5nHwD2Qpop5", false},
+    {"npm.token", "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", false},
+    {"secret.key", "J0LsLzN52hot9DjMv3nQo0fs9cYgvoZE", true},
+    {"secret.key", "944ee7706dbdd7e27183317421c18e70cc0cd2e5", true},
+    {"secret.key", "qYdVtkRPECziKaLRwPnB", true}, /* no digit, but long */
+    {"secret.key", "fadedbeaddecade0ba5eba11ad0bec0de", true},
+    {"secret.key", "NINearbyObject", false},
+    {"secret.key", "settings.SERVICE_KEY_2", false},
+    {"secret.key", "SERVICE_KEY_2", false},
+    {"secret.key", "application.settings.v2", false},
+    {"secret.key", "your-key-A81bC93dE", false},
+    {"secret.key", "A81bC93xxxxxxxxxxxx", false},
+    {"secret.key", "abcdefgh12345678", false},
+    {"secret.key", "1234-5678-9012-3456", false},
+    {"secret.key", "https://a8Z1x9.test/Q7", false},
+    {"secret.password", "hunter2", true},
+    {"secret.password", "whiteduke", true},
+    {"secret.password", "Sommer!2024", true},
+    {"secret.password", "super$ecret", true},
+    {"secret.password", "$2b$10$CiRPzqrKLgYO", true},
+    {"secret.password", "${DB_PASSWORD}", false},
+    {"secret.password", "'$PASS1'", false},
+    {"secret.password", "{{ db_password }}", false},
+    {"secret.password", "<password1>", false},
+    {"secret.password", "********", false},
+    {"secret.password", "config.db.pass2", false},
+    {"secret.password", "DB_PASS_2", false},
+    {"secret.password", "getPassword(1)", false},
+    {"secret.password", "userPassword", false},
+    {"secret.password", "YourPassword1", false},
+    {"secret.password", "/run/secrets/db1", false},
 };
 
 static const Vector generated[] = {
@@ -415,6 +453,30 @@ static void rates_are_true(void **state _unused_) {
     }
 }
 
+/* What is drawn at random passes for a key at the rate of the table, in hexadecimal and base 64. */
+static void random_keys_pass(void **state _unused_) {
+    static const char *const alphabets[] = {
+        "0123456789abcdef", "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"};
+    const Validator *v = validator_find("secret.key");
+    uint32_t seed = 362436069;
+
+    for (size_t k = 0; k < N_ELEMENTS(alphabets); k++) {
+        size_t passed = 0, rounds = 20000, letters = strlen(alphabets[k]);
+
+        for (size_t round = 0; round < rounds; round++) {
+            char s[40];
+            size_t n = 20 + (next_random(&seed) >> 8) % 21;
+
+            for (size_t i = 0; i < n; i++)
+                s[i] = alphabets[k][(next_random(&seed) >> 8) % letters];
+            passed += v->check(s, n);
+        }
+        if (passed < rounds * 97 / 100)
+            print_error("alphabet of %zu: %zu of %zu pass\n", letters, passed, rounds);
+        assert_true(passed >= rounds * 97 / 100);
+    }
+}
+
 static void written_forms_are_understood(void **state _unused_) {
     assert_true(accepts("us.ssn", " 536-90-4399\n"));
     assert_true(accepts("us.ssn", "536\xe2\x80\x93"
@@ -433,11 +495,17 @@ static void written_forms_are_understood(void **state _unused_) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(table_is_in_order),        cmocka_unit_test(published_vectors_hold),
-        cmocka_unit_test(generated_vectors_hold),   cmocka_unit_test(every_type_has_vectors),
-        cmocka_unit_test(single_changes_are_seen),  cmocka_unit_test(luhn_is_luhn),
-        cmocka_unit_test(hostile_input_is_refused), cmocka_unit_test(damaged_values_are_refused),
-        cmocka_unit_test(rates_are_true),           cmocka_unit_test(written_forms_are_understood),
+        cmocka_unit_test(table_is_in_order),
+        cmocka_unit_test(published_vectors_hold),
+        cmocka_unit_test(generated_vectors_hold),
+        cmocka_unit_test(every_type_has_vectors),
+        cmocka_unit_test(single_changes_are_seen),
+        cmocka_unit_test(luhn_is_luhn),
+        cmocka_unit_test(hostile_input_is_refused),
+        cmocka_unit_test(damaged_values_are_refused),
+        cmocka_unit_test(rates_are_true),
+        cmocka_unit_test(random_keys_pass),
+        cmocka_unit_test(written_forms_are_understood),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -155,7 +155,8 @@ int column_names_new(const Rules *rules, ColumnNames **ret) {
     for (size_t i = 0; i < rules->n; i++) {
         const Context *c = &rules->detectors[i].context;
 
-        most += 2 * (c->columns.n + c->whole_columns.n + c->near.n + c->not_near.n);
+        most +=
+            2 * (c->columns.n + c->whole_columns.n + c->not_columns.n + c->near.n + c->not_near.n);
     }
     while (size < 2 * most)
         size *= 2;
@@ -175,6 +176,7 @@ int column_names_new(const Rules *rules, ColumnNames **ret) {
         names_add_all(n, &c->columns, i, NAME_COLUMN);
         names_add_all(n, &c->whole_columns, i, NAME_WHOLE);
         names_add_all(n, &c->not_near, i, NAME_AGAINST);
+        names_add_all(n, &c->not_columns, i, NAME_AGAINST);
         if (has_cells(&rules->detectors[i]))
             n->cells[i / 64] |= UINT64_C(1) << (i % 64);
     }

@@ -2,10 +2,10 @@
  * Column: what the name of a table's column or field says of the values in it.
  *
  * ColumnNames is the vocabulary of a rule set: the words and names (context.columns,
- * context.whole_columns, context.near, context.not_near) by which a column is known; frozen and
- * shared. A ColumnHint is what one name
- * says; Columns tells, for the window at hand, where which column stands. Names of columns are
- * hostile: only whole words count, and a name of a thousand words is cut.
+ * whole_columns, not_columns, near, not_near) by which a column is known; frozen and shared. A
+ * ColumnHint is what one name says; Columns tells, for the window at hand, where which column
+ * stands. Names of columns are hostile: only whole words count, and a name of a thousand words is
+ * cut.
  */
 #pragma once
 

@@ -152,6 +152,10 @@ static int read_whole_columns(const Node *n, Reader *r, void *into) {
     return words_read(n, r, &((Context *)into)->whole_columns);
 }
 
+static int read_not_columns(const Node *n, Reader *r, void *into) {
+    return words_read(n, r, &((Context *)into)->not_columns);
+}
+
 static int read_within(const Node *n, Reader *r, void *into) {
     Context *c = into;
     unsigned within = 0;
@@ -173,9 +177,13 @@ static int read_required(const Node *n, Reader *r, void *into) {
 
 /* `required` comes last: it asks for the words. */
 static const Field context_fields[] = {
-    {"near", read_near, false},       {"not_near", read_not_near, false},
-    {"columns", read_columns, false}, {"whole_columns", read_whole_columns, false},
-    {"within", read_within, false},   {"required", read_required, false},
+    {"near", read_near, false},
+    {"not_near", read_not_near, false},
+    {"columns", read_columns, false},
+    {"whole_columns", read_whole_columns, false},
+    {"not_columns", read_not_columns, false},
+    {"within", read_within, false},
+    {"required", read_required, false},
 };
 
 static int read_context(const Node *n, Reader *r, void *into) {

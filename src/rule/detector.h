@@ -54,6 +54,7 @@ typedef struct Context {
     Words not_near;      /* evidence against */
     Words columns;       /* names of columns and fields that hold such values */
     Words whole_columns; /* the same, where nothing else stands in the name */
+    Words not_columns;   /* names that speak against it, and are not looked for in text */
     uint16_t within;     /* bytes before and after the value that are looked at */
     bool required;       /* without a near word or column, never reported */
 } Context;

@@ -3,7 +3,7 @@
 
 static const char *const bodies[][2] = {
     {"t.name", "match: [{columns: '[A-Z][a-z]{1,20}(?: [A-Z][a-z]{1,20}){0,3}'}]\n"
-               "context: {columns: [name, first name], not_near: [file]}"},
+               "context: {columns: [name, first name], not_near: [file], not_columns: [kind of]}"},
     {"t.faith", "match: [{dictionary: faiths}]\ncontext: {columns: [religion]}"},
     {"t.owner", "match: [{columns: '(?<word>[a-z]{2,20}) of [a-z]{2,20}', dictionary: faiths}]\n"
                 "context: {whole_columns: [owner, kept by]}"},
@@ -250,11 +250,10 @@ static void test_names(void **state _unused_) {
         const char *name;
         bool near, against;
     } cases[] = {
-        {"first_name", true, false},   {"FirstName", true, false},
-        {"customerName", true, false}, {"user.name", true, false},
-        {"filename", false, false},    {"file", false, true},
+        {"first_name", true, false},   {"FirstName", true, false},  {"customerName", true, false},
+        {"user.name", true, false},    {"filename", false, false},  {"file", false, true},
         {"file name", true, false}, /* what stands last counts */
-        {"name of file", false, true}, {"name2", true, false},
+        {"name of file", false, true}, {"NameKindOf", false, true}, {"name2", true, false},
         {"names", false, false},       {"", false, false},
     };
     Tables t = tables_new();

@@ -237,16 +237,13 @@ static void keyword_judge(Judge *j, const Confirmed *c) {
     const Engine *e = j->engine;
     uint16_t match = e->patterns[c->pattern].match;
     const Match *rule = e->matches[match].rule;
-    int words = e->patterns[c->pattern].words;
     size_t start = c->value_start - j->base, end = c->value_end - j->base;
     Span value = span(j->bitmap->text + start, end - start);
     _uninitialized_ char compact[256];
 
-    if (words >= 0) {
-        value.n = word_list_prefix(e->word_lists[words], value);
-        end = start + value.n;
-        if (!value.n)
-            return; /* begins with no word of the list */
+    if (c->miss) {
+        candidate_missed(j, match, start);
+        return;
     }
     if (rule->entropy > 0 && (value_entropy(value) < rule->entropy || is_filler(value))) {
         candidate_drop(j, start, end, match, VERDICT_STOP);

@@ -76,22 +76,29 @@ void candidate_drop(Judge *j, size_t start, size_t end, uint16_t match, Verdict 
         trace_judged(j, &(Candidate){.start = start, .end = end, .match = match}, verdict, NULL);
 }
 
+static inline void count_tested(const Judge *j, size_t detector, size_t start, bool ok) {
+    if (start < j->own_lo || start >= j->own_hi)
+        return;
+    if (j->context->columns) {
+        if (j->sink->tested)
+            j->sink->tested(j->sink->of, context_mark(j->context, start), (uint16_t)detector, ok);
+    } else if (j->sink->counts) {
+        j->sink->counts[detector].tested++;
+        j->sink->counts[detector].valid += ok;
+    }
+}
+
 static inline bool passes_checksum(const Judge *j, const EngineDetector *d, size_t detector,
                                    const Candidate *c) {
     Span value = c->checked.at ? c->checked : c->canon;
     bool ok = !d->check || d->check((const char *)value.at, value.n);
 
-    if (c->start < j->own_lo || c->start >= j->own_hi)
-        return ok;
-    if (j->context->columns) {
-        if (j->sink->tested)
-            j->sink->tested(j->sink->of, context_mark(j->context, c->start), (uint16_t)detector,
-                            ok);
-    } else if (j->sink->counts) {
-        j->sink->counts[detector].tested++;
-        j->sink->counts[detector].valid += ok;
-    }
+    count_tested(j, detector, c->start, ok);
     return ok;
+}
+
+void candidate_missed(Judge *j, uint16_t match, size_t start) {
+    count_tested(j, j->engine->matches[match].detector, start, false);
 }
 
 static inline bool is_test_value(const EngineDetector *d, Span canon) {

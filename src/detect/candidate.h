@@ -52,6 +52,9 @@ typedef struct Candidate {
 /* Checksum, test values, context, score: adds a hit if it reaches the floor. */
 void candidate_judge(Judge *j, const Candidate *c);
 
+/* A cell of a column that is for its detector, and does not fit: it counts as tested in vain. */
+void candidate_missed(Judge *j, uint16_t match, size_t start);
+
 /* The value as its validator wants it, in `to`; at NULL where canon will do. */
 Span candidate_compact(const Judge *j, uint16_t match, Span value, char *to, size_t cap);
 

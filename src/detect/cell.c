@@ -1,6 +1,9 @@
 /* Cell: see cell.h. */
 #include "detect/cell.h"
 
+#include "base/cleanup.h"
+#include "detect/bytes.h"
+
 static bool is_before(uint8_t c) {
     return c <= ' ' || c == '"' || c == '\'' || c == '`' || c == '(' || c == '[' || c == '{';
 }
@@ -25,12 +28,30 @@ static size_t cell_reach(const Window *w, size_t *i) {
     return w->n;
 }
 
+/* What stands in tables for nothing at all. */
+static bool is_nothing(Span cell) {
+    static const char *const words[] = {"-",    "--",      "?",    ".",   "n/a", "na",  "nil",
+                                        "none", "unknown", "null", "\\n", "nan", "tbd", "#n/a"};
+    char low[8];
+
+    if (cell.n >= sizeof(low))
+        return false;
+    for (size_t i = 0; i < cell.n; i++)
+        low[i] = (char)byte_lower(cell.at[i]);
+    for (size_t i = 0; i < N_ELEMENTS(words); i++) {
+        if (span_eq(span(low, cell.n), span_of(words[i])))
+            return true;
+    }
+    return false;
+}
+
 static bool cell_trim(const Window *w, Cell *c) {
     while (c->start < c->end && is_before(w->text[c->start]))
         c->start++;
     while (c->end > c->start && is_behind(w->text[c->end - 1]))
         c->end--;
-    return c->end > c->start && c->end - c->start <= CELL_BYTES;
+    return c->end > c->start && c->end - c->start <= CELL_BYTES &&
+           !is_nothing(span(w->text + c->start, c->end - c->start));
 }
 
 bool cell_next(const Window *w, size_t lo, size_t hi, size_t *cursor, Cell *ret) {

@@ -1,10 +1,15 @@
 /*
  * Column: see column.h.
  *
- * A name is cut into words at everything that is no letter or digit, and where lower case turns
- * into upper ("socialSecurityNumber"); each run of up to NAME_RUN words that stand together, and
- * the whole without any separator, is looked up. So `customer_ssn` is known by `ssn`, and
- * `ssnumber` is not.
+ * A name is cut into words at everything that is no letter or digit, where lower case turns into
+ * upper ("socialSecurityNumber"), and before a number ("phone2"); each run of up to NAME_RUN words
+ * that stand together, and the whole without any separator, is looked up. So `customer_ssn` is
+ * known by `ssn`, and `ssnumber` is not.
+ *
+ * What a name is about stands last in it: of what speaks for a detector and against it the one that
+ * ends later counts, and of two that end together the longer, so that `phone_type` and
+ * `product_name` are no phone and no name of a person, and `order_phone` is a phone. Whole names
+ * are compared with the last step of a path, and nothing speaks against them.
  */
 #include "detect/column.h"
 
@@ -20,12 +25,15 @@ enum {
     NAME_RUN = 5,    /* words that are looked up together */
 };
 
-/* One phrase that speaks for or against one detector; those of the same hash form a list. */
+/* What a phrase is to its detector: the key of its context that lists it. */
+typedef enum NameKind { NAME_NEAR, NAME_COLUMN, NAME_WHOLE, NAME_AGAINST } NameKind;
+
+/* One phrase of one detector; those of the same hash form a list. */
 typedef struct NameEntry {
     uint64_t hash;
     int32_t next;
     uint16_t detector;
-    bool against;
+    uint8_t kind; /* NameKind */
 } NameEntry;
 
 struct ColumnNames {
@@ -35,6 +43,7 @@ struct ColumnNames {
     size_t mask;
     uint64_t *cells; /* a bit a detector: it has matches of kind `columns` */
     size_t words;    /* of 64 detectors */
+    size_t n_detectors;
 };
 
 ColumnNames *column_names_free(ColumnNames *n) {
@@ -60,6 +69,13 @@ static bool is_part(uint8_t c) {
     return byte_is_alnum(c) || c >= 0x80;
 }
 
+/* Folds ASCII, and U+00C0..U+00DE in UTF-8 (C3 80 .. C3 9E, but for the multiplication sign). */
+static uint8_t name_fold(uint8_t c, uint8_t before) {
+    bool latin = before == 0xc3 && c >= 0x80 && c <= 0x9e && c != 0x97;
+
+    return latin ? c | 0x20 : byte_lower(c);
+}
+
 static void name_cut(Span name, Named *ret) {
     size_t o = 0;
 
@@ -67,17 +83,18 @@ static void name_cut(Span name, Named *ret) {
     for (size_t i = 0; i < name.n && o + 2 < sizeof(ret->text); i++) {
         uint8_t c = name.at[i], before = i ? name.at[i - 1] : 0;
         bool hump = byte_is_upper(c) && before >= 'a' && before <= 'z';
+        bool number = byte_is_digit(c) && is_part(before) && !byte_is_digit(before);
 
         if (!is_part(c))
             continue;
-        if (!is_part(before) || hump) {
+        if (!is_part(before) || hump || number) {
             if (ret->n == NAME_WORDS)
                 break;
             if (ret->n)
                 ret->text[o++] = ' ';
             ret->start[ret->n++] = (uint16_t)o;
         }
-        ret->text[o++] = (char)byte_lower(c);
+        ret->text[o++] = (char)name_fold(c, before);
     }
     ret->start[ret->n] = (uint16_t)(o + 1); /* as if a further word began */
 }
@@ -100,24 +117,24 @@ static uint64_t hash_joined(const Named *n) {
 
 /* ---- the vocabulary ---- */
 
-static void names_add(ColumnNames *n, uint64_t hash, size_t detector, bool against) {
+static void names_add(ColumnNames *n, uint64_t hash, size_t detector, NameKind kind) {
     int32_t *slot = &n->slots[hash & n->mask];
 
     n->entries[n->n] = (NameEntry){
-        .hash = hash, .next = *slot, .detector = (uint16_t)detector, .against = against};
+        .hash = hash, .next = *slot, .detector = (uint16_t)detector, .kind = (uint8_t)kind};
     *slot = (int32_t)n->n++;
 }
 
-static void names_add_all(ColumnNames *n, const Words *words, size_t detector, bool against) {
+static void names_add_all(ColumnNames *n, const Words *words, size_t detector, NameKind kind) {
     for (size_t i = 0; i < words->n; i++) {
         Named name;
 
         name_cut(span_of(words->at[i]), &name);
         if (!name.n)
             continue;
-        names_add(n, hash_text(name.text, (size_t)name.start[name.n] - 1), detector, against);
+        names_add(n, hash_text(name.text, (size_t)name.start[name.n] - 1), detector, kind);
         if (name.n > 1)
-            names_add(n, hash_joined(&name), detector, against);
+            names_add(n, hash_joined(&name), detector, kind);
     }
 }
 
@@ -138,11 +155,13 @@ int column_names_new(const Rules *rules, ColumnNames **ret) {
     for (size_t i = 0; i < rules->n; i++) {
         const Context *c = &rules->detectors[i].context;
 
-        most += 2 * (c->columns.n + c->near.n + c->not_near.n);
+        most +=
+            2 * (c->columns.n + c->whole_columns.n + c->not_columns.n + c->near.n + c->not_near.n);
     }
     while (size < 2 * most)
         size *= 2;
     n->mask = size - 1;
+    n->n_detectors = rules->n;
     n->words = (rules->n + 63) / 64;
     n->entries = calloc(most, sizeof(*n->entries));
     n->slots = malloc(size * sizeof(*n->slots));
@@ -153,9 +172,11 @@ int column_names_new(const Rules *rules, ColumnNames **ret) {
     for (size_t i = 0; i < rules->n; i++) {
         const Context *c = &rules->detectors[i].context;
 
-        names_add_all(n, &c->columns, i, false);
-        names_add_all(n, &c->near, i, false);
-        names_add_all(n, &c->not_near, i, true);
+        names_add_all(n, &c->near, i, NAME_NEAR);
+        names_add_all(n, &c->columns, i, NAME_COLUMN);
+        names_add_all(n, &c->whole_columns, i, NAME_WHOLE);
+        names_add_all(n, &c->not_near, i, NAME_AGAINST);
+        names_add_all(n, &c->not_columns, i, NAME_AGAINST);
         if (has_cells(&rules->detectors[i]))
             n->cells[i / 64] |= UINT64_C(1) << (i % 64);
     }
@@ -167,68 +188,159 @@ size_t column_words(const ColumnNames *n) {
     return n->words;
 }
 
-const uint64_t *column_cells(const ColumnNames *n) {
-    return n->cells;
-}
-
 /* ---- a name ---- */
 
-static int hint_note(const ColumnNames *n, const NameEntry *e, ColumnHint *h) {
-    if (!h->near) {
-        h->near = calloc(2 * n->words, sizeof(*h->near));
-        if (!h->near)
+/* What was found in one name so far: of each detector the rank of the best phrase, 0 for none. */
+typedef struct Reading {
+    const ColumnNames *names;
+    uint16_t *near, *against;
+    uint64_t *columns; /* some phrase of kind NAME_COLUMN or NAME_WHOLE */
+} Reading;
+
+/* Of a phrase that ends at word `end` of the name and has n; a whole name is above all. */
+static uint16_t rank_of(size_t end, size_t n) {
+    _Static_assert(NAME_WORDS < 32, "ranks order by end, then length");
+    return (uint16_t)(end * 32 + n);
+}
+
+static int reading_note(Reading *r, const NameEntry *e, uint16_t rank) {
+    uint16_t *best;
+
+    if (!r->near) {
+        r->near = calloc(2 * r->names->n_detectors, sizeof(*r->near));
+        r->columns = calloc(r->names->words, sizeof(*r->columns));
+        if (!r->near || !r->columns)
             return -ENOMEM;
-        h->against = h->near + n->words;
+        r->against = r->near + r->names->n_detectors;
     }
-    h->any = true;
-    if (!e->against)
-        h->about |= context_bit(e->detector);
-    (e->against ? h->against : h->near)[e->detector / 64] |= UINT64_C(1) << (e->detector % 64);
+    best = e->kind == NAME_AGAINST ? &r->against[e->detector] : &r->near[e->detector];
+    if (rank > *best)
+        *best = rank;
+    if (e->kind == NAME_COLUMN || e->kind == NAME_WHOLE)
+        r->columns[e->detector / 64] |= UINT64_C(1) << (e->detector % 64);
     return 0;
 }
 
-static int hint_look_up(const ColumnNames *n, uint64_t hash, ColumnHint *h) {
-    int r = 0;
+/* Phrases with that hash: those that are whole names, or the others. */
+static int reading_look_up(Reading *r, uint64_t hash, uint16_t rank, bool whole) {
+    const ColumnNames *n = r->names;
+    int rc = 0;
 
-    for (int32_t i = n->slots[hash & n->mask]; i >= 0 && r == 0; i = n->entries[i].next) {
-        if (n->entries[i].hash == hash)
-            r = hint_note(n, &n->entries[i], h);
+    for (int32_t i = n->slots[hash & n->mask]; i >= 0 && rc == 0; i = n->entries[i].next) {
+        const NameEntry *e = &n->entries[i];
+
+        if (e->hash == hash && (e->kind == NAME_WHOLE) == whole)
+            rc = reading_note(r, e, rank);
     }
-    return r;
+    return rc;
+}
+
+static int reading_runs(Reading *r, const Named *words) {
+    int rc =
+        words->n ? reading_look_up(r, hash_joined(words), rank_of(words->n, words->n), false) : 0;
+
+    for (size_t i = 0; i < words->n && rc == 0; i++) {
+        for (size_t k = 1; k <= NAME_RUN && i + k <= words->n && rc == 0; k++)
+            rc = reading_look_up(r,
+                                 hash_text(words->text + words->start[i],
+                                           (size_t)words->start[i + k] - words->start[i] - 1),
+                                 rank_of(i + k, k), false);
+    }
+    return rc;
+}
+
+/* The last step of a path: 'name' of 'users.name' and of '/people/person/@name'. */
+static Span name_last(Span name) {
+    bool part = false; /* something follows that a step could be */
+
+    for (size_t i = name.n; i-- > 0;) {
+        if (part && (name.at[i] == '.' || name.at[i] == '/' || name.at[i] == '@'))
+            return span(name.at + i + 1, name.n - i - 1);
+        part |= is_part(name.at[i]);
+    }
+    return name;
+}
+
+/* Without a number at its end: 'name2'. */
+static int reading_whole(Reading *r, Span name) {
+    uint64_t spaced;
+    Named words;
+    int rc;
+
+    name_cut(name_last(name), &words);
+    if (words.n > 1 && byte_is_digit((uint8_t)words.text[words.start[words.n - 1]]))
+        words.n--;
+    if (!words.n)
+        return 0;
+    spaced = hash_text(words.text, (size_t)words.start[words.n] - 1);
+    rc = reading_look_up(r, spaced, UINT16_MAX, true);
+    return rc < 0 || words.n == 1 ? rc : reading_look_up(r, hash_joined(&words), UINT16_MAX, true);
+}
+
+static int hint_allocate(const ColumnNames *n, ColumnHint *h) {
+    h->any = true;
+    h->near = calloc(3 * n->words, sizeof(*h->near));
+    if (!h->near)
+        return -ENOMEM;
+    h->against = h->near + n->words;
+    return 0;
+}
+
+static void bit_set(uint64_t *bits, size_t detector) {
+    bits[detector / 64] |= UINT64_C(1) << (detector % 64);
+}
+
+static int hint_of(const Reading *r, ColumnHint *h) {
+    const ColumnNames *n = r->names;
+    uint64_t *cells;
+
+    if (hint_allocate(n, h) < 0)
+        return -ENOMEM;
+    cells = h->against + n->words;
+    for (size_t i = 0; i < n->n_detectors; i++) {
+        if (r->near[i] && r->near[i] >= r->against[i]) {
+            bit_set(h->near, i);
+            h->about |= context_bit(i);
+        } else if (r->against[i]) {
+            bit_set(h->against, i);
+        }
+    }
+    for (size_t i = 0; i < n->words; i++) {
+        cells[i] = h->near[i] & r->columns[i] & n->cells[i];
+        if (cells[i])
+            h->cells = cells;
+    }
+    return 0;
 }
 
 int column_hint_init(const ColumnNames *names, Span name, ColumnHint *ret) {
+    Reading reading = {.names = names};
     ColumnHint h = {0};
     Named words;
     int r;
 
     name_cut(name, &words);
-    r = words.n ? hint_look_up(names, hash_joined(&words), &h) : 0;
-    for (size_t i = 0; i < words.n && r == 0; i++) {
-        for (size_t k = 1; k <= NAME_RUN && i + k <= words.n && r == 0; k++)
-            r = hint_look_up(names,
-                             hash_text(words.text + words.start[i],
-                                       (size_t)words.start[i + k] - words.start[i] - 1),
-                             &h);
-    }
-    /* a column that is named for it is for it, whatever else its name has */
-    for (size_t i = 0; h.near && i < names->words; i++) {
-        h.against[i] &= ~h.near[i];
-        h.cells |= (h.near[i] & names->cells[i]) != 0;
-    }
-    if (r < 0)
-        column_hint_done(&h);
-    else
+    r = reading_runs(&reading, &words);
+    if (r == 0)
+        r = reading_whole(&reading, name);
+    if (r == 0 && reading.near)
+        r = hint_of(&reading, &h);
+    free(reading.near);
+    free(reading.columns);
+    if (r == 0)
         *ret = h;
     return r;
 }
 
 int column_hint_add(const ColumnNames *names, uint16_t detector, ColumnHint *h) {
-    int r = hint_note(names, &(NameEntry){.detector = detector}, h);
+    int r = h->near ? 0 : hint_allocate(names, h);
 
-    if (r == 0)
-        h->against[detector / 64] &= ~(UINT64_C(1) << (detector % 64));
-    return r;
+    if (r < 0)
+        return r;
+    bit_set(h->near, detector);
+    h->about |= context_bit(detector);
+    h->against[detector / 64] &= ~(UINT64_C(1) << (detector % 64));
+    return 0;
 }
 
 void column_hint_done(ColumnHint *h) {

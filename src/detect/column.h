@@ -1,10 +1,11 @@
 /*
  * Column: what the name of a table's column or field says of the values in it.
  *
- * ColumnNames is the vocabulary of a rule set: the words and names (context.columns, context.near,
- * context.not_near) by which a column is known; frozen and shared. A ColumnHint is what one name
- * says; Columns tells, for the window at hand, where which column stands. Names of columns are
- * hostile: only whole words count, and a name of a thousand words is cut.
+ * ColumnNames is the vocabulary of a rule set: the words and names (context.columns,
+ * whole_columns, not_columns, near, not_near) by which a column is known; frozen and shared. A
+ * ColumnHint is what one name says; Columns tells, for the window at hand, where which column
+ * stands. Names of columns are hostile: only whole words count, and a name of a thousand words is
+ * cut.
  */
 #pragma once
 
@@ -21,16 +22,13 @@ DEFINE_CLEANUP(ColumnNames, column_names_free)
 /* How many words of 64 bits a set of detectors has. */
 size_t column_words(const ColumnNames *n);
 
-/* The set of those that have matches of kind `columns`. */
-const uint64_t *column_cells(const ColumnNames *n);
-
 /* What one column's name says, detector by detector. */
 typedef struct ColumnHint {
     uint64_t about;    /* context_bit of each detector that it speaks for */
     bool any;          /* it says something of some detector */
-    bool cells;        /* it speaks for one that has matches of kind `columns` */
     uint64_t *near;    /* a bit a detector: it holds such values */
     uint64_t *against; /* ... something else */
+    uint64_t *cells;   /* ... its matches of kind `columns` are for it; NULL: of no detector */
 } ColumnHint;
 
 /* 'customer_ssn', 'socialSecurityNumber', 'user.contact.e-mail' ... -ENOMEM. */

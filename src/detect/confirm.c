@@ -207,17 +207,42 @@ static int confirm_match(Confirm *c, const Window *w, size_t pattern, size_t fro
     return r;
 }
 
-static Confirmed confirm_read(const Confirm *c, size_t pattern, int n_captures) {
-    const PCRE2_SIZE *v = pcre2_get_ovector_pointer(c->data);
-    uint32_t value = c->engine->patterns[pattern].value;
+/* The capture of that number, or the whole match where it was not set. */
+static uint32_t capture_or_all(const PCRE2_SIZE *v, uint32_t capture, int n_captures) {
+    return (int)capture < n_captures && v[2 * capture] != PCRE2_UNSET ? capture : 0;
+}
 
-    if (value && ((int)value >= n_captures || v[2 * value] == PCRE2_UNSET))
-        value = 0;
-    return (Confirmed){.start = (uint32_t)v[0],
+/*
+ * A word of the list stands where one must: at the start of the value, which then ends with it, or
+ * in the capture `word`. Else the value is made empty, and nobody keeps it.
+ */
+static void confirm_word(const Confirm *c, const uint8_t *text, const PCRE2_SIZE *v, int n_captures,
+                         Confirmed *found) {
+    const EnginePattern *p = &c->engine->patterns[found->pattern];
+    uint32_t word = p->word ? capture_or_all(v, p->word, n_captures) : 0;
+    size_t start = word ? v[2 * word] : found->value_start;
+    size_t end = word ? v[2 * word + 1] : found->value_end, n;
+
+    n = word_list_prefix(c->engine->word_lists[p->words], span(text + start, end - start));
+    if (!n || !p->word)
+        found->value_end = found->value_start + (uint32_t)n;
+}
+
+/* text: what was matched. */
+static Confirmed confirm_read(const Confirm *c, const uint8_t *text, size_t pattern,
+                              int n_captures) {
+    const PCRE2_SIZE *v = pcre2_get_ovector_pointer(c->data);
+    const EnginePattern *p = &c->engine->patterns[pattern];
+    uint32_t value = capture_or_all(v, p->value, n_captures);
+    Confirmed found = {.start = (uint32_t)v[0],
                        .end = (uint32_t)v[1],
                        .value_start = (uint32_t)v[2 * value],
                        .value_end = (uint32_t)v[2 * value + 1],
                        .pattern = (uint16_t)pattern};
+
+    if (p->words >= 0)
+        confirm_word(c, text, v, n_captures, &found);
+    return found;
 }
 
 /* Keeps a match if it ends further than those before; is it done with the place? */
@@ -246,7 +271,7 @@ static void confirm_place(Confirm *c, const Window *w, const Place *at, Progress
     if (at->last && at->last <= p->reach)
         return;
     while (p->clean < at->to && (r = confirm_match(c, w, at->pattern, p->clean, at->to)) > 0) {
-        Confirmed found = confirm_read(c, at->pattern, r);
+        Confirmed found = confirm_read(c, w->text, at->pattern, r);
 
         if (confirm_found(c, at, &found, p, own))
             return;
@@ -264,27 +289,29 @@ static void confirm_all(Confirm *c, const Window *w, const Owning *own) {
     }
 }
 
-/* The pattern's answer to a whole cell. */
-static void confirm_cell(Confirm *c, const Window *w, const Cell *cell, size_t pattern) {
+/* The pattern's answer to a whole cell: does it fit? */
+static bool confirm_cell(Confirm *c, const Window *w, const Cell *cell, size_t pattern) {
     const pcre2_code *code = confirm_code(c, pattern);
     Confirmed found;
     int r;
 
     if (!code)
-        return;
+        return false;
     pcre2_set_offset_limit(c->context, PCRE2_UNSET);
     r = pcre2_match(code, w->text + cell->start, cell->end - cell->start, 0, 0, c->data,
                     c->context);
     c->limited |= r < 0 && r != PCRE2_ERROR_NOMATCH;
     if (r <= 0)
-        return;
-    found = confirm_read(c, pattern, r);
+        return false;
+    found = confirm_read(c, w->text + cell->start, pattern, r);
     found.start += (uint32_t)cell->start;
     found.end += (uint32_t)cell->start;
     found.value_start += (uint32_t)cell->start;
     found.value_end += (uint32_t)cell->start;
-    if (found.value_end > found.value_start)
-        confirm_keep(c, found);
+    if (found.value_end <= found.value_start)
+        return false;
+    confirm_keep(c, found);
+    return true;
 }
 
 /* A heading stands in its own column: the name that the column is known by is no value of it. */
@@ -298,15 +325,25 @@ static bool is_heading(Confirm *c, const Window *w, const Cell *cell) {
         return true;
     }
     for (size_t i = 0; hint.near && i < column_words(c->engine->column_names) && !is; i++)
-        is = (hint.near[i] & cell->hint->near[i]) != 0;
+        is = (hint.near[i] & cell->hint->cells[i]) != 0;
     column_hint_done(&hint);
     return is;
 }
 
-static void confirm_cell_of(Confirm *c, const Window *w, const Cell *cell,
+/* The first of the detector's patterns that fits, or a miss. */
+static bool confirm_cell_of(Confirm *c, const Window *w, const Cell *cell,
                             const EngineDetector *d) {
-    for (size_t i = 0; i < d->n_cells; i++)
-        confirm_cell(c, w, cell, (size_t)d->first_cell + i);
+    for (size_t i = d->first_cell; i < (size_t)d->first_cell + d->n_cells; i++) {
+        if (c->engine->keyword_patterns[i].cell && confirm_cell(c, w, cell, i))
+            return true;
+    }
+    confirm_keep(c, (Confirmed){.start = (uint32_t)cell->start,
+                                .end = (uint32_t)cell->end,
+                                .value_start = (uint32_t)cell->start,
+                                .value_end = (uint32_t)cell->end,
+                                .pattern = d->first_cell,
+                                .miss = true});
+    return false;
 }
 
 /* Each cell of a column that detectors know, by the patterns that these have for cells. */
@@ -317,15 +354,16 @@ static void confirm_cells(Confirm *c, const Window *w, const Owning *own) {
 
     while (cell_next(w, own->lo, own->hi, &cursor, &cell)) {
         size_t before = c->n_found;
+        bool fits = false;
 
         for (size_t i = 0; i < column_words(names); i++) {
-            uint64_t bits = cell.hint->near[i] & column_cells(names)[i];
+            uint64_t bits = cell.hint->cells[i];
 
             for (; bits; bits &= bits - 1)
-                confirm_cell_of(c, w, &cell,
-                                &c->engine->detectors[i * 64 + (size_t)__builtin_ctzll(bits)]);
+                fits |= confirm_cell_of(
+                    c, w, &cell, &c->engine->detectors[i * 64 + (size_t)__builtin_ctzll(bits)]);
         }
-        if (c->n_found > before && is_heading(c, w, &cell))
+        if (fits && is_heading(c, w, &cell))
             c->n_found = before;
     }
 }

@@ -18,10 +18,14 @@ int confirm_new(const Engine *e, Confirm **ret);
 Confirm *confirm_free(Confirm *c);
 DEFINE_CLEANUP(Confirm, confirm_free)
 
-/* A confirmed match: of the whole pattern, and of its value. In the window's text. */
+/*
+ * A confirmed match: of the whole pattern, and of its value. In the window's text. A miss is a cell
+ * of a column that is for a detector, and no pattern that the detector has for cells fits it.
+ */
 typedef struct Confirmed {
     uint32_t start, end, value_start, value_end;
     uint16_t pattern;
+    bool miss;
 } Confirmed;
 
 /*

@@ -162,7 +162,7 @@ static int add_pattern(Engine *e, uint16_t number, const char *pattern, uint32_t
     EnginePattern *p = &e->patterns[e->n_patterns];
     const char *dictionary = e->matches[number].rule->dictionary;
     _cleanup_(buf_done) Buf derived = {0};
-    int code, r, value;
+    int code, r, value, word;
     PCRE2_SIZE at;
 
     p->code = pcre2_compile((PCRE2_SPTR)pattern, PCRE2_ZERO_TERMINATED,
@@ -183,6 +183,8 @@ static int add_pattern(Engine *e, uint16_t number, const char *pattern, uint32_t
     }
     value = pcre2_substring_number_from_name(p->code, (PCRE2_SPTR) "value");
     p->value = value > 0 ? (uint32_t)value : 0;
+    word = pcre2_substring_number_from_name(p->code, (PCRE2_SPTR) "word");
+    p->word = word > 0 ? (uint32_t)word : 0;
     p->match = number;
     p->words = (int16_t)(dictionary ? rules_dictionary(e->rules, dictionary) : -1);
     e->keyword_patterns[e->n_patterns] =
@@ -200,8 +202,9 @@ static int add_cell(Engine *e, uint16_t number, const Match *m, Error *reterr) {
     if (r < 0)
         return r;
     e->keyword_patterns[pattern].cell = true;
-    if (!d->n_cells++)
+    if (!d->n_cells)
         d->first_cell = pattern;
+    d->n_cells = (uint16_t)(pattern + 1 - d->first_cell);
     return 0;
 }
 

@@ -39,7 +39,8 @@ typedef struct EnginePattern {
     pcre2_code *code; /* not JIT-compiled: each Matcher does that to a copy, when first needed */
     uint32_t value;   /* number of the capture named `value`; 0: the whole match */
     uint16_t match;
-    int16_t words; /* number of the word list that its value begins with, or -1 */
+    uint32_t word; /* number of the capture named `word`, that a word list is asked of */
+    int16_t words; /* number of the word list, or -1 */
 } EnginePattern;
 
 /* What is asked of every candidate stands here, not behind the rule. */
@@ -49,7 +50,7 @@ typedef struct EngineDetector {
     /* the value as the check wants it, where letters and digits alone will not do; else NULL */
     size_t (*compact)(const char *in, size_t n, char *out, size_t cap);
     uint64_t test_filter;         /* bits of the test values: most others fail at it */
-    uint16_t first_cell, n_cells; /* its patterns of kind `columns` */
+    uint16_t first_cell, n_cells; /* from its first pattern of kind `columns` to its last */
     uint16_t within;              /* of the context */
     bool stops;                   /* has stop values */
 } EngineDetector;

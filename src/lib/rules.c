@@ -230,6 +230,8 @@ static void show_detector(Buf *b, const Engine *e, size_t number) {
     show_words(b, d->context.required ? "needs near" : "words for", &d->context.near);
     show_words(b, "words against", &d->context.not_near);
     show_words(b, "columns", &d->context.columns);
+    show_words(b, "whole columns", &d->context.whole_columns);
+    show_words(b, "other columns", &d->context.not_columns);
     show_mask(b, &d->mask);
     show_words(b, "test values", &d->test_values);
     show_examples(b, "examples", d->examples, d->n_examples);

@@ -148,6 +148,14 @@ static int read_columns(const Node *n, Reader *r, void *into) {
     return words_read(n, r, &((Context *)into)->columns);
 }
 
+static int read_whole_columns(const Node *n, Reader *r, void *into) {
+    return words_read(n, r, &((Context *)into)->whole_columns);
+}
+
+static int read_not_columns(const Node *n, Reader *r, void *into) {
+    return words_read(n, r, &((Context *)into)->not_columns);
+}
+
 static int read_within(const Node *n, Reader *r, void *into) {
     Context *c = into;
     unsigned within = 0;
@@ -162,15 +170,19 @@ static int read_required(const Node *n, Reader *r, void *into) {
     Context *c = into;
     int rc = field_flag(n, r, &c->required);
 
-    if (rc == 0 && c->required && c->near.n == 0 && c->columns.n == 0)
+    if (rc == 0 && c->required && c->near.n + c->columns.n + c->whole_columns.n == 0)
         return node_complain(n, r->reterr, "never met, expected near or columns beside it");
     return rc;
 }
 
 /* `required` comes last: it asks for the words. */
 static const Field context_fields[] = {
-    {"near", read_near, false},         {"not_near", read_not_near, false},
-    {"columns", read_columns, false},   {"within", read_within, false},
+    {"near", read_near, false},
+    {"not_near", read_not_near, false},
+    {"columns", read_columns, false},
+    {"whole_columns", read_whole_columns, false},
+    {"not_columns", read_not_columns, false},
+    {"within", read_within, false},
     {"required", read_required, false},
 };
 
@@ -325,10 +337,11 @@ static int columns_check(const Detector *d, Error *reterr) {
     for (size_t i = 0; i < d->n_matches; i++) {
         const RuleMark *m = &d->matches[i].mark;
 
-        if (d->matches[i].kind == MATCH_COLUMNS && d->context.columns.n == 0)
+        if (d->matches[i].kind == MATCH_COLUMNS &&
+            d->context.columns.n + d->context.whole_columns.n == 0)
             return error_set(reterr, -EINVAL,
                              "%s:%u:%u: match: found in named columns only, expected "
-                             "context.columns beside it",
+                             "context.columns or context.whole_columns beside it",
                              m->file, m->line, m->col);
     }
     return 0;

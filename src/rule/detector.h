@@ -42,7 +42,7 @@ typedef struct Words {
 typedef struct Match {
     MatchKind kind;
     const char *text;       /* shape, layout, regex, phrase or name of the scanner */
-    const char *dictionary; /* keyword, columns: the value begins with a word of it; NULL: any */
+    const char *dictionary; /* keyword, columns: what begins with a word of it; NULL: any */
     const char *separators; /* shape: one of these, the same one, between groups; "": none */
     uint8_t lead[100];      /* shape: which values the first two digits may have; all 0: any */
     Words terms;            /* combination: categories and ids, all of which must be there */
@@ -54,11 +54,13 @@ typedef struct Match {
 } Match;
 
 typedef struct Context {
-    Words near;      /* evidence for */
-    Words not_near;  /* evidence against */
-    Words columns;   /* names of columns and fields that hold such values */
-    uint16_t within; /* bytes before and after the value that are looked at */
-    bool required;   /* without a near word or column, never reported */
+    Words near;          /* evidence for */
+    Words not_near;      /* evidence against */
+    Words columns;       /* names of columns and fields that hold such values */
+    Words whole_columns; /* the same, where nothing else stands in the name */
+    Words not_columns;   /* names that speak against it, and are not looked for in text */
+    uint16_t within;     /* bytes before and after the value that are looked at */
+    bool required;       /* without a near word or column, never reported */
 } Context;
 
 typedef struct Mask {

@@ -435,6 +435,15 @@ static bool is_chance(const Harvest *h, const HarvestRow *row) {
            (row->valid * 5 < row->tested || (float)row->valid < 2 * v->rate * (float)row->tested);
 }
 
+/*
+ * Of the cells of a column that is named for it, so few are of its form that the name means
+ * something else: 'name' of products, of which one begins with a name of a person.
+ */
+static bool is_sparse(const Harvest *h, const HarvestRow *row) {
+    return row->place && h->places[row->place - 1].column &&
+           h->engine->detectors[row->detector].n_cells > 0 && row->valid * 3 < row->tested;
+}
+
 void harvest_settle(Harvest *h, const uint64_t *newlines, size_t n_pieces) {
     size_t n = h->n_rows;
 
@@ -443,7 +452,7 @@ void harvest_settle(Harvest *h, const uint64_t *newlines, size_t n_pieces) {
             below_settle(h, i);
     }
     for (size_t i = 0; i < h->n_rows; i++) {
-        if (is_chance(h, &h->rows[i]))
+        if (is_chance(h, &h->rows[i]) || is_sparse(h, &h->rows[i]))
             row_empty(&h->rows[i]);
         row_settle(&h->rows[i], newlines, n_pieces);
     }

@@ -3,8 +3,10 @@
 
 static const char *const bodies[][2] = {
     {"t.name", "match: [{columns: '[A-Z][a-z]{1,20}(?: [A-Z][a-z]{1,20}){0,3}'}]\n"
-               "context: {columns: [name, first name], not_near: [file]}"},
+               "context: {columns: [name, first name], not_near: [file], not_columns: [kind of]}"},
     {"t.faith", "match: [{dictionary: faiths}]\ncontext: {columns: [religion]}"},
+    {"t.owner", "match: [{columns: '(?<word>[a-z]{2,20}) of [a-z]{2,20}', dictionary: faiths}]\n"
+                "context: {whole_columns: [owner, kept by]}"},
     {"t.told", "match: [{keyword: '(?i)\\bfaith: (?<value>[a-z -]{3,30})', dictionary: faiths}]"},
 };
 
@@ -144,6 +146,80 @@ static void test_other_columns(void **state _unused_) {
     expect(columns, "Anna,Bert\n", NULL, 0);
 }
 
+/* A list is asked of the capture `word`; the value is all of it. */
+static void test_word(void **state _unused_) {
+    static const char *const columns[] = {"owner", "owner_id", NULL};
+
+    EXPECT(columns, "sikh of leeds,sikh of york\nlord of leeds,x\n", {"t.owner", "sikh of leeds"});
+}
+
+static void take_tested(void *of, const Mark *m, uint16_t detector _unused_, bool valid) {
+    Buf *b = of;
+
+    buf_printf(b, "%u%c", (unsigned)m->row, valid ? '+' : '-');
+}
+
+/* Each cell of a column that is for a detector counts, but for those that say nothing; once. */
+static void test_tested(void **state _unused_) {
+    _cleanup_(text_done) Text text = text_of("Anna\nx9\nN/A\n--\nUnknown\nJo Anna\n\nunknown 4\n");
+    Tables t = tables_new();
+
+    table_column(&t, "name");
+    table_mark(&t, &text);
+    for (size_t cut = 0; cut <= text.n; cut++) {
+        _cleanup_(buf_done) Buf log = {0};
+        const Columns columns = {t.marks, t.n_marks, t.hints, t.n_hints};
+        MatcherSink sink = {.of = &log, .tested = take_tested, .floor = N_LEVELS};
+        Window w = {.text = text.at, .n = text.n, .hi = cut, .columns = &columns};
+
+        assert_int_equal(matcher_scan(t.rig.matcher, &w, &sink), 0);
+        w.lo = cut;
+        w.hi = text.n;
+        assert_int_equal(matcher_scan(t.rig.matcher, &w, &sink), 0);
+        assert_string_equal(buf_cstr(&log), "1+2-6+8-");
+    }
+    tables_done(&t);
+}
+
+/* A whole name is the last step of a path, with or without a number. */
+static void test_whole_names(void **state _unused_) {
+    static const struct {
+        const char *name;
+        bool near;
+    } cases[] = {
+        {"owner", true},
+        {"Owner", true},
+        {"pets.owner", true},
+        {"owner2", true},
+        {"/pets/pet/@owner", true},
+        {"owner_id", false},
+        {"pet owner", false},
+        {"owner.id", false},
+        {"kept_by", true},
+        {"keptBy", true},
+        {"KEPTBY", true},
+        {"by", false},
+        {"Owner.", true},
+        {"pets.owner.1", false},
+        {"2", false},
+        {"...", false},
+    };
+    Tables t = tables_new();
+    size_t owner = rig_detector(&t.rig, "t.owner");
+
+    for (size_t i = 0; i < N_ELEMENTS(cases); i++) {
+        ColumnHint h;
+
+        assert_int_equal(column_hint_init(t.rig.engine->column_names, span_of(cases[i].name), &h),
+                         0);
+        if (column_bit(h.near, owner) != cases[i].near)
+            fail_msg("'%s': %d, expected %d", cases[i].name, column_bit(h.near, owner),
+                     cases[i].near);
+        column_hint_done(&h);
+    }
+    tables_done(&t);
+}
+
 /* Without columns only what stands in text is found, and only words of the list. */
 static void test_text(void **state _unused_) {
     static const struct {
@@ -174,10 +250,11 @@ static void test_names(void **state _unused_) {
         const char *name;
         bool near, against;
     } cases[] = {
-        {"first_name", true, false}, {"FirstName", true, false}, {"customerName", true, false},
-        {"user.name", true, false},  {"filename", false, false}, {"file", false, true},
-        {"file name", true, false}, /* what speaks for it stands */
-        {"names", false, false},     {"", false, false},
+        {"first_name", true, false},   {"FirstName", true, false},  {"customerName", true, false},
+        {"user.name", true, false},    {"filename", false, false},  {"file", false, true},
+        {"file name", true, false}, /* what stands last counts */
+        {"name of file", false, true}, {"NameKindOf", false, true}, {"name2", true, false},
+        {"names", false, false},       {"", false, false},
     };
     Tables t = tables_new();
     size_t name = rig_detector(&t.rig, "t.name");
@@ -188,9 +265,9 @@ static void test_names(void **state _unused_) {
         assert_int_equal(column_hint_init(t.rig.engine->column_names, span_of(cases[i].name), &h),
                          0);
         if (column_bit(h.near, name) != cases[i].near ||
-            column_bit(h.against, name) != cases[i].against || h.cells != cases[i].near)
+            column_bit(h.against, name) != cases[i].against || (h.cells != NULL) != cases[i].near)
             fail_msg("'%s': for %d, against %d, cells %d", cases[i].name, column_bit(h.near, name),
-                     column_bit(h.against, name), h.cells);
+                     column_bit(h.against, name), h.cells != NULL);
         column_hint_done(&h);
     }
     tables_done(&t);
@@ -198,9 +275,11 @@ static void test_names(void **state _unused_) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_cells),      cmocka_unit_test(test_heading),
-        cmocka_unit_test(test_dictionary), cmocka_unit_test(test_other_columns),
-        cmocka_unit_test(test_text),       cmocka_unit_test(test_names),
+        cmocka_unit_test(test_cells),       cmocka_unit_test(test_heading),
+        cmocka_unit_test(test_dictionary),  cmocka_unit_test(test_other_columns),
+        cmocka_unit_test(test_text),        cmocka_unit_test(test_names),
+        cmocka_unit_test(test_word),        cmocka_unit_test(test_tested),
+        cmocka_unit_test(test_whole_names),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -89,7 +89,7 @@ static void refuses_dictionaries(void **state _unused_) {
     words_write(&s, "names.yaml", "names", "ada");
     assert_int_equal(load(&s, NULL, NULL, &e, &r), -EINVAL);
     assert_non_null(strstr(e.text, "cells.yaml:5:22: match: found in named columns only, expected "
-                                   "context.columns beside it"));
+                                   "context.columns or context.whole_columns beside it"));
     cells_write(&s, "context: {columns: [name]}\n");
     words_write(&s, "more.yaml", "names", "ada");
     assert_int_equal(load(&s, NULL, NULL, &e, &r), -EINVAL);

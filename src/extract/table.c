@@ -61,6 +61,7 @@ static const Extractor *const extractors[] = {
     &stream_zstd,
     &tar_reader,
     &tiff_extractor,
+    &tnef_extractor,
     &vcard_extractor,
     &xlsb_extractor,
     &xlsx_extractor,

@@ -44,6 +44,9 @@ extern const Extractor sqlite_extractor;
 
 extern const Extractor tar_reader;
 
+/* tnef.c: messages that Exchange put into mail */
+extern const Extractor tnef_extractor;
+
 /* zip.c; the tail is a zip behind something else, whose bytes are read by another */
 extern const Extractor zip_epub, zip_jar, zip_reader, zip_tail;
 

@@ -46,6 +46,8 @@ static const Extractor *const extractors[] = {
     &pdf_extractor,
     &pgdump_extractor,
     &pptx_extractor,
+    &pst_extractor,
+    &pst_item_extractor,
     &rtf_extractor,
     &signed_extractor,
     &sqldump_extractor,

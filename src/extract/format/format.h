@@ -39,6 +39,9 @@ extern const Extractor pgdump_extractor;
 /* bson.c: dumps of MongoDB; dbf.c: tables of dBase */
 extern const Extractor bson_extractor, dbf_extractor;
 
+/* pst.c: Outlook data files, and what is in them */
+extern const Extractor pst_extractor, pst_item_extractor;
+
 /* sqlite.c: SQLite files */
 extern const Extractor sqlite_extractor;
 

@@ -126,11 +126,27 @@ static size_t decode(Encoding e, Span s, bool last, Buf *ret) {
     return n;
 }
 
-int mapi_text(Extraction *x, Feed *f, Encoding e) {
+/* Text whose lines are counted; row 0: they are not. */
+static int give_lines(Extraction *x, Span text, uint64_t *row) {
+    int r = 0;
+
+    while (r == 0 && text.n && *row) {
+        const uint8_t *end = memchr(text.at, '\n', text.n);
+        size_t n = end ? (size_t)(end - text.at) + 1 : text.n;
+
+        r = extract_text(x, span(text.at, n));
+        text = span(text.at + n, text.n - n);
+        if (r == 0 && end)
+            r = extract_at(x, ++*row, 0);
+    }
+    return r || !text.n ? r : extract_text(x, text);
+}
+
+static int give_text(Extraction *x, Feed *f, Encoding e, uint64_t row) {
     _uninitialized_ uint8_t window[WINDOW];
     size_t held = 0;
     bool last = false;
-    int r = 0;
+    int r = row ? extract_at(x, row, 0) : 0;
 
     while (r == 0 && !last) {
         _cleanup_(buf_wipe) Buf text = {0};
@@ -148,9 +164,19 @@ int mapi_text(Extraction *x, Feed *f, Encoding e) {
             text.n--;
         r = buf_error(&text);
         if (r == 0)
-            r = extract_text(x, buf_as_span(&text));
+            r = give_lines(x, buf_as_span(&text), &row);
     }
     return r;
+}
+
+int mapi_text(Extraction *x, Feed *f, Encoding e) {
+    return give_text(x, f, e, 0);
+}
+
+int mapi_body(Extraction *x, Feed *f, Encoding e) {
+    int r = extract_part(x, PART_SECTION, span_of("body"));
+
+    return r ? r : give_text(x, f, e, 1);
 }
 
 int mapi_line(Extraction *x, const char *name, Feed *f, Encoding e) {

@@ -61,6 +61,9 @@ Encoding mapi_codepage(uint32_t number);
 /* A text property, of any length, in UTF-16LE or an 8-bit encoding, without NULs behind it. */
 int mapi_text(Extraction *x, Feed *f, Encoding e);
 
+/* As mapi_text, the text of the message: the section "body", line by line. */
+int mapi_body(Extraction *x, Feed *f, Encoding e);
+
 /* As mapi_text, as a line: "Name: text". */
 int mapi_line(Extraction *x, const char *name, Feed *f, Encoding e);
 

@@ -142,9 +142,7 @@ static int read_body(Msg *m) {
     m->o->c->entries[entry].used = true;
     r = cfb_stream_open(m->o->c, entry, &s);
     if (r == 0)
-        r = extract_part(m->o->x, PART_SECTION, span_of("body"));
-    if (r == 0)
-        r = mapi_text(m->o->x, &s.feed, entry == wide ? ENCODING_UTF16LE : m->narrow);
+        r = mapi_body(m->o->x, &s.feed, entry == wide ? ENCODING_UTF16LE : m->narrow);
     cfb_stream_done(&s);
     return r;
 }

@@ -121,10 +121,10 @@ static int give_rtf(Tnef *t, Place p) {
     return r;
 }
 
-static int give_text(Tnef *t, Place p, Encoding e) {
+static int give_body(Tnef *t, Place p, Encoding e) {
     FeedSlice slice = {.of = t->f, .from = p.at};
     Feed f = feed_of_slice(&slice, p.n);
-    int r = mapi_text(t->x, &f, e);
+    int r = mapi_body(t->x, &f, e);
 
     feed_done(&f);
     return r;
@@ -323,7 +323,6 @@ static int read_binary(Props *p) {
 
 static int read_body(Props *p) {
     Tnef *t = p->t;
-    int r;
 
     if (!mapi_is_body(p->id) || !has_length(p->type) || !p->value.n)
         return 0;
@@ -331,8 +330,7 @@ static int read_body(Props *p) {
         return give_rtf(t, p->value);
     if (p->id == PR_HTML)
         return give_unit(t, p->value, span_of("body.html"), "html");
-    r = begin(t, "body");
-    return r ? r : give_text(t, p->value, encoding_of(p));
+    return give_body(t, p->value, encoding_of(p));
 }
 
 /* Every value of a list; where the list ends early that is noted. Moves `where` behind it. */
@@ -547,9 +545,7 @@ static int read_person(Tnef *t, Place p) {
 }
 
 static int read_text(Tnef *t, Place p) {
-    int r = begin(t, "body");
-
-    return r ? r : give_text(t, p, t->narrow);
+    return give_body(t, p, t->narrow);
 }
 
 static int in_headers(Tnef *t, Place p, int (*read)(Tnef *, Place)) {

@@ -192,7 +192,7 @@ static void test_message(void **state) {
     expect(&r, "From: Dana\\nFrom: SMTP:dan@example.org\\n");
     expect(&r, "Subject: \xD0\x9F\xD1\x80\xD0\xB8\xD0\xB2\xD0\xB5\xD1\x82\\n");
     expect(&r, "! sent 1704164645000000000 1704164645000000000 \n");
-    expect(&r, "# section body\n= Plain text\r\\n\n");
+    expect(&r, "# section body\n= 1:0 Plain text\r\\n\n");
     expect(&r, "Owen\\nowen@");
     expect(&r, "= Sender: Anna Quill\\n\n! sent 1577836800000000000 ");
     expect(&r, "EmployeeSSN: 536-90-4399\\nRed\\nGreen\\n");

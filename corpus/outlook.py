@@ -474,7 +474,7 @@ def sample(kind, crypt, most=8176, fan=15, apart=False):
          attachment(store, "large.txt", b"0123456789abcde\n" * 4000)], apart), inbox)
     store.node(nid(MESSAGE, 0x10002), message(store, {
         (0x001A, narrow): "IPM.Contact", (0x3001, narrow): "Anna Quill", (0x3A08, narrow): "+49 30 901820",
-        (0x3A42, TIME): 115819200000000000, (0x3003, narrow): "anna@example.org"}), people)
+        (0x3A42, TIME): 115819200000000000, (0x3A70, BINARY): b"certificate!", (0x3003, narrow): "anna@example.org"}), people)
     store.node(nid(MESSAGE, 0x10003), message(store, {
         (0x001A, STRING): "IPM.Task", (0x3FFD, LONG): 1251, (0x0037, STRING): "Привет".encode("cp1251"),
         (0x1009, BINARY): RTF}), nid(FOLDER, 0x777))

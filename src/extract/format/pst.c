@@ -14,7 +14,8 @@
  *
  * A message comes out as from an Outlook message (msg.c): text properties in the section "headers",
  * "recipients", the plain text in "body", HTML as the unit "body.html", or RTF where there is
- * neither; attachments are units with their names, a message within is read by this very reader.
+ * neither; attachments are units with their names, a message within is read by this very reader;
+ * properties that are neither text nor numbers are raw bytes.
  * Units that are nodes have a feed of their own kind, which gives no bytes: see ole.c.
  */
 #include "extract/format/format.h"
@@ -36,6 +37,7 @@ enum {
     PATH_DEPTH = 32,
     PATH_MAX_BYTES = 2 << 10,
     FREE_STEP = 16 << 10,
+    BYTES_STEP = 4 << 10,
 };
 
 typedef struct FolderPath {
@@ -306,6 +308,41 @@ static int give_forms(Item *i) {
     return r || given ? r : give_form(i, PR_RTF, &given);
 }
 
+/* ---- what is no text ---- */
+
+/* Bytes of a property, as they are: there may be text in them. */
+static int give_bytes(Item *i, const Prop *prop) {
+    uint8_t bytes[BYTES_STEP];
+    PropValue v = {0};
+    ssize_t n = 1;
+    int r = prop_open(&i->bag.heap, i->subnodes, prop, &v);
+
+    while (r == 0 && n > 0) {
+        n = feed_read(v.feed, bytes, sizeof(bytes));
+        if (n > 0)
+            r = extract_bytes(i->p->x, span(bytes, (size_t)n), MARK_NOWHERE, ENCODING_BINARY);
+    }
+    if (r == 0 && v.feed->error)
+        i->p->n->damaged = true;
+    prop_done(&v);
+    if (r || n == -ENOMEM)
+        return r == NDB_E_BAD ? 0 : r ? r : -ENOMEM;
+    return extract_bytes(i->p->x, span_of("\n"), MARK_NOWHERE, ENCODING_BINARY);
+}
+
+static int give_binaries(Item *i) {
+    int r = 0;
+
+    for (size_t k = 0; r == 0 && k < i->bag.n; k++) {
+        Prop prop = bag_at(&i->bag, k);
+
+        if ((prop.type & ~(unsigned)PT_MULTIPLE) == PT_BINARY && prop.value &&
+            !mapi_is_body(prop.id) && prop.id != PR_ATTACH_DATA)
+            r = give_bytes(i, &prop);
+    }
+    return r;
+}
+
 /* ---- units ---- */
 
 typedef struct ItemFeed {
@@ -406,7 +443,9 @@ static int give_attachment(Pst *p, const NdbNode *node) {
         else if (prop.type == PT_BINARY)
             r = give_binary(&a, &prop, buf_as_span(&name));
     }
-    return r ? r : give_fields(&a, "attachments");
+    if (r == 0)
+        r = give_fields(&a, "attachments");
+    return r ? r : give_binaries(&a);
 }
 
 static int give_attachments(Item *i) {
@@ -433,7 +472,9 @@ static int read_item(Item *i) {
         r = give_recipients(i);
     if (r == 0)
         r = give_forms(i);
-    return r ? r : give_attachments(i);
+    if (r == 0)
+        r = give_attachments(i);
+    return r ? r : give_binaries(i);
 }
 
 static int item_extract(Extraction *x, Feed *f, Encoding encoding, Status *ret_status) {

@@ -81,6 +81,7 @@ static void expect_all(const Recorder *r, const Sample *s) {
         "Name: Anna Quill\\n",
         "Phone: +49 30 901820\\n",
         "Birthday: 1968-01-08\\n",
+        "# bytes binary\n= certificate!",
         "> folder-EEE2/task-200064\n", /* no folder has it */
         "Subject: \xD0\x9F\xD1\x80\xD0\xB8\xD0\xB2\xD0\xB5\xD1\x82\\n",
         "> body.rtf\n",

@@ -240,7 +240,7 @@ class Store:
         for at, size in self.used:
             for unit in range((at - 0x4400) // 64, (at - 0x4400 + size + 63) // 64):
                 bits[unit // 8] |= 0x80 >> unit % 8
-        page = bytes(bits) + (b"\0" * 4 if self.kind == "ansi" else b"")
+        page = (b"\0" * 4 if self.kind == "ansi" else b"") + bytes(bits)
         if self.kind != "large":
             self.out[0x4400:0x4600] = page + self.page_trailer(0x84, 0x4400, 0x4400, page)
 

@@ -10,7 +10,6 @@
 enum {
     WINDOW = 8 << 10,
     CODEPAGE_UTF8 = 65001,
-    CODEPAGE_UTF16 = 1200,
 };
 
 typedef struct Named {
@@ -85,13 +84,10 @@ Encoding mapi_codepage(uint32_t number) {
         uint32_t number;
         Encoding encoding;
     } others[] = {
-        {CODEPAGE_UTF8, ENCODING_UTF8}, {CODEPAGE_UTF16, ENCODING_UTF16LE},
-        {20866, ENCODING_KOI8R},        {21866, ENCODING_KOI8U},
-        {28592, ENCODING_ISO8859_2},    {28595, ENCODING_ISO8859_5},
-        {28597, ENCODING_ISO8859_7},    {28599, ENCODING_ISO8859_9},
-        {28605, ENCODING_ISO8859_15},   {50220, ENCODING_ISO2022JP},
-        {51932, ENCODING_EUC_JP},       {51949, ENCODING_EUC_KR},
-        {54936, ENCODING_GB18030},
+        {CODEPAGE_UTF8, ENCODING_UTF8}, {20866, ENCODING_KOI8R},      {21866, ENCODING_KOI8U},
+        {28592, ENCODING_ISO8859_2},    {28595, ENCODING_ISO8859_5},  {28597, ENCODING_ISO8859_7},
+        {28599, ENCODING_ISO8859_9},    {28605, ENCODING_ISO8859_15}, {50220, ENCODING_ISO2022JP},
+        {51932, ENCODING_EUC_JP},       {51949, ENCODING_EUC_KR},     {54936, ENCODING_GB18030},
     };
 
     for (size_t i = 0; i < N_ELEMENTS(others); i++) {

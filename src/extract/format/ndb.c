@@ -658,9 +658,11 @@ static bool read_map(Ndb *n, uint64_t at) {
     return true;
 }
 
-/* From that bit of the map on, as far as all are set, or none is. */
-static unsigned skip_bits(const NdbPage *map, unsigned bit, bool set) {
-    while (bit < MAP_BITS && !(map->bytes[bit / 8] & 0x80 >> bit % 8) != set)
+/* From that bit of the map on, as far as all are set, or none is. ANSI has a gap before them. */
+static unsigned skip_bits(const Ndb *n, unsigned bit, bool set) {
+    const uint8_t *bits = n->map.bytes + (n->kind == NDB_ANSI ? 4 : 0);
+
+    while (bit < MAP_BITS && !(bits[bit / 8] & 0x80 >> bit % 8) != set)
         bit++;
     return bit;
 }
@@ -676,8 +678,8 @@ int ndb_next_free(Ndb *n, uint64_t *from, uint64_t *ret_size) {
 
         if (!read_map(n, map))
             continue;
-        bit = skip_bits(&n->map, bit, true);
-        next = skip_bits(&n->map, bit, false);
+        bit = skip_bits(n, bit, true);
+        next = skip_bits(n, bit, false);
         *from = map + (uint64_t)bit * BLOCK_UNIT;
         if (bit == next || *from >= end)
             continue;

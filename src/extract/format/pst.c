@@ -588,8 +588,8 @@ static int read_message(Pst *p, const NdbNode *node) {
     _cleanup_(item_done) Item i = {0};
     int opened = item_open(p, node, &i), r;
 
-    if (opened < 0)
-        return opened;
+    if (opened < 0 || !node->data) /* a number that is kept for a message to come */
+        return opened < 0 ? opened : 0;
     r = item_name(p, opened == 0 ? &i : NULL, node, &name);
     if (r)
         return r;

@@ -193,6 +193,38 @@ static void test_one_lost(void **state) {
     buf_done(&r.log);
 }
 
+/* A page of each tree that cannot be read: what it leads to is lost, and what is behind it is not.
+ */
+static void test_page_lost(void **state) {
+    static const uint8_t types[] = {0x80, 0x81};
+    Recorder r = recorder();
+
+    (void)state;
+    for (size_t i = 0; i < N_ELEMENTS(types); i++) {
+        Buf b = {0};
+        unsigned n = 0;
+
+        buf_span(&b, samples[2].bytes);
+        for (size_t at = 0x4600; at + 512 <= b.n; at += 512) {
+            const uint8_t *page = b.at + at;
+
+            if (page[496] != types[i] || page[497] != types[i] || page[491] || ++n != 9)
+                continue;
+            b.at[at + 496] ^= 1;
+            break;
+        }
+        assert_int_equal(n, 9);
+        record_bytes(&r, buf_as_span(&b), "a.pst");
+        expect(&r, "a page lost", "= 1:0 note 59\n");
+        expect(&r, "a page lost", "> Top/Inbox/mail-200024\n");
+        if (!ends(&r, "< partial(corrupt)\n") || r.units < 60 || r.units > 69)
+            fail_msg("type %u: %llu units: ...%s", types[i], (unsigned long long)r.units,
+                     buf_cstr(&r.log) + r.log.n - 40);
+        buf_done(&b);
+    }
+    buf_done(&r.log);
+}
+
 /* Pages that refer to themselves. */
 static void test_rings(void **state) {
     static const size_t roots[] = {224, 240};
@@ -238,8 +270,8 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_kinds),    cmocka_unit_test(test_cut),
         cmocka_unit_test(test_changed),  cmocka_unit_test(test_mutated),
-        cmocka_unit_test(test_one_lost), cmocka_unit_test(test_rings),
-        cmocka_unit_test(test_cipher),
+        cmocka_unit_test(test_one_lost), cmocka_unit_test(test_page_lost),
+        cmocka_unit_test(test_rings),    cmocka_unit_test(test_cipher),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

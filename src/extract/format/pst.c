@@ -227,13 +227,14 @@ static int give_field(Item *i, Heap *h, uint64_t subnodes, const Prop *prop) {
     return r == 0 ? mapi_time(i->p->x, prop->id, number) : r < 0 ? r : 0;
 }
 
-static int give_fields(Item *i, const char *section) {
+/* Times of attachments and folders say nothing of the message, or of the file. */
+static int give_fields(Item *i, const char *section, bool timed) {
     int r = extract_part(i->p->x, PART_SECTION, span_of(section));
 
     for (size_t k = 0; r == 0 && k < i->bag.n; k++) {
         Prop prop = bag_at(&i->bag, k);
 
-        if (!mapi_is_body(prop.id))
+        if (!mapi_is_body(prop.id) && (timed || prop.type != PT_TIME))
             r = give_field(i, &i->bag.heap, i->subnodes, &prop);
     }
     return r;
@@ -345,10 +346,6 @@ static int give_binaries(Item *i) {
 
 /* ---- units ---- */
 
-typedef struct ItemFeed {
-    Item *item;
-} ItemFeed;
-
 static ssize_t item_read_at(Feed *f, uint64_t offset, uint8_t *at, size_t n) {
     (void)f;
     (void)offset;
@@ -360,8 +357,7 @@ static ssize_t item_read_at(Feed *f, uint64_t offset, uint8_t *at, size_t n) {
 static const FeedKind item_kind = {.read_at = item_read_at};
 
 static int give_item(Item *i, Span name) {
-    ItemFeed of = {.item = i};
-    Feed f = feed_of(&item_kind, &of, FEED_SIZE_UNKNOWN);
+    Feed f = feed_of(&item_kind, i, FEED_SIZE_UNKNOWN);
     Entry e = {.name = name, .size = FEED_SIZE_UNKNOWN, .mtime = INT64_MIN};
     int r = extract_unit_as(i->p->x, &e, &f, "pst-item");
 
@@ -444,7 +440,7 @@ static int give_attachment(Pst *p, const NdbNode *node) {
             r = give_binary(&a, &prop, buf_as_span(&name));
     }
     if (r == 0)
-        r = give_fields(&a, "attachments");
+        r = give_fields(&a, "attachments", false);
     return r ? r : give_binaries(&a);
 }
 
@@ -466,7 +462,7 @@ static int give_attachments(Item *i) {
 /* ---- a message, or what is one ---- */
 
 static int read_item(Item *i) {
-    int r = give_fields(i, "headers");
+    int r = give_fields(i, "headers", true);
 
     if (r == 0)
         r = give_recipients(i);
@@ -477,17 +473,12 @@ static int read_item(Item *i) {
     return r ? r : give_binaries(i);
 }
 
-static int item_extract(Extraction *x, Feed *f, Encoding encoding, Status *ret_status) {
-    Item *i = ((ItemFeed *)f->of)->item;
-    Ndb *n;
-    bool before;
+/* What is damaged in it is said of it, and of the file. */
+static int read_unit(Item *i, Feed *f, Status *ret_status) {
+    Ndb *n = i->p->n;
+    bool before = n->damaged;
     int r;
 
-    (void)encoding;
-    if (f->kind != &item_kind)
-        return extract_rest(x, f, ENCODING_BINARY);
-    n = i->p->n;
-    before = n->damaged;
     n->damaged = i->damaged;
     r = read_item(i);
     f->got += n->loaded - i->loaded;
@@ -495,6 +486,13 @@ static int item_extract(Extraction *x, Feed *f, Encoding encoding, Status *ret_s
         *ret_status = status_of(STATUS_PARTIAL, "corrupt");
     n->damaged |= before;
     return r;
+}
+
+static int item_extract(Extraction *x, Feed *f, Encoding encoding, Status *ret_status) {
+    (void)encoding;
+    if (f->kind != &item_kind)
+        return extract_rest(x, f, ENCODING_BINARY);
+    return read_unit(f->of, f, ret_status);
 }
 
 /* ---- folders ---- */
@@ -602,7 +600,7 @@ static int read_folder(Pst *p, const NdbNode *node) {
     int r = item_open(p, node, &i);
 
     if (r == 0)
-        r = give_fields(&i, "folders");
+        r = give_fields(&i, "folders", false);
     return r == NDB_E_BAD ? 0 : r;
 }
 

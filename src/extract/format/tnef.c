@@ -20,7 +20,7 @@
 
 #include "extract/format/little.h"
 #include "extract/format/mapi.h"
-#include "extract/format/ole.h"
+#include "extract/text/charset.h"
 
 enum {
     HEADER = 6,      /* signature, key */
@@ -226,7 +226,7 @@ static int props_named(Props *p) {
     r = get(p->t, place, bytes, (size_t)place.n);
     if (r)
         return r;
-    ole_put16(&p->name, span(bytes, (size_t)place.n));
+    charset_append(ENCODING_UTF16LE, span(bytes, (size_t)place.n), &p->name);
     while (p->name.n && p->name.at[p->name.n - 1] == 0)
         p->name.n--;
     return buf_error(&p->name);
@@ -310,6 +310,11 @@ static int read_field(Props *p) {
         return give_line(t, p->name.n ? buf_cstr(&p->name) : mapi_field(p->id), p->value,
                          encoding_of(p));
     return has_length(p->type) ? 0 : read_number(p);
+}
+
+/* The same of an attachment: its times say nothing of the message. */
+static int read_detail(Props *p) {
+    return p->type == PT_TIME ? 0 : read_field(p);
 }
 
 /* What is neither text nor number; the forms of the body come later. */
@@ -397,10 +402,7 @@ static int read_name(Props *p) {
     if (r)
         return r;
     buf_clear(title);
-    if (p->type == PT_UNICODE)
-        ole_put16(title, span(bytes, n));
-    else
-        ole_put8(title, span(bytes, n));
+    charset_append(encoding_of(p), span(bytes, n), title);
     while (title->n && title->at[title->n - 1] == 0)
         title->n--;
     return buf_error(title);
@@ -446,7 +448,7 @@ static int end_attachment(Tnef *t) {
     if (r == 0 && p.n)
         r = begin(t, "attachments");
     if (r == 0 && p.n)
-        r = each_of(t, p, read_field);
+        r = each_of(t, p, read_detail);
     if (r == 0 && p.n)
         r = each_of(t, p, read_binary);
     t->data = t->properties = (Place){0};
@@ -471,7 +473,7 @@ static int note_title(Tnef *t, Place p) {
     if (r || !n)
         return r;
     buf_clear(&t->title);
-    ole_put8(&t->title, span(bytes, n));
+    charset_append(t->narrow, span(bytes, n), &t->title);
     return buf_error(&t->title);
 }
 

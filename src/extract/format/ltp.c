@@ -68,7 +68,7 @@ static void heap_done(Heap *h) {
  */
 static int heap_piece(Heap *h, uint32_t number, Span *ret) {
     unsigned shift = h->n->kind == NDB_LARGE ? 19 : 16;
-    uint32_t which = number >> 5 & ((1u << (shift - 5)) - 1), map, count, from, to;
+    size_t which = number >> 5 & ((1u << (shift - 5)) - 1), map, count, from, to;
     int r;
 
     *ret = span(NULL, 0);

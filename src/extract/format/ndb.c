@@ -65,7 +65,7 @@ static const uint8_t cyclic[256] = {
 
 /* How the three kinds of file differ: bytes of numbers, places in pages (2.2.2.7, 2.2.2.8). */
 typedef struct Layout {
-    unsigned word;                /* of a block's number, and of a place */
+    size_t word;                  /* of a block's number, and of a place */
     unsigned page, entries;       /* of a page: all of it; where the entries end */
     unsigned count, width, level; /* places in it */
     unsigned type, crc;
@@ -291,7 +291,7 @@ static int search(Ndb *n, const NdbTree *t, uint64_t key, const uint8_t **ret) {
 /* ---- nodes (2.2.2.7.7.4) ---- */
 
 static NdbNode node_of(const Ndb *n, const uint8_t *e) {
-    unsigned w = layout(n)->word;
+    size_t w = layout(n)->word;
 
     return (NdbNode){
         .id = little32(e),
@@ -378,7 +378,7 @@ typedef struct BlockPlace {
 } BlockPlace;
 
 static int find_block(Ndb *n, uint64_t block, BlockPlace *ret) {
-    unsigned w = layout(n)->word;
+    size_t w = layout(n)->word;
     const uint8_t *e;
     int r = search(n, &n->blocks, block & ~UINT64_C(1), &e);
 
@@ -420,8 +420,8 @@ static int read_block(Ndb *n, uint64_t block, Buf *ret) {
 /* ---- rows of blocks (2.2.2.8.3.2) ---- */
 
 /* A list: how many entries it has, which fit into it; 0: it is none of that type and level. */
-static uint32_t list_count(Ndb *n, const Buf *b, unsigned type, unsigned level, unsigned head,
-                           unsigned width) {
+static uint32_t list_count(Ndb *n, const Buf *b, unsigned type, unsigned level, size_t head,
+                           size_t width) {
     uint32_t count, room;
 
     if (b->n < head || b->at[0] != type || b->at[1] != level) {
@@ -460,7 +460,7 @@ void ndb_data_done(NdbData *d) {
 
 /* The number of the i-th block in a list; 0: there are not so many. */
 static uint64_t listed_block(NdbData *d, const Buf *list, unsigned level, uint32_t i) {
-    unsigned w = layout(d->n)->word;
+    size_t w = layout(d->n)->word;
     uint32_t count = list_count(d->n, list, LIST_BLOCKS, level, 8, w);
 
     return i < count ? word(d->n, list->at + 8 + (size_t)i * w) : 0;
@@ -565,7 +565,7 @@ static int read_list(Ndb *n, uint64_t block, unsigned slot, const Buf **ret) {
 
 /* In a leaf: as leaf_from(). */
 static int subnode_in(Ndb *n, const Buf *list, uint32_t id, NdbNode *ret) {
-    unsigned w = layout(n)->word, width = 3 * w;
+    size_t w = layout(n)->word, width = 3 * w;
     uint32_t count = list_count(n, list, LIST_SUBNODES, 0, w == 8 ? 8 : 4, width);
     const uint8_t *best = NULL, *e = list->at + (w == 8 ? 8 : 4);
 
@@ -582,7 +582,7 @@ static int subnode_in(Ndb *n, const Buf *list, uint32_t id, NdbNode *ret) {
 
 /* In a branch: the list that `id` is in; *next: the number from which on it is in another. */
 static uint64_t list_for(Ndb *n, const Buf *list, uint32_t id, uint64_t *next) {
-    unsigned w = layout(n)->word, width = 2 * w;
+    size_t w = layout(n)->word, width = 2 * w;
     uint32_t count = list_count(n, list, LIST_SUBNODES, 1, w == 8 ? 8 : 4, width);
     const uint8_t *e = list->at + (w == 8 ? 8 : 4);
     uint64_t best = count ? word(n, e + w) : 0;

@@ -506,8 +506,8 @@ static int read_sent(Tnef *t, Place p) {
         !little16(b + 4) || little16(b + 4) > 31 || little16(b + 6) > 23 || little16(b + 8) > 59 ||
         little16(b + 10) > 60)
         return 0;
-    s = days_of(little16(b), little16(b + 2), little16(b + 4)) * 86400 + little16(b + 6) * 3600 +
-        little16(b + 8) * 60 + little16(b + 10);
+    s = days_of(little16(b), little16(b + 2), little16(b + 4)) * 86400 +
+        little16(b + 6) * INT64_C(3600) + little16(b + 8) * INT64_C(60) + little16(b + 10);
     s *= 1000000000;
     return extract_fact(t->x, &(Fact){.kind = FACT_SENT, .from = s, .to = s});
 }

@@ -26,6 +26,7 @@ import zipfile
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 from make import Values  # noqa: E402
+import outlook  # noqa: E402
 import random  # noqa: E402
 
 FIELDS = ["name", "ssn", "email", "iban", "card"]
@@ -115,6 +116,13 @@ def attached():
         b"Content-Type: multipart/mixed; boundary=b\r\n\r\n--b\r\nContent-Type: text/plain\r\n\r\nsee there\r\n--b\r\n" \
         b"Content-Type: application/zip; name=a.zip\r\nContent-Transfer-Encoding: base64\r\n\r\n" + \
         base64.encodebytes(zipped({"a.csv": rows(",")})) + b"--b--\r\n"
+
+
+def winmail():
+    data = outlook.tnef("notes", "see there", {"a.zip": zipped({"a.csv": rows(",")})})
+    return attached().split(b"--b\r\nContent-Type: application/zip")[0] + \
+        b"--b\r\nContent-Type: application/ms-tnef; name=winmail.dat\r\nContent-Transfer-Encoding: base64\r\n\r\n" + \
+        base64.encodebytes(data) + b"--b--\r\n"
 
 
 def mbox():
@@ -343,6 +351,13 @@ def documents(place):
     yield "base64.eml", "mail, base64", mail("base64"), "!/body.txt#L2"
     yield "quoted.eml", "mail, quoted-printable", mail("quoted-printable"), "!/body.txt#L2"
     yield "attached.eml", "mail, attachment", attached(), "!/a.zip!/a.csv#ssn:2"
+    yield "notes.tnef", "TNEF", outlook.tnef("notes", PROSE, {}), "#body#L2"
+    yield "winmail.eml", "TNEF in mail, attachment", winmail(), "!/winmail.dat!/a.zip!/a.csv#ssn:2"
+    yield "people.pst", "Outlook data file", outlook.pst(PROSE, {}), "!/Top/Inbox/mail-200024#body#L2"
+    yield "attached.pst", "Outlook data file, attachment", outlook.pst(
+        "see there", {"a.zip": zipped({"a.csv": rows(",")})}), "!/Top/Inbox/mail-200024!/a.zip!/a.csv#ssn:2"
+    yield "people.ost", "Outlook data file, 4 KiB pages", outlook.pst(PROSE, {}, kind="large", crypt=0), "#body#L2"
+    yield "ansi.pst", "Outlook data file, ANSI", outlook.pst(PROSE, {}, kind="ansi", crypt=2), "#body#L2"
     yield "people.mbox", "mailbox", mbox(), "!/1!/body.txt#L2"
     yield "people.docx", "Word", docx(), "#"
     yield "people.xlsx", "Excel", xlsx(), "#People:B2"

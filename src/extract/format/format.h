@@ -39,10 +39,16 @@ extern const Extractor pgdump_extractor;
 /* bson.c: dumps of MongoDB; dbf.c: tables of dBase */
 extern const Extractor bson_extractor, dbf_extractor;
 
+/* pst.c: Outlook data files, and what is in them */
+extern const Extractor pst_extractor, pst_item_extractor;
+
 /* sqlite.c: SQLite files */
 extern const Extractor sqlite_extractor;
 
 extern const Extractor tar_reader;
+
+/* tnef.c: messages that Exchange put into mail */
+extern const Extractor tnef_extractor;
 
 /* zip.c; the tail is a zip behind something else, whose bytes are read by another */
 extern const Extractor zip_epub, zip_jar, zip_reader, zip_tail;

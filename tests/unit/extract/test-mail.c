@@ -123,11 +123,17 @@ static void knows_ciphertext(void **state _unused_) {
     assert_logs(&r, "< encrypted(smime)\n< partial(member)\n");
     record_bytes(&r, span_of(HEAD "\r\n-----BEGIN PGP MESSAGE-----\r\n\r\nhQ==\r\n"), "m");
     assert_logs(&r, "< encrypted(pgp)\n< partial(member)\n");
+    buf_done(&r.log);
+}
+
+static void hands_tnef_over(void **state _unused_) {
+    Recorder r = {0};
+
     record_bytes(&r,
                  span_of(HEAD "Content-Type: application/ms-tnef; name=winmail.dat\r\n"
                               "Content-Transfer-Encoding: base64\r\n\r\neJ8+IgEA\r\n"),
                  "m");
-    assert_logs(&r, "< unsupported(tnef)\n< partial(member)\n");
+    assert_logs(&r, "> winmail.dat\n^ tnef 6\n^ tnef 0\n< read\n< read\n");
     buf_done(&r.log);
 }
 
@@ -206,6 +212,7 @@ int main(void) {
         cmocka_unit_test(ends_parts_with_those_around),
         cmocka_unit_test(reads_what_is_attached_in_text),
         cmocka_unit_test(knows_ciphertext),
+        cmocka_unit_test(hands_tnef_over),
         cmocka_unit_test(bounds_depth),
         cmocka_unit_test(splits_mailboxes),
         cmocka_unit_test(takes_no_text_for_mail),

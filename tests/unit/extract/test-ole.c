@@ -409,7 +409,7 @@ static void test_message(void **state) {
     assert_has(&r, "! sent 1577836800000000000 1577836800000000000 \n");
     assert_has(&r, "# section headers\n= Subject: Your file\\nSender: anna@example.org\\n\n");
     assert_has(&r, "# section recipients\n= Email: bob@example.org\\nName: Bob\\n\n");
-    assert_has(&r, "# section body\n= Plain text,\r\\nSSN 536-90-4399\r\\n\n");
+    assert_has(&r, "# section body\n= 1:0 Plain text,\r\\n\n= 2:0 SSN 536-90-4399\r\\n\n");
     assert_has(&r, "> body.html\n");
     assert_has(&r, "> body.rtf\n");
     assert_has(&r, "hello");

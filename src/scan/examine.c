@@ -126,7 +126,7 @@ int reader_name(Reader *r, Harvest *h, Span name) {
     if (!name.n || !buf_extend(&r->name, MATCHER_PAD))
         return buf_error(&r->name);
     memset(r->name.at + name.n, 0, MATCHER_PAD);
-    place = harvest_place(h, PART_SECTION, span_of("name"), 0, span(NULL, 0));
+    place = harvest_place(h, PART_SECTION, span_of("(name)"), 0, span(NULL, 0));
     w = (RawWindow){.encoding = ENCODING_UTF8,
                     .bytes = span(r->name.at, name.n),
                     .hi = name.n,

@@ -46,7 +46,7 @@ def main():
             return locator == path or locator.startswith(path + "!/")
 
         status = [x["status"] for x in rows if x["kind"] == "object" and x["locator"] == path]
-        found = [x for x in rows if x["kind"] == "finding" and mine(x["object"]) and x["part"] != "name"]
+        found = [x for x in rows if x["kind"] == "finding" and mine(x["object"]) and x["part"] != "(name)"]
         counts = [sum(x["count"] for x in found if x["detector"] == k) for k in KINDS]
         samples = [x["object"][len(path):] + "#" + s["at"] for x in found if x["detector"] == KINDS[0]
                    for s in x["samples"]]

@@ -25,6 +25,7 @@ typedef struct Recorder {
     bool open;     /* a line of text that may go on */
     uint64_t next; /* source at which it would go on */
     bool placed;   /* it stands in a row or column */
+    bool handing;  /* the unit at hand goes elsewhere: nothing of its own may come behind that */
     uint64_t units, text_bytes, pulses;
     const Extractor *own; /* readers to try before the table's; see ExtractOptions */
     ExtractPlace place;
@@ -51,6 +52,7 @@ static inline void record_text(Recorder *r, Span s) {
 static inline int record_enter(void *of, const Entry *e) {
     Recorder *r = of;
 
+    assert_false(r->handing);
     record_line(r);
     r->units++;
     buf_text(&r->log, "> ");
@@ -63,6 +65,7 @@ static inline int record_leave(void *of, const Ending *e) {
     Recorder *r = of;
     char status[STATUS_REASON_MAX + 24];
 
+    r->handing = false;
     record_line(r);
     status_print(&e->status, status, sizeof(status));
     buf_printf(&r->log, "< %s\n", status);
@@ -72,6 +75,7 @@ static inline int record_leave(void *of, const Ending *e) {
 static inline int record_part(void *of, PartKind kind, Span name, Encoding encoding) {
     Recorder *r = of;
 
+    assert_false(r->handing);
     record_line(r);
     buf_printf(&r->log, "# %s%s", part_kind_name(kind), name.n ? " " : "");
     buf_span(&r->log, name);
@@ -111,6 +115,7 @@ static inline int record_piece(void *of, const Text *t) {
     size_t at = 0;
 
     assert_true(t->text.n <= EXTRACT_TEXT_MAX && t->n_marks <= EXTRACT_MARKS_MAX);
+    assert_false(r->handing);
     r->text_bytes += t->text.n;
     for (size_t i = 0; i <= t->n_marks; i++) {
         size_t end = i < t->n_marks ? t->marks[i].at : t->text.n;
@@ -136,6 +141,7 @@ static inline int record_fact(void *of, const Fact *f) {
 
     if (r->no_times && f->kind == FACT_MEMBER_TIME)
         return 0;
+    assert_false(r->handing);
     record_line(r);
     buf_printf(&r->log, "! %s %lld %lld ", fact_kind_name(f->kind), (long long)f->from,
                (long long)f->to);
@@ -147,6 +153,7 @@ static inline int record_fact(void *of, const Fact *f) {
 static inline int record_handover(void *of, const Extractor *e, Span bytes) {
     Recorder *r = of;
 
+    r->handing = true;
     record_line(r);
     buf_printf(&r->log, "^ %s %zu\n", e->format, bytes.n);
     return 0;
@@ -181,7 +188,7 @@ static inline const char *record_feed(Recorder *r, Feed *f, const char *name,
     Ending ending;
 
     buf_clear(&r->log);
-    r->open = false;
+    r->open = r->handing = false;
     r->next = MARK_NOWHERE;
     r->units = r->text_bytes = r->pulses = 0;
     if (limits)

@@ -22,7 +22,7 @@ typedef struct FlowWindow {
     size_t n_hints;
     const uint32_t *places; /* in the unit's harvest */
     size_t n_places;
-    HarvestWhere where; /* line, no_lines, position */
+    HarvestWhere where; /* line, no_lines, nowhere, position */
 } FlowWindow;
 
 FlowWindow *flow_window_free(FlowWindow *w);

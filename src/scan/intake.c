@@ -45,7 +45,8 @@ struct Intake {
     PartKind kind;
     Encoding encoding;
     bool open;
-    uint64_t source; /* PART_BYTES: of text.at[0] */
+    uint64_t source; /* PART_BYTES: of text.at[0]; a position in the text if they are nowhere */
+    bool nowhere;    /* not in the unit's bytes as such */
     uint64_t lines;  /* newlines before what is examined next */
     bool lines_known;
     /* its window */
@@ -172,6 +173,7 @@ static int window_scan(Intake *i, size_t end) {
     h->cursor = 0;
     h->where = (HarvestWhere){.line = i->lines,
                               .no_lines = bytes && !i->lines_known,
+                              .nowhere = bytes && i->nowhere,
                               .places = l->columns->places,
                               .n_places = bytes ? 0 : l->columns->n + 1};
     r = reader_window(i->reader, &w, &sink, &h->where);
@@ -231,7 +233,8 @@ static FlowWindow *window_copy(const Intake *i, size_t end) {
     w->n_hints = l->columns->n;
     w->places = l->columns->places;
     w->n_places = bytes ? 0 : l->columns->n + 1;
-    w->where = (HarvestWhere){.line = i->lines, .no_lines = bytes && !i->lines_known};
+    w->where = (HarvestWhere){
+        .line = i->lines, .no_lines = bytes && !i->lines_known, .nowhere = bytes && i->nowhere};
     return w;
 }
 
@@ -367,18 +370,27 @@ static int columns_reach(Intake *i, size_t n) {
     return r < 0 ? r : columnset_reach(l->columns, &l->unit.harvest, n);
 }
 
+/* Bytes that are nowhere count on from what was taken in of the unit, so that they have an order.
+ */
+static void bytes_at(Intake *i, uint64_t source) {
+    i->nowhere = source == MARK_NOWHERE;
+    i->lines_known = source == 0;
+    i->lines = 0;
+    i->source = i->nowhere ? level_at_hand(i)->position : source;
+}
+
 /* Bytes of the unit from `source` on: a gap ends the run of lines. */
 static int bytes_from(Intake *i, uint64_t source) {
+    bool goes_on =
+        source == MARK_NOWHERE ? i->nowhere : !i->nowhere && i->source + i->text.n == source;
     int r = 0;
 
-    if (source == MARK_NOWHERE || (i->text.n && i->source + i->text.n == source))
+    if (i->text.n && goes_on)
         return 0;
     if (i->text.n)
         r = window_work(i, true);
     window_reset(i);
-    i->lines_known = source == 0;
-    i->lines = 0;
-    i->source = source;
+    bytes_at(i, source);
     return r;
 }
 
@@ -524,8 +536,7 @@ static int on_part(void *of, PartKind kind, Span name, Encoding encoding) {
     i->kind = kind;
     i->encoding = encoding;
     i->open = true;
-    i->lines = 0;
-    i->lines_known = false;
+    bytes_at(i, MARK_NOWHERE); /* until a mark says more */
     if (r < 0 || kind == PART_BYTES || columnset_is(l->columns, kind, name))
         return r;
     r = flow_end(i);

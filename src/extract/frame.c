@@ -216,6 +216,15 @@ static int write_text(void *of, const Text *t) {
     return writer_send(w, t->text);
 }
 
+static int write_run(void *of, uint8_t byte, uint64_t n) {
+    FrameWriter *w = of;
+    size_t start = begin(&w->out);
+
+    wire_put_u64(&w->out, byte);
+    wire_put_u64(&w->out, n);
+    return writer_put(w, start, FRAME_RUN);
+}
+
 static int write_fact(void *of, const Fact *f) {
     FrameWriter *w = of;
     size_t start = begin(&w->out);
@@ -263,6 +272,7 @@ Receiver frame_writer_receiver(FrameWriter *w) {
                       .part = write_part,
                       .column = write_column,
                       .text = write_text,
+                      .run = write_run,
                       .fact = write_fact,
                       .handover = write_handover,
                       .pulse = write_pulse};
@@ -491,6 +501,14 @@ static int pass_text(FrameGate *g, Wire *w, const Receiver *to) {
     return to->text(to->of, &t);
 }
 
+static int pass_run(FrameGate *g, Wire *w, const Receiver *to) {
+    uint64_t byte = wire_u64(w), n = wire_u64(w);
+
+    if (!wire_done(w) || !g->part || byte > UINT8_MAX || n == 0 || n > INT64_MAX)
+        return FRAME_E_BAD;
+    return receiver_run(to, (uint8_t)byte, n);
+}
+
 static int pass_fact(FrameGate *g _unused_, Wire *w, const Receiver *to) {
     uint64_t kind = wire_u64(w), column;
     Fact f = {.from = wire_i64(w)};
@@ -568,6 +586,8 @@ int frame_gate_pass(FrameGate *g, FrameKind kind, Span payload, const Receiver *
         return pass_column(g, &w, to);
     case FRAME_TEXT:
         return pass_text(g, &w, to);
+    case FRAME_RUN:
+        return pass_run(g, &w, to);
     case FRAME_FACT:
         return pass_fact(g, &w, to);
     case FRAME_HANDOVER:

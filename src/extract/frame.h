@@ -30,6 +30,7 @@ typedef enum FrameKind {
     FRAME_PART,
     FRAME_COLUMN,
     FRAME_TEXT,
+    FRAME_RUN,
     FRAME_FACT,
     FRAME_HANDOVER,
     FRAME_PULSE,

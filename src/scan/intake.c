@@ -6,6 +6,9 @@
  * along, by position in `text`; a part without columns needs them only to say from where in the
  * unit its bytes are.
  *
+ * Of a run of one byte its two ends are examined, with their margins; what is between can hold
+ * nothing that they do not, and only moves positions on.
+ *
  * Part and window belong to the unit at hand: a unit that opens ends them, and the extraction
  * announces the part anew behind it. Columns are named once: they are kept by their unit, for each
  * part; of more than COLUMN_SETS parts the oldest forget the names.
@@ -17,7 +20,10 @@
 #define XXH_INLINE_ALL
 #include <xxhash.h>
 
-enum { COLUMN_SETS = 256 };
+enum {
+    COLUMN_SETS = 256,
+    RUN_ENDS = 3 * MATCHER_MARGIN, /* bytes of a run that are spelled */
+};
 
 /* No member is called larger than that unless so much was read. */
 #define DECLARED_MAX (UINT64_C(1) << 40)
@@ -469,6 +475,68 @@ static int on_text(void *of, const Text *t) {
     return r ? r : window_work(i, false);
 }
 
+/* ---- runs ---- */
+
+static int run_spell(Intake *i, uint8_t byte, uint64_t n) {
+    _uninitialized_ uint8_t bytes[MATCHER_MARGIN];
+    int r = 0;
+
+    memset(bytes, byte, sizeof(bytes));
+    for (size_t step; r == 0 && n; n -= step) {
+        step = n < sizeof(bytes) ? (size_t)n : sizeof(bytes);
+        r = text_add(i, span(bytes, step));
+        if (r == 0)
+            r = window_work(i, false);
+    }
+    return r;
+}
+
+/* The same hash as of text that is spelled. */
+static void run_hash(OpenUnit *l, uint8_t byte, uint64_t n) {
+    _uninitialized_ uint8_t bytes[16 << 10];
+
+    memset(bytes, byte, sizeof(bytes));
+    for (size_t step; n; n -= step) {
+        step = n < sizeof(bytes) ? (size_t)n : sizeof(bytes);
+        XXH3_128bits_update(l->hash, bytes, step);
+    }
+}
+
+/* What is kept, a margin on both sides of what is examined next, now lies so much further on. */
+static void run_pass(Intake *i, uint8_t byte, uint64_t n) {
+    OpenUnit *l = level_at_hand(i);
+    size_t n_marks;
+    Mark *marks = marks_of(i, &n_marks);
+
+    for (size_t k = 0; k < n_marks; k++)
+        marks[k].source += marks[k].source == MARK_NOWHERE ? 0 : n;
+    i->first += n;
+    i->source += n;
+    i->lines += byte == '\n' ? n : 0;
+    l->position += n;
+    l->unit.bytes += n;
+    run_hash(l, byte, n);
+}
+
+static int on_run(void *of, uint8_t byte, uint64_t n) {
+    Intake *i = of;
+    uint64_t passed = n > RUN_ENDS && plain_lines(i) ? (n - RUN_ENDS) & ~UINT64_C(3) : 0;
+    int r = run_spell(i, byte, n - passed);
+    size_t end;
+
+    if (r < 0 || !passed)
+        return r;
+    end = i->text.n - MATCHER_MARGIN;
+    r = window_pad(i);
+    while (r == 0 && i->done < end)
+        r = window_step(i, window_end(i) < end ? window_end(i) : end);
+    if (r < 0)
+        return r;
+    window_shift(i);
+    run_pass(i, byte, passed);
+    return 0;
+}
+
 /* ---- parts and columns ---- */
 
 static int on_column(void *of, uint32_t number, Span name) {
@@ -666,6 +734,7 @@ int intake_new(Reader *reader, const IntakeTo *to, const IntakeHelp *help, Intak
                              .part = on_part,
                              .column = on_column,
                              .text = on_text,
+                             .run = on_run,
                              .fact = on_fact};
     i->levels[0] = level_new(i);
     if (!i->levels[0]) {

@@ -5,6 +5,7 @@
  *     # sheet Payroll    a part begins              | 3 ssn         its column 3
  *     = 2:3 text         text at row 2, column 3;   = @17 text      text from source byte 17 on
  *     ! created 12 34 c  a fact: from, to, text    ^ pdf 4096      bytes handed to another place
+ *     ~ 120 65536        a run: byte, times, where the test wants runs
  *
  * Text is cut at marks and put together over the pieces that the core makes of it; a newline in it
  * is \n, a tab \t.
@@ -29,6 +30,7 @@ typedef struct Recorder {
     uint64_t units, text_bytes, pulses;
     const Extractor *own; /* readers to try before the table's; see ExtractOptions */
     ExtractPlace place;
+    bool runs;     /* takes them; else they are spelled */
     bool no_times; /* leaves out what an archive says of its members' times */
 } Recorder;
 
@@ -136,6 +138,18 @@ static inline int record_piece(void *of, const Text *t) {
     return 0;
 }
 
+static inline int record_run(void *of, uint8_t byte, uint64_t n) {
+    Recorder *r = of;
+
+    assert_false(r->handing);
+    assert_true(r->open);
+    r->text_bytes += n;
+    if (r->next != MARK_NOWHERE)
+        r->next += n;
+    buf_printf(&r->log, "\n~ %u %llu\n", byte, (unsigned long long)n);
+    return 0;
+}
+
 static inline int record_fact(void *of, const Fact *f) {
     Recorder *r = of;
 
@@ -174,6 +188,7 @@ static inline Receiver recorder_receiver(Recorder *r) {
                       .part = record_part,
                       .column = record_column,
                       .text = record_piece,
+                      .run = r->runs ? record_run : NULL,
                       .fact = record_fact,
                       .handover = record_handover,
                       .pulse = record_pulse};

@@ -2,8 +2,9 @@
  * Frame: see frame.h.
  *
  * Marks of a text go as differences: the text offset up from the one before, the row up or down,
- * the source plus one, so that "nowhere" is a zero. Text of some size is not copied into the
- * writer's buffer: the kernel takes it from where it lies.
+ * the source plus one, so that "nowhere" is a zero. The text that fills the writer's buffer is not
+ * copied into it: the kernel takes it from where it lies. What costs is not the copies but to wake
+ * the host, so three pieces of text go at once, which is what a socket holds.
  */
 #include "extract/frame.h"
 
@@ -13,8 +14,7 @@
 #include "base/clock.h"
 
 enum {
-    FLUSH_BYTES = 64 << 10,
-    COPY_BYTES = 4 << 10, /* text up to that is gathered with the rest */
+    FLUSH_BYTES = 192 << 10,
 };
 
 #define FLUSH_NS (50 * INT64_C(1000000))
@@ -206,7 +206,7 @@ static int write_text(void *of, const Text *t) {
     size_t start = begin(&w->out);
 
     put_marks(&w->out, t);
-    if (t->text.n <= COPY_BYTES) {
+    if (w->out.n + t->text.n < FLUSH_BYTES) {
         buf_span(&w->out, t->text);
         return writer_put(w, start, FRAME_TEXT);
     }

@@ -5,6 +5,10 @@
  * unit at hand is gathered here and flushed when it is full, when the part changes, and when a unit
  * opens or closes. A unit inside interrupts the text of its container: what follows afterwards goes
  * on in the same part, so the part is announced again.
+ *
+ * Little that expands to much is nearly always one byte again and again. Pieces that only go on
+ * such a run are counted and told as a number, when something else comes: nobody copies, sends or
+ * searches them.
  */
 #include "extract/extract.h"
 
@@ -30,7 +34,6 @@ enum {
     OUTPUT_MOST = 65536, /* MiB */
     PULSE_STEP = 1 << 20,
     READ_STEP = 64 << 10,
-    ZEROS_SAID = 256, /* of many */
 };
 
 _Static_assert(EXTRACT_DEPTH_MAX < LOCATOR_DEPTH_MAX, "a locator names every unit");
@@ -43,6 +46,15 @@ typedef struct Level {
     bool incomplete; /* some unit inside was not complete */
     Names names;
 } Level;
+
+/* What was handed on last is one byte, again and again; pieces that go on so are counted. */
+typedef struct Run {
+    bool open;
+    uint8_t byte;
+    bool marked; /* `next` is known */
+    Mark next;   /* what a mark of the next piece says if it only goes on */
+    uint64_t n;  /* bytes counted and not told yet */
+} Run;
 
 struct Extraction {
     Receiver to;
@@ -67,6 +79,7 @@ struct Extraction {
     Mark *marks;
     size_t n_marks;
     Mark last; /* what the text at hand goes on from */
+    Run run;
 };
 
 /* ---- life ---- */
@@ -162,14 +175,78 @@ int extract_spend(Extraction *x, uint64_t bytes) {
 
 /* ---- text ---- */
 
-static int hand_on(Extraction *x, const Text *t) {
+static bool is_run(Span s) {
+    return s.n && memcmp(s.at, s.at + 1, s.n - 1) == 0;
+}
+
+/* What a mark says that many bytes further on. */
+static Mark mark_behind(Mark m, uint64_t bytes) {
+    m.source += m.source == MARK_NOWHERE ? 0 : bytes;
+    return m;
+}
+
+static void run_begin(Run *run, const Text *t) {
+    const Mark *last = t->n_marks ? &t->marks[t->n_marks - 1] : NULL;
+
+    *run = (Run){.open = t->text.n == EXTRACT_TEXT_MAX && is_run(t->text),
+                 .byte = t->text.at[0],
+                 .marked = last};
+    if (last)
+        run->next = mark_behind(*last, t->text.n - last->at);
+}
+
+static bool run_goes_on(const Run *run, const Text *t) {
+    if (!run->open || (t->n_marks && !run->marked))
+        return false;
+    if (t->text.at[0] != run->byte || !is_run(t->text))
+        return false;
+    for (size_t i = 0; i < t->n_marks; i++) {
+        const Mark m = t->marks[i], same = mark_behind(run->next, m.at);
+
+        if (m.row != same.row || m.column != same.column || m.source != same.source)
+            return false;
+    }
+    return true;
+}
+
+/* What was counted; the run is over. */
+static int run_end(Extraction *x) {
+    Run run = x->run;
+
+    x->run = (Run){0};
+    return run.n ? x->to.run(x->to.of, run.byte, run.n) : 0;
+}
+
+int receiver_run(const Receiver *to, uint8_t byte, uint64_t n) {
+    _uninitialized_ uint8_t bytes[4096];
     int r = 0;
 
-    if (!x->announced)
+    if (to->run)
+        return to->run(to->of, byte, n);
+    memset(bytes, byte, sizeof(bytes));
+    for (size_t step; r == 0 && n; n -= step) {
+        step = n < sizeof(bytes) ? (size_t)n : sizeof(bytes);
+        r = to->text(to->of, &(Text){.text = span(bytes, step)});
+    }
+    return r;
+}
+
+static int hand_on(Extraction *x, const Text *t) {
+    int r;
+
+    if (run_goes_on(&x->run, t)) {
+        x->run.n += t->text.n;
+        x->run.next = mark_behind(x->run.next, t->text.n);
+        return 0;
+    }
+    r = run_end(x);
+    if (r == 0 && !x->announced)
         r = x->to.part(x->to.of, x->part, buf_as_span(&x->part_name), x->encoding);
     x->announced = true;
     if (r == 0)
         r = x->to.text(x->to.of, t);
+    if (x->to.run)
+        run_begin(&x->run, t);
     return r;
 }
 
@@ -178,7 +255,8 @@ static bool mark_waits(const Extraction *x) {
     return x->n_marks && x->marks[x->n_marks - 1].at == x->n;
 }
 
-static int flush(Extraction *x) {
+/* What is gathered: the text may go on. */
+static int flush_text(Extraction *x) {
     bool waits = mark_waits(x);
     Text t = {.text = span(x->text, x->n), .marks = x->marks, .n_marks = x->n_marks - waits};
     int r = x->n ? hand_on(x, &t) : 0;
@@ -190,6 +268,13 @@ static int flush(Extraction *x) {
     x->n = 0;
     x->n_marks = waits;
     return r < 0 ? r : pulse(x);
+}
+
+/* All of it: something else comes. */
+static int flush(Extraction *x) {
+    int r = flush_text(x);
+
+    return r < 0 ? r : run_end(x);
 }
 
 static int part_begin(Extraction *x, PartKind kind, Span name, Encoding encoding) {
@@ -223,7 +308,7 @@ int extract_column(Extraction *x, uint32_t number, Span name) {
 }
 
 static int mark(Extraction *x, Mark m) {
-    int r = x->n_marks == EXTRACT_MARKS_MAX ? flush(x) : 0;
+    int r = x->n_marks == EXTRACT_MARKS_MAX ? flush_text(x) : 0;
 
     m.at = (uint32_t)x->n;
     if (m.column > PART_COLUMNS_MAX)
@@ -252,7 +337,7 @@ int extract_text(Extraction *x, Span text) {
         x->n += n;
         text = span(text.at + n, text.n - n);
         if (x->n == EXTRACT_TEXT_MAX)
-            r = flush(x);
+            r = flush_text(x);
     }
     return r;
 }
@@ -263,13 +348,13 @@ static int gather_piece(Extraction *x, const Text *t) {
     int r = 0;
 
     if (t->text.n > EXTRACT_TEXT_MAX - x->n || t->n_marks > EXTRACT_MARKS_MAX - x->n_marks)
-        r = flush(x);
+        r = flush_text(x);
     if (mark_waits(x) && t->n_marks && t->marks[0].at == 0)
         x->n_marks--; /* nothing stood under it */
     if (r == 0 && t->n_marks > EXTRACT_MARKS_MAX - x->n_marks) {
         head = x->n = t->marks[0].at; /* stands under the one that waits, which goes first */
         memcpy(x->text, t->text.at, head);
-        r = flush(x);
+        r = flush_text(x);
     }
     if (r < 0)
         return r;
@@ -297,7 +382,7 @@ int extract_piece(Extraction *x, const Text *t) {
         x->last = t->marks[t->n_marks - 1];
     if (t->text.n <= SMALL || waits)
         return gather_piece(x, t);
-    r = flush(x);
+    r = flush_text(x);
     x->n_marks = 0;
     return r < 0 ? r : hand_on(x, t);
 }
@@ -312,29 +397,17 @@ int extract_bytes(Extraction *x, Span bytes, uint64_t offset, Encoding encoding)
     return r ? r : extract_text(x, bytes);
 }
 
-/* Zeros in bytes of no text: a few of them stand for all, which keep apart what is around them. */
-static int emit_zeros(Extraction *x, Span bytes, uint64_t offset, Encoding encoding) {
-    int r = extract_bytes(x, span(bytes.at, ZEROS_SAID), offset, encoding);
-
-    return r ? r : extract_spend(x, bytes.n - ZEROS_SAID);
-}
-
 int extract_rest(Extraction *x, Feed *f, Encoding encoding) {
     _uninitialized_ uint8_t bytes[READ_STEP];
 
     for (;;) {
         uint64_t at = f->derived ? MARK_NOWHERE : f->at;
         ssize_t n = feed_some(f, bytes, sizeof(bytes));
-        Span s = span(bytes, n > 0 ? (size_t)n : 0);
         int r;
 
         if (n <= 0)
             return n == -ENOMEM ? -ENOMEM : 0; /* f->error tells the rest */
-        if (encoding == ENCODING_BINARY && s.n > 16 * ZEROS_SAID && s.at[0] == 0 &&
-            memcmp(s.at, s.at + 1, s.n - 1) == 0)
-            r = emit_zeros(x, s, at, encoding);
-        else
-            r = extract_bytes(x, s, at, encoding);
+        r = extract_bytes(x, span(bytes, (size_t)n), at, encoding);
         if (r)
             return r;
     }

@@ -90,6 +90,8 @@ typedef struct Receiver {
     int (*part)(void *of, PartKind kind, Span name, Encoding encoding);
     int (*column)(void *of, uint32_t number, Span name);
     int (*text)(void *of, const Text *t);
+    /* As text of n times one byte, going on under the mark before. NULL: such text is spelled. */
+    int (*run)(void *of, uint8_t byte, uint64_t n);
     int (*fact)(void *of, const Fact *f);
     /*
      * The next bytes of the unit at hand, for its reader in another place; empty: that was all. The
@@ -100,6 +102,9 @@ typedef struct Receiver {
      * then, so that the living are known. */
     int (*pulse)(void *of, uint64_t taken);
 } Receiver;
+
+/* A run for a receiver that may not want one: spelled out then. */
+int receiver_run(const Receiver *to, uint8_t byte, uint64_t n);
 
 /* Joint over the outermost unit. Zero: the default of the limit. */
 typedef struct ExtractLimits {

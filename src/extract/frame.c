@@ -2,8 +2,9 @@
  * Frame: see frame.h.
  *
  * Marks of a text go as differences: the text offset up from the one before, the row up or down,
- * the source plus one, so that "nowhere" is a zero. Text of some size is not copied into the
- * writer's buffer: the kernel takes it from where it lies.
+ * the source plus one, so that "nowhere" is a zero. The text that fills the writer's buffer is not
+ * copied into it: the kernel takes it from where it lies. What costs is not the copies but to wake
+ * the host, so three pieces of text go at once, which is what a socket holds.
  */
 #include "extract/frame.h"
 
@@ -13,8 +14,7 @@
 #include "base/clock.h"
 
 enum {
-    FLUSH_BYTES = 64 << 10,
-    COPY_BYTES = 4 << 10, /* text up to that is gathered with the rest */
+    FLUSH_BYTES = 192 << 10,
 };
 
 #define FLUSH_NS (50 * INT64_C(1000000))
@@ -206,7 +206,7 @@ static int write_text(void *of, const Text *t) {
     size_t start = begin(&w->out);
 
     put_marks(&w->out, t);
-    if (t->text.n <= COPY_BYTES) {
+    if (w->out.n + t->text.n < FLUSH_BYTES) {
         buf_span(&w->out, t->text);
         return writer_put(w, start, FRAME_TEXT);
     }
@@ -214,6 +214,15 @@ static int write_text(void *of, const Text *t) {
         return -ENOMEM;
     put_header(w->out.at + start, FRAME_TEXT, w->out.n - start - FRAME_HEADER + t->text.n);
     return writer_send(w, t->text);
+}
+
+static int write_run(void *of, uint8_t byte, uint64_t n) {
+    FrameWriter *w = of;
+    size_t start = begin(&w->out);
+
+    wire_put_u64(&w->out, byte);
+    wire_put_u64(&w->out, n);
+    return writer_put(w, start, FRAME_RUN);
 }
 
 static int write_fact(void *of, const Fact *f) {
@@ -263,6 +272,7 @@ Receiver frame_writer_receiver(FrameWriter *w) {
                       .part = write_part,
                       .column = write_column,
                       .text = write_text,
+                      .run = write_run,
                       .fact = write_fact,
                       .handover = write_handover,
                       .pulse = write_pulse};
@@ -491,6 +501,14 @@ static int pass_text(FrameGate *g, Wire *w, const Receiver *to) {
     return to->text(to->of, &t);
 }
 
+static int pass_run(FrameGate *g, Wire *w, const Receiver *to) {
+    uint64_t byte = wire_u64(w), n = wire_u64(w);
+
+    if (!wire_done(w) || !g->part || byte > UINT8_MAX || n == 0 || n > INT64_MAX)
+        return FRAME_E_BAD;
+    return receiver_run(to, (uint8_t)byte, n);
+}
+
 static int pass_fact(FrameGate *g _unused_, Wire *w, const Receiver *to) {
     uint64_t kind = wire_u64(w), column;
     Fact f = {.from = wire_i64(w)};
@@ -568,6 +586,8 @@ int frame_gate_pass(FrameGate *g, FrameKind kind, Span payload, const Receiver *
         return pass_column(g, &w, to);
     case FRAME_TEXT:
         return pass_text(g, &w, to);
+    case FRAME_RUN:
+        return pass_run(g, &w, to);
     case FRAME_FACT:
         return pass_fact(g, &w, to);
     case FRAME_HANDOVER:

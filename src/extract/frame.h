@@ -30,6 +30,7 @@ typedef enum FrameKind {
     FRAME_PART,
     FRAME_COLUMN,
     FRAME_TEXT,
+    FRAME_RUN,
     FRAME_FACT,
     FRAME_HANDOVER,
     FRAME_PULSE,
@@ -55,7 +56,7 @@ int frame_job_get(Span payload, FrameJob *ret);
 
 /* ---- the worker's end ---- */
 
-/* Gathers frames; sends them at 64 KiB, at the end of a job, and when 50 ms have passed. */
+/* Gathers frames; sends them at 192 KiB, at the end of a job, and when 50 ms have passed. */
 typedef struct FrameWriter {
     int fd; /* borrowed */
     Buf out;

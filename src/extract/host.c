@@ -235,6 +235,13 @@ static int on_text(void *of, const Text *t) {
     return r < 0 ? r : job->j->to->text(job->j->to->of, t);
 }
 
+static int on_run(void *of, uint8_t byte, uint64_t n) {
+    const Job *job = of;
+    int r = draw(job->j, n);
+
+    return r < 0 ? r : receiver_run(job->j->to, byte, n);
+}
+
 static int on_fact(void *of, const Fact *f) {
     const Job *job = of;
 
@@ -260,6 +267,7 @@ static const Receiver passing = {.enter = on_enter,
                                  .part = on_part,
                                  .column = on_column,
                                  .text = on_text,
+                                 .run = on_run,
                                  .fact = on_fact,
                                  .handover = on_handover,
                                  .pulse = on_pulse};
@@ -286,6 +294,10 @@ static int no_text(void *of _unused_, const Text *t _unused_) {
     return 0;
 }
 
+static int no_run(void *of _unused_, uint8_t byte _unused_, uint64_t n _unused_) {
+    return 0;
+}
+
 static int no_fact(void *of _unused_, const Fact *f _unused_) {
     return 0;
 }
@@ -299,6 +311,7 @@ static const Receiver checking = {.enter = no_enter,
                                   .part = no_part,
                                   .column = no_column,
                                   .text = no_text,
+                                  .run = no_run,
                                   .fact = no_fact,
                                   .handover = no_handover,
                                   .pulse = on_pulse};

@@ -23,7 +23,7 @@ typedef struct FlowWindow {
     size_t n_hints;
     const uint32_t *places; /* in the unit's harvest */
     size_t n_places;
-    HarvestWhere where; /* line, no_lines, position */
+    HarvestWhere where; /* line, no_lines, nowhere, position */
 } FlowWindow;
 
 typedef struct Flow Flow;

@@ -263,6 +263,8 @@ static void sample_locate(const Harvest *h, const Matcher *m, const Hit *hit, co
     if (!mark) {
         text_window_locate(h->where.window, start, end, &s->offset, &length);
         s->position = s->offset;
+        if (h->where.nowhere)
+            s->offset = MARK_NOWHERE;
         s->counted = !h->where.no_lines;
         s->line = s->counted ? h->where.line + newlines_before(h, m, start) : 0;
     } else {
@@ -274,19 +276,58 @@ static void sample_locate(const Harvest *h, const Matcher *m, const Hit *hit, co
     s->piece = h->where.piece;
 }
 
+/* Those of one position are in one order, too, whoever found them first. */
+static int sample_compare(const void *a, const void *b) {
+    const HarvestSample *x = a, *y = b;
+
+    if (x->position != y->position)
+        return x->position < y->position ? -1 : 1;
+    if (x->length != y->length)
+        return x->length < y->length ? -1 : 1;
+    if (x->offset != y->offset)
+        return x->offset < y->offset ? -1 : 1;
+    return x->line < y->line ? -1 : x->line > y->line;
+}
+
+/* Room for one that stands there: behind the others, or for the last of them; or NULL. */
+static HarvestSample *sample_room(const Harvest *h, HarvestRow *row, const HarvestSample *s) {
+    HarvestSample *last = row->samples;
+
+    if (row->n_samples < h->keep)
+        return &row->samples[row->n_samples++];
+    for (uint32_t i = 1; i < row->n_samples; i++) {
+        if (sample_compare(&row->samples[i], last) > 0)
+            last = &row->samples[i];
+    }
+    return sample_compare(s, last) < 0 ? last : NULL;
+}
+
+static void row_last(HarvestRow *row) {
+    row->last = 0;
+    for (uint32_t i = 0; i < row->n_samples; i++) {
+        if (row->samples[i].position > row->last)
+            row->last = row->samples[i].position;
+    }
+}
+
+/* Hits come nearly in order of position: what codes say behind the rest of their window, parts of
+ * a unit as its reader gives them. */
 static _noinline_ void harvest_sample(Harvest *h, HarvestRow *row, const Matcher *m,
                                       const Window *w, const Hit *hit, const Mark *mark) {
     const Detector *d = &h->engine->rules->detectors[hit->detector];
-    HarvestSample *s;
+    HarvestSample at = {.score = hit->score, .test_value = hit->test_value}, *s;
 
     if (!row_samples(h, row))
         return;
-    s = &row->samples[row->n_samples++];
-    *s = (HarvestSample){.score = hit->score, .test_value = hit->test_value};
-    sample_locate(h, m, hit, mark, s);
+    sample_locate(h, m, hit, mark, &at);
+    s = sample_room(h, row, &at);
+    if (!s)
+        return;
+    *s = at;
     s->n = (uint16_t)hit_canonical(h->engine, w, hit, s->value, sizeof(s->value));
     mask_value(&d->mask, span(w->text + hit->start, hit->end - hit->start), s->mask,
                sizeof(s->mask));
+    row_last(row);
 }
 
 _hot_ void harvest_hit(void *of, const Matcher *m, const Window *w, const Hit *hit) {
@@ -304,19 +345,11 @@ _hot_ void harvest_hit(void *of, const Matcher *m, const Window *w, const Hit *h
     if (hit->score > row->best)
         row->best = hit->score;
     sketch_add(&row->sketch, hit->hash);
-    if (row->n_samples < h->keep)
+    if (row->n_samples < h->keep || h->where.position <= row->last)
         harvest_sample(h, row, m, w, hit, mark);
 }
 
 /* ---- merging ---- */
-
-static int sample_compare(const void *a, const void *b) {
-    const HarvestSample *x = a, *y = b;
-
-    if (x->position != y->position)
-        return x->position < y->position ? -1 : 1;
-    return x->length < y->length ? -1 : x->length > y->length;
-}
 
 /* The lowest positions of both. */
 static void row_merge_samples(Harvest *h, HarvestRow *into, const HarvestRow *from) {
@@ -332,6 +365,7 @@ static void row_merge_samples(Harvest *h, HarvestRow *into, const HarvestRow *fr
     qsort(both, n, sizeof(*both), sample_compare);
     into->n_samples = n < h->keep ? (uint32_t)n : h->keep;
     memcpy(into->samples, both, into->n_samples * sizeof(*both));
+    row_last(into);
     explicit_bzero(both, n * sizeof(*both));
 }
 
@@ -402,6 +436,7 @@ static void row_empty(HarvestRow *row) {
     if (row->samples)
         explicit_bzero(row->samples, row->n_samples * sizeof(*row->samples));
     row->n_samples = 0;
+    row->last = 0;
     row->test_values = 0;
 }
 

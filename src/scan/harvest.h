@@ -49,6 +49,7 @@ typedef struct HarvestRow {
     float best;
     Sketch sketch;
     uint32_t n_samples;
+    uint64_t last;          /* the highest position among the samples */
     HarvestSample *samples; /* Harvest.keep of them, made when first needed */
 } HarvestRow;
 
@@ -67,10 +68,11 @@ typedef struct HarvestWhere {
                                  NULL: it is the window itself */
     uint64_t piece, line;     /* newlines of the piece before the window */
     bool no_lines;            /* what comes before is not known: lines mean nothing */
-    uint64_t position;        /* of the window's first byte in the order of reading; raw offset if
-                                 there are no columns */
-    const Columns *columns;   /* as the matcher's window has; NULL: none */
-    const uint32_t *places;   /* by column from 0 */
+    bool nowhere;           /* the raw bytes are not in the object as such: offsets mean nothing */
+    uint64_t position;      /* of the window's first byte in the order of reading; raw offset if
+                               there are no columns */
+    const Columns *columns; /* as the matcher's window has; NULL: none */
+    const uint32_t *places; /* by column from 0 */
     size_t n_places;
 } HarvestWhere;
 

@@ -6,6 +6,9 @@
  * along, by position in `text`; a part without columns needs them only to say from where in the
  * unit its bytes are.
  *
+ * Of a run of one byte its two ends are examined, with their margins; what is between can hold
+ * nothing that they do not, and only moves positions on.
+ *
  * Part and window belong to the unit at hand: a unit that opens ends them, and the extraction
  * announces the part anew behind it. Columns are named once: they are kept by their unit, for each
  * part; of more than COLUMN_SETS parts the oldest forget the names.
@@ -17,7 +20,10 @@
 #define XXH_INLINE_ALL
 #include <xxhash.h>
 
-enum { COLUMN_SETS = 256 };
+enum {
+    COLUMN_SETS = 256,
+    RUN_ENDS = 3 * MATCHER_MARGIN, /* bytes of a run that are spelled */
+};
 
 /* No member is called larger than that unless so much was read. */
 #define DECLARED_MAX (UINT64_C(1) << 40)
@@ -45,7 +51,8 @@ struct Intake {
     PartKind kind;
     Encoding encoding;
     bool open;
-    uint64_t source; /* PART_BYTES: of text.at[0] */
+    uint64_t source; /* PART_BYTES: of text.at[0]; a position in the text if they are nowhere */
+    bool nowhere;    /* not in the unit's bytes as such */
     uint64_t lines;  /* newlines before what is examined next */
     bool lines_known;
     /* its window */
@@ -172,6 +179,7 @@ static int window_scan(Intake *i, size_t end) {
     h->cursor = 0;
     h->where = (HarvestWhere){.line = i->lines,
                               .no_lines = bytes && !i->lines_known,
+                              .nowhere = bytes && i->nowhere,
                               .places = l->columns->places,
                               .n_places = bytes ? 0 : l->columns->n + 1};
     r = reader_window(i->reader, &w, &sink, &h->where);
@@ -274,7 +282,8 @@ static int window_copy(const Intake *i, size_t end, FlowWindow *w) {
     w->n_hints = l->columns->n;
     w->places = l->columns->places;
     w->n_places = bytes ? 0 : l->columns->n + 1;
-    w->where = (HarvestWhere){.line = i->lines, .no_lines = bytes && !i->lines_known};
+    w->where = (HarvestWhere){
+        .line = i->lines, .no_lines = bytes && !i->lines_known, .nowhere = bytes && i->nowhere};
     return 0;
 }
 
@@ -402,18 +411,27 @@ static int columns_reach(Intake *i, size_t n) {
     return r < 0 ? r : columnset_reach(l->columns, &l->unit.harvest, n);
 }
 
+/* Bytes that are nowhere count on from what was taken in of the unit, so that they have an order.
+ */
+static void bytes_at(Intake *i, uint64_t source) {
+    i->nowhere = source == MARK_NOWHERE;
+    i->lines_known = source == 0;
+    i->lines = 0;
+    i->source = i->nowhere ? level_at_hand(i)->position : source;
+}
+
 /* Bytes of the unit from `source` on: a gap ends the run of lines. */
 static int bytes_from(Intake *i, uint64_t source) {
+    bool goes_on =
+        source == MARK_NOWHERE ? i->nowhere : !i->nowhere && i->source + i->text.n == source;
     int r = 0;
 
-    if (source == MARK_NOWHERE || (i->text.n && i->source + i->text.n == source))
+    if (i->text.n && goes_on)
         return 0;
     if (i->text.n)
         r = window_work(i, true);
     window_reset(i);
-    i->lines_known = source == 0;
-    i->lines = 0;
-    i->source = source;
+    bytes_at(i, source);
     return r;
 }
 
@@ -492,6 +510,68 @@ static int on_text(void *of, const Text *t) {
     return r ? r : window_work(i, false);
 }
 
+/* ---- runs ---- */
+
+static int run_spell(Intake *i, uint8_t byte, uint64_t n) {
+    _uninitialized_ uint8_t bytes[MATCHER_MARGIN];
+    int r = 0;
+
+    memset(bytes, byte, sizeof(bytes));
+    for (size_t step; r == 0 && n; n -= step) {
+        step = n < sizeof(bytes) ? (size_t)n : sizeof(bytes);
+        r = text_add(i, span(bytes, step));
+        if (r == 0)
+            r = window_work(i, false);
+    }
+    return r;
+}
+
+/* The same hash as of text that is spelled. */
+static void run_hash(OpenUnit *l, uint8_t byte, uint64_t n) {
+    _uninitialized_ uint8_t bytes[16 << 10];
+
+    memset(bytes, byte, sizeof(bytes));
+    for (size_t step; n; n -= step) {
+        step = n < sizeof(bytes) ? (size_t)n : sizeof(bytes);
+        XXH3_128bits_update(l->hash, bytes, step);
+    }
+}
+
+/* What is kept, a margin on both sides of what is examined next, now lies so much further on. */
+static void run_pass(Intake *i, uint8_t byte, uint64_t n) {
+    OpenUnit *l = level_at_hand(i);
+    size_t n_marks;
+    Mark *marks = marks_of(i, &n_marks);
+
+    for (size_t k = 0; k < n_marks; k++)
+        marks[k].source += marks[k].source == MARK_NOWHERE ? 0 : n;
+    i->first += n;
+    i->source += n;
+    i->lines += byte == '\n' ? n : 0;
+    l->position += n;
+    l->unit.bytes += n;
+    run_hash(l, byte, n);
+}
+
+static int on_run(void *of, uint8_t byte, uint64_t n) {
+    Intake *i = of;
+    uint64_t passed = n > RUN_ENDS && plain_lines(i) ? (n - RUN_ENDS) & ~UINT64_C(3) : 0;
+    int r = run_spell(i, byte, n - passed);
+    size_t end;
+
+    if (r < 0 || !passed)
+        return r;
+    end = i->text.n - MATCHER_MARGIN;
+    r = window_pad(i);
+    while (r == 0 && i->done < end)
+        r = window_step(i, window_end(i) < end ? window_end(i) : end);
+    if (r < 0)
+        return r;
+    window_shift(i);
+    run_pass(i, byte, passed);
+    return 0;
+}
+
 /* ---- parts and columns ---- */
 
 static int on_column(void *of, uint32_t number, Span name) {
@@ -559,8 +639,7 @@ static int on_part(void *of, PartKind kind, Span name, Encoding encoding) {
     i->kind = kind;
     i->encoding = encoding;
     i->open = true;
-    i->lines = 0;
-    i->lines_known = false;
+    bytes_at(i, MARK_NOWHERE); /* until a mark says more */
     if (r < 0 || kind == PART_BYTES || columnset_is(l->columns, kind, name))
         return r;
     r = flow_end(i);
@@ -690,6 +769,7 @@ int intake_new(Reader *reader, const IntakeTo *to, const IntakeHelp *help, Intak
                              .part = on_part,
                              .column = on_column,
                              .text = on_text,
+                             .run = on_run,
                              .fact = on_fact};
     i->levels[0] = level_new(i);
     if (!i->levels[0]) {

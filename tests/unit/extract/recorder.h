@@ -5,6 +5,7 @@
  *     # sheet Payroll    a part begins              | 3 ssn         its column 3
  *     = 2:3 text         text at row 2, column 3;   = @17 text      text from source byte 17 on
  *     ! created 12 34 c  a fact: from, to, text    ^ pdf 4096      bytes handed to another place
+ *     ~ 120 65536        a run: byte, times, where the test wants runs
  *
  * Text is cut at marks and put together over the pieces that the core makes of it; a newline in it
  * is \n, a tab \t.
@@ -25,9 +26,11 @@ typedef struct Recorder {
     bool open;     /* a line of text that may go on */
     uint64_t next; /* source at which it would go on */
     bool placed;   /* it stands in a row or column */
+    bool handing;  /* the unit at hand goes elsewhere: nothing of its own may come behind that */
     uint64_t units, text_bytes, pulses;
     const Extractor *own; /* readers to try before the table's; see ExtractOptions */
     ExtractPlace place;
+    bool runs;     /* takes them; else they are spelled */
     bool no_times; /* leaves out what an archive says of its members' times */
 } Recorder;
 
@@ -51,6 +54,7 @@ static inline void record_text(Recorder *r, Span s) {
 static inline int record_enter(void *of, const Entry *e) {
     Recorder *r = of;
 
+    assert_false(r->handing);
     record_line(r);
     r->units++;
     buf_text(&r->log, "> ");
@@ -63,6 +67,7 @@ static inline int record_leave(void *of, const Ending *e) {
     Recorder *r = of;
     char status[STATUS_REASON_MAX + 24];
 
+    r->handing = false;
     record_line(r);
     status_print(&e->status, status, sizeof(status));
     buf_printf(&r->log, "< %s\n", status);
@@ -72,6 +77,7 @@ static inline int record_leave(void *of, const Ending *e) {
 static inline int record_part(void *of, PartKind kind, Span name, Encoding encoding) {
     Recorder *r = of;
 
+    assert_false(r->handing);
     record_line(r);
     buf_printf(&r->log, "# %s%s", part_kind_name(kind), name.n ? " " : "");
     buf_span(&r->log, name);
@@ -111,6 +117,7 @@ static inline int record_piece(void *of, const Text *t) {
     size_t at = 0;
 
     assert_true(t->text.n <= EXTRACT_TEXT_MAX && t->n_marks <= EXTRACT_MARKS_MAX);
+    assert_false(r->handing);
     r->text_bytes += t->text.n;
     for (size_t i = 0; i <= t->n_marks; i++) {
         size_t end = i < t->n_marks ? t->marks[i].at : t->text.n;
@@ -131,11 +138,24 @@ static inline int record_piece(void *of, const Text *t) {
     return 0;
 }
 
+static inline int record_run(void *of, uint8_t byte, uint64_t n) {
+    Recorder *r = of;
+
+    assert_false(r->handing);
+    assert_true(r->open);
+    r->text_bytes += n;
+    if (r->next != MARK_NOWHERE)
+        r->next += n;
+    buf_printf(&r->log, "\n~ %u %llu\n", byte, (unsigned long long)n);
+    return 0;
+}
+
 static inline int record_fact(void *of, const Fact *f) {
     Recorder *r = of;
 
     if (r->no_times && f->kind == FACT_MEMBER_TIME)
         return 0;
+    assert_false(r->handing);
     record_line(r);
     buf_printf(&r->log, "! %s %lld %lld ", fact_kind_name(f->kind), (long long)f->from,
                (long long)f->to);
@@ -147,6 +167,7 @@ static inline int record_fact(void *of, const Fact *f) {
 static inline int record_handover(void *of, const Extractor *e, Span bytes) {
     Recorder *r = of;
 
+    r->handing = true;
     record_line(r);
     buf_printf(&r->log, "^ %s %zu\n", e->format, bytes.n);
     return 0;
@@ -167,6 +188,7 @@ static inline Receiver recorder_receiver(Recorder *r) {
                       .part = record_part,
                       .column = record_column,
                       .text = record_piece,
+                      .run = r->runs ? record_run : NULL,
                       .fact = record_fact,
                       .handover = record_handover,
                       .pulse = record_pulse};
@@ -181,7 +203,7 @@ static inline const char *record_feed(Recorder *r, Feed *f, const char *name,
     Ending ending;
 
     buf_clear(&r->log);
-    r->open = false;
+    r->open = r->handing = false;
     r->next = MARK_NOWHERE;
     r->units = r->text_bytes = r->pulses = 0;
     if (limits)

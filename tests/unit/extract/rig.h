@@ -13,7 +13,9 @@
 #include <sys/mman.h>
 #include <sys/ptrace.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
+#include <time.h>
 
 #include "extract/host.h"
 #include "extract/worker.h"
@@ -59,6 +61,16 @@ static inline int rig_try(Extraction *x, long got) {
     return extract_text(x, span_of(word));
 }
 
+/* The zone that workers are in, and what an archive's local time is in it. */
+static inline int rig_zone(Extraction *x) {
+    struct tm t = {.tm_year = 70, .tm_mday = 2, .tm_hour = 1};
+    const char *zone = getenv("TZ");
+    char word[64];
+
+    snprintf(word, sizeof(word), "%s %lld", zone ? zone : "unset", (long long)mktime(&t));
+    return extract_text(x, span_of(word));
+}
+
 static inline int rig_escape(Extraction *x, const char *command) {
     if (strcmp(command, "open") == 0)
         return rig_try(x, open("/etc/passwd", O_RDONLY));
@@ -68,6 +80,13 @@ static inline int rig_escape(Extraction *x, const char *command) {
         return rig_try(x, open("/proc/self/environ", O_RDONLY));
     if (strcmp(command, "create") == 0)
         return rig_try(x, open("/tmp/terrier-test-escape", O_CREAT | O_WRONLY, 0600));
+    if (strcmp(command, "stat") == 0) {
+        struct stat st;
+
+        return rig_try(x, stat("/etc/passwd", &st));
+    }
+    if (strcmp(command, "zone") == 0)
+        return rig_zone(x);
     if (strcmp(command, "socket") == 0)
         return rig_try(x, socket(AF_INET, SOCK_STREAM, 0));
     if (strcmp(command, "fork") == 0)
@@ -293,7 +312,7 @@ static inline bool rig_relaxed(Rig *r) {
 
 static inline Receiver rig_receiver(Rig *r) {
     buf_clear(&r->recorder.log);
-    r->recorder.open = false;
+    r->recorder.open = r->recorder.handing = false;
     r->recorder.next = MARK_NOWHERE;
     r->recorder.text_bytes = r->recorder.units = 0;
     return recorder_receiver(&r->recorder);

@@ -24,6 +24,72 @@ static void test_long_text_in_pieces(void **state) {
     free(text);
 }
 
+/* The log without the letters that the first piece of a run is made of. */
+static const char *without(Recorder *r, char letter) {
+    Buf rest = {0};
+
+    for (size_t i = 0; i < r->log.n; i++) {
+        if (r->log.at[i] != (uint8_t)letter)
+            buf_byte(&rest, r->log.at[i]);
+    }
+    buf_done(&r->log);
+    r->log = rest;
+    return buf_cstr(&r->log);
+}
+
+/* One byte again and again is a number; what is before and behind stands where it stood. */
+static void test_run(void **state) {
+    enum { N = 16 * EXTRACT_TEXT_MAX };
+    Recorder r = {.runs = true}, spelled = {0};
+    Buf b = {0};
+
+    (void)state;
+    buf_text(&b, "one\n");
+    memset(buf_extend(&b, N), 'x', N);
+    buf_text(&b, "\ntwo\n");
+    record_bytes(&r, buf_as_span(&b), "a.txt");
+    record_bytes(&spelled, buf_as_span(&b), "a.txt");
+    assert_int_equal(r.text_bytes, b.n);
+    assert_int_equal(spelled.text_bytes, b.n);
+    /* of the first 64 KiB four bytes are others, and the next ones are told; the last come with
+     * the end */
+    assert_string_equal(without(&r, 'x'), "# bytes us-ascii\n= @0 one\\n\n~ 120 917504\n"
+                                          "\\ntwo\\n\n< read\n");
+    buf_done(&b);
+    buf_done(&r.log);
+    buf_done(&spelled.log);
+}
+
+/* Cells of one letter, each in a row of its own: none goes on the other. */
+static int read_rows(Extraction *x, Feed *f, Encoding encoding, Status *ret_status) {
+    char *text = malloc(2 * EXTRACT_TEXT_MAX);
+    int r = extract_part(x, PART_TABLE, span_of("t"));
+
+    (void)f;
+    (void)encoding;
+    (void)ret_status;
+    memset(text, 'x', 2 * EXTRACT_TEXT_MAX);
+    for (uint64_t row = 1; row <= 2 && r == 0; row++) {
+        r = extract_at(x, row, 1);
+        if (r == 0)
+            r = extract_text(x, span(text, 2 * EXTRACT_TEXT_MAX));
+    }
+    free(text);
+    return r;
+}
+
+static void test_run_in_a_row(void **state) {
+    static const Extractor own[] = {{.format = "text", .extract = read_rows}, {.format = NULL}};
+    Recorder r = {.own = own, .runs = true};
+
+    (void)state;
+    record_bytes(&r, span_of("any"), "a");
+    assert_int_equal(r.text_bytes, 4 * EXTRACT_TEXT_MAX);
+    assert_string_equal(without(&r, 'x'), "# table t\n= 1:1 \n~ 120 65536\n\n= 2:1 \n"
+                                          "~ 120 65536\n\n< read\n");
+    buf_done(&r.log);
+}
+
 static void test_output_limit(void **state) {
     Recorder r = {0};
     ExtractLimits limits = {.output = 5};
@@ -218,10 +284,16 @@ static void test_marks_wait_for_text(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_text_as_it_lies), cmocka_unit_test(test_long_text_in_pieces),
-        cmocka_unit_test(test_output_limit),    cmocka_unit_test(test_loop),
-        cmocka_unit_test(test_flaws),           cmocka_unit_test(test_held),
-        cmocka_unit_test(test_feed_skip),       cmocka_unit_test(test_marks_wait_for_text),
+        cmocka_unit_test(test_text_as_it_lies),
+        cmocka_unit_test(test_long_text_in_pieces),
+        cmocka_unit_test(test_run),
+        cmocka_unit_test(test_run_in_a_row),
+        cmocka_unit_test(test_output_limit),
+        cmocka_unit_test(test_loop),
+        cmocka_unit_test(test_flaws),
+        cmocka_unit_test(test_held),
+        cmocka_unit_test(test_feed_skip),
+        cmocka_unit_test(test_marks_wait_for_text),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

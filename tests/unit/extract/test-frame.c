@@ -76,6 +76,16 @@ static int judge_text(void *of, const Text *t) {
     return 0;
 }
 
+static int judge_run(void *of, uint8_t byte, uint64_t n) {
+    Judge *j = of;
+
+    (void)byte;
+    assert_true(j->part[j->depth]);
+    assert_true(n > 0 && n <= INT64_MAX);
+    j->calls++;
+    return 0;
+}
+
 static int judge_fact(void *of, const Fact *f) {
     Judge *j = of;
 
@@ -109,6 +119,7 @@ static Receiver judge_receiver(Judge *j) {
                       .part = judge_part,
                       .column = judge_column,
                       .text = judge_text,
+                      .run = judge_run,
                       .fact = judge_fact,
                       .handover = judge_handover,
                       .pulse = judge_pulse};
@@ -137,6 +148,7 @@ static void speak(const Receiver *to) {
     assert_int_equal(to->leave(to->of, &cut), 0);
     assert_int_equal(to->part(to->of, PART_BYTES, span_of(""), ENCODING_UTF16LE), 0);
     assert_int_equal(to->text(to->of, &(Text){.text = span_of("c")}), 0);
+    assert_int_equal(to->run(to->of, 'c', 70000), 0);
 }
 
 /* What goes over the socket, into `ret`. */
@@ -207,7 +219,8 @@ static Verdict judged(Span bytes) {
 }
 
 static void test_all_comes_through(void **state) {
-    Recorder said = {.next = MARK_NOWHERE}, got = {.next = MARK_NOWHERE};
+    Recorder said = {.next = MARK_NOWHERE, .runs = true};
+    Recorder got = {.next = MARK_NOWHERE, .runs = true};
     const Receiver a = recorder_receiver(&said), b = recorder_receiver(&got);
     Buf bytes = {0};
 

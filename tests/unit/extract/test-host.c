@@ -97,6 +97,7 @@ static void test_escapes(void **state) {
     } cases[] = {
         {"open", "# section rig\n= ENOENT\n< read\n", false},
         {"create", "# section rig\n= ENOENT\n< read\n", false},
+        {"stat", "# section rig\n= ENOENT\n< read\n", false},
         {"socket", "< error(parser-killed:SIGSYS)\n", true},
         {"fork", "< error(parser-killed:SIGSYS)\n", true},
         {"exec", "< error(parser-killed:SIGSYS)\n", true},
@@ -117,6 +118,16 @@ static void test_escapes(void **state) {
         }
         assert_string_equal(rig_say(&r, cases[i].command, dies ? HOST_E_DIED : 0), cases[i].ending);
     }
+    rig_close(&r);
+}
+
+/* Times of archives are local ones; a library that asks which zone that is must need no file. */
+static void test_zone(void **state) {
+    Rig r;
+
+    (void)state;
+    rig_open(&r, NULL, (HostOptions){0});
+    assert_string_equal(rig_say(&r, "zone", 0), "# section rig\n= UTC0 90000\n< read\n");
     rig_close(&r);
 }
 
@@ -485,6 +496,7 @@ int main(int argc, char **argv) {
         cmocka_unit_test(test_memory),
         cmocka_unit_test(test_chatter),
         cmocka_unit_test(test_escapes),
+        cmocka_unit_test(test_zone),
         cmocka_unit_test(test_handing_over),
         cmocka_unit_test(test_death_inside),
         cmocka_unit_test(test_helper_absent),

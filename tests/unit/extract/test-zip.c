@@ -219,6 +219,29 @@ static void test_behind_something(void **state) {
     buf_done(&r.log);
 }
 
+/* What belongs to another place goes there behind all that was said of it here. */
+static void test_behind_a_pdf(void **state) {
+    static const ZipMake makes[] = {{.name = "in.txt", .text = CANARY, .method = 8}};
+    static const char head[] = "%PDF-1.7\n%%EOF\n", said[] = "said of the archive";
+    _cleanup_(buf_done) Buf b = {0};
+    Recorder r = recorder_format();
+    const char *log, *comment, *handed;
+
+    (void)state;
+    buf_text(&b, head);
+    build_zip(&b, makes, 1, said);
+    log = record_bytes(&r, buf_as_span(&b), "a.pdf");
+    assert_has(&r, "> in.txt\n");
+    assert_has(&r, "= @0 card 4111");
+    assert_has(&r, said);
+    assert_has(&r, "^ pdf 0\n");
+    comment = strstr(log, said);
+    handed = strstr(log, "^ pdf");
+    if (!comment || !handed || comment > handed)
+        fail_msg("text stands behind the hand-over:\n%s", log);
+    buf_done(&r.log);
+}
+
 /* Too large to be held: in order, by libarchive. */
 static void test_in_order(void **state) {
     static const ZipMake makes[] = {{.name = "a.txt", .text = CANARY, .method = 8},
@@ -284,8 +307,9 @@ int main(void) {
         cmocka_unit_test(test_names_differ),     cmocka_unit_test(test_lies),
         cmocka_unit_test(test_not_to_be_read),   cmocka_unit_test(test_overlap),
         cmocka_unit_test(test_no_directory),     cmocka_unit_test(test_two_archives),
-        cmocka_unit_test(test_behind_something), cmocka_unit_test(test_in_order),
-        cmocka_unit_test(test_nested),           cmocka_unit_test(test_damage),
+        cmocka_unit_test(test_behind_something), cmocka_unit_test(test_behind_a_pdf),
+        cmocka_unit_test(test_in_order),         cmocka_unit_test(test_nested),
+        cmocka_unit_test(test_damage),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -23,6 +23,7 @@ import subprocess
 import sys
 import tarfile
 import zipfile
+import zlib
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 from make import Values  # noqa: E402
@@ -302,6 +303,28 @@ def sqlite(place):
     return data
 
 
+def avro(codec):
+    def long(v):
+        v, out = v << 1 ^ v >> 63, b""
+        while v > 0x7F:
+            v, out = v >> 7, out + bytes([v & 0x7F | 0x80])
+        return out + bytes([v])
+
+    def text(s):
+        s = s.encode() if isinstance(s, str) else s
+        return long(len(s)) + s
+
+    schema = {"type": "record", "name": "Person", "fields": [
+        {"name": f, "type": ["null", "string"] if f == "ssn" else "string"} for f in FIELDS]}
+    rows = b"".join(b"".join((long(1) if f == "ssn" else b"") + text(p[f]) for f in FIELDS) for p in PEOPLE)
+    if codec == "deflate":
+        pack = zlib.compressobj(9, zlib.DEFLATED, -15)
+        rows = pack.compress(rows) + pack.flush()
+    mark = b"0123456789abcdef"
+    return b"Obj\1" + long(2) + text("avro.schema") + text(json.dumps(schema)) + text("avro.codec") + text(codec) + \
+        long(0) + mark + long(len(PEOPLE)) + text(rows) + mark
+
+
 # ---- the list ----
 
 LOCAL = {"shift_jis": "社員の名前と住所が書いてあります。確認してください。", "gb18030": "这个文件里有员工的姓名和地址，请交给人事部。",
@@ -354,6 +377,8 @@ def documents(place):
         '</draw:frame></draw:page></office:presentation>' % paragraphs()), "#"
     yield "people.pdf", "PDF", pdf(), "#page1"
     yield "people.db", "SQLite", sqlite(place), "#people.ssn:1"
+    yield "people.avro", "Avro", avro("null"), "#ssn:1"
+    yield "deflate.avro", "Avro, deflate", avro("deflate"), "#ssn:1"
     yield "deflated.zip", "zip", zipped({"in/a.txt": PROSE}), "!/in/a.txt#L2"
     yield "stored.zip", "zip, stored", zipped({"a.txt": PROSE}, zipfile.ZIP_STORED), "!/a.txt#L2"
     yield "nested.zip", "zip in tar.gz in zip", zipped(

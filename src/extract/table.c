@@ -26,6 +26,7 @@ static const Extractor *const extractors[] = {
     &archive_sevenzip,
     &archive_warc,
     &archive_xar,
+    &avro_extractor,
     &bson_extractor,
     &csv_extractor,
     &dbf_extractor,

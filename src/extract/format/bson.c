@@ -10,23 +10,16 @@
  */
 #include "extract/format/bson.h"
 
-#include <inttypes.h>
-#include <time.h>
-
 #include "base/utf8.h"
-#include "extract/extract.h"
+#include "extract/format/cells.h"
 #include "extract/format/format.h"
 #include "extract/format/little.h"
-#include "extract/text/dates.h"
-#include "extract/text/index.h"
 
 enum {
     DOCUMENT_MAX = 64 << 20, /* the server takes 16 MiB */
     DOCUMENT_LEAST = 5,
     DEPTH_MAX = 128, /* the server takes 100 */
     STEP = 64 << 10,
-    UNIT_LEAST = 17, /* bytes; a UUID has 16 */
-    HEX_MAX = 16,
 };
 
 typedef enum Type {
@@ -63,9 +56,8 @@ typedef struct Bson {
     Extraction *x;
     Feed *f;
     Buf document, path;
-    uint64_t offset, row, written; /* offset: of the document; written: row with a cell in it */
-    Index columns;
-    Dates dates;
+    uint64_t offset; /* of the document */
+    Cells cells;
     bool corrupt;
 } Bson;
 
@@ -181,99 +173,55 @@ bool bson_looks(Span head) {
 
 /* ---- cells ---- */
 
+/* Of the path at hand. */
 static int find_column(Bson *b, uint32_t *ret) {
     Span path = buf_as_span(&b->path);
     uint64_t hash = index_hash(1, path);
-    int r;
 
-    *ret = index_find(&b->columns, hash);
-    if (*ret || b->columns.n >= PART_COLUMNS_MAX)
-        return 0;
-    r = index_add(&b->columns, hash, (uint32_t)b->columns.n + 1);
-    if (r < 0)
-        return r;
-    *ret = (uint32_t)b->columns.n;
-    r = dates_column(&b->dates, *ret, path);
-    return r ? r : extract_column(b->x, *ret, path);
+    *ret = cells_find(&b->cells, hash);
+    return *ret ? 0 : cells_name(&b->cells, hash, path, ret);
 }
 
-/* Bytes that are no UTF-8 are each the character of their number. */
-static int emit_text(Bson *b, Span text) {
-    _cleanup_(buf_wipe) Buf other = {0};
-    size_t n;
-
-    if (utf8_valid(text))
-        return extract_text(b->x, text);
-    for (n = 0; n < text.n; n++) {
-        uint8_t bytes[UTF8_MAX];
-
-        buf_add(&other, bytes, utf8_encode(text.at[n], bytes));
-    }
-    return buf_error(&other) ? -ENOMEM : extract_text(b->x, buf_as_span(&other));
+/* Where something in the document stands in the file as such. */
+static uint64_t source_of(const Bson *b, const uint8_t *at) {
+    return b->f->derived ? MARK_NOWHERE : b->offset + (uint64_t)(at - b->document.at);
 }
 
-/* from: where it stands in the document as such; NULL: nowhere. */
+/* from: where it stands in the document; NULL: not as such. */
 static int emit_cell(Bson *b, Span text, const uint8_t *from) {
-    uint64_t source = from && !b->f->derived && utf8_valid(text)
-                          ? b->offset + (uint64_t)(from - b->document.at)
-                          : MARK_NOWHERE;
     uint32_t column = 0;
-    int r = 0;
+    int r = text.n ? find_column(b, &column) : 0;
 
-    if (!text.n)
-        return 0;
-    if (b->written)
-        r = extract_text(b->x, span_of(b->written == b->row ? "\t" : "\n"));
-    b->written = b->row;
-    if (r == 0)
-        r = find_column(b, &column);
-    if (r == 0)
-        r = extract_from(b->x, b->row, column, source);
-    dates_begin(&b->dates, column);
-    dates_more(&b->dates, text.at, text.n);
-    dates_end(&b->dates);
-    return r ? r : emit_text(b, text);
+    return r ? r : cells_text(&b->cells, column, text, from ? source_of(b, from) : MARK_NOWHERE);
 }
 
 static int emit_hex(Bson *b, Span bytes) {
-    char text[2 * HEX_MAX + 1] = "";
+    uint32_t column;
+    int r = find_column(b, &column);
 
-    for (size_t i = 0; i < bytes.n && i < HEX_MAX; i++)
-        snprintf(text + 2 * i, 3, "%02x", bytes.at[i]);
-    return emit_cell(b, span_of(text), NULL);
+    return r ? r : cells_hex(&b->cells, column, bytes);
 }
 
 static int emit_double(Bson *b, double v) {
-    char text[48];
+    uint32_t column;
+    int r = find_column(b, &column);
 
-    if (v > -1e18 && v < 1e18 && v == (double)(int64_t)v) {
-        snprintf(text, sizeof(text), "%" PRId64, (int64_t)v);
-        return emit_cell(b, span_of(text), NULL);
-    }
-    for (int digits = 15; digits <= 17; digits++) {
-        snprintf(text, sizeof(text), "%.*g", digits, v);
-        if (strtod(text, NULL) == v)
-            break;
-    }
-    return emit_cell(b, span_of(text), NULL);
+    return r ? r : cells_double(&b->cells, column, v);
 }
 
 static int emit_integer(Bson *b, int64_t v) {
-    char text[24];
+    uint32_t column;
+    int r = find_column(b, &column);
 
-    snprintf(text, sizeof(text), "%" PRId64, v);
-    return emit_cell(b, span_of(text), NULL);
+    return r ? r : cells_integer(&b->cells, column, v);
 }
 
 /* Milliseconds since 1970. */
 static int emit_date(Bson *b, int64_t ms) {
-    time_t seconds = (time_t)(ms / 1000 - (ms % 1000 < 0));
-    char text[64];
-    struct tm tm;
+    uint32_t column;
+    int r = find_column(b, &column);
 
-    if (!gmtime_r(&seconds, &tm) || !strftime(text, sizeof(text), "%Y-%m-%dT%H:%M:%SZ", &tm))
-        return emit_integer(b, ms);
-    return emit_cell(b, span_of(text), NULL);
+    return r ? r : cells_time(&b->cells, column, ms);
 }
 
 /* IEEE 754-2008 decimal128, integer coefficient: 113 bits of digits, an exponent biased by 6176. */
@@ -301,27 +249,13 @@ static int emit_decimal(Bson *b, const uint8_t *at) {
     return emit_cell(b, span_of(text), NULL);
 }
 
-/* Text when it looks so and has no reader of its own; a unit, unless it is short. */
 static int emit_binary(Bson *b, Span bytes) {
-    _cleanup_(buf_done) Buf name = {0};
-    Entry e = {.size = bytes.n, .mtime = INT64_MIN};
-    Sniff s = sniff(span(bytes.at, bytes.n < SNIFF_HEAD_MAX ? bytes.n : SNIFF_HEAD_MAX), bytes.n);
-    Feed f;
-    int r;
+    uint32_t column = 0;
+    int r = bytes.n ? find_column(b, &column) : 0;
 
-    if (s.kind == SNIFF_TEXT && !encoding_is_converted(s.encoding) && !extractor_find(s.format))
-        return emit_cell(b, bytes, bytes.at);
-    if (bytes.n < UNIT_LEAST)
-        return emit_hex(b, bytes);
-    buf_span(&name, buf_as_span(&b->path));
-    buf_printf(&name, ".%" PRIu64, b->row);
-    if (buf_error(&name))
-        return -ENOMEM;
-    e.name = buf_as_span(&name);
-    f = feed_of_span(bytes);
-    r = extract_unit(b->x, &e, &f);
-    feed_done(&f);
-    return r;
+    return r ? r
+             : cells_binary(&b->cells, column, buf_as_span(&b->path), bytes,
+                            source_of(b, bytes.at));
 }
 
 static int emit_string(Bson *b, Span value) {
@@ -417,8 +351,7 @@ static int emit_damaged(Bson *b) {
     int r = extract_bytes(b->x, buf_as_span(&b->document), at, ENCODING_BINARY);
 
     b->corrupt = true;
-    b->written = 0;
-    return r ? r : extract_part(b->x, PART_TABLE, span(NULL, 0));
+    return r ? r : cells_part(&b->cells);
 }
 
 /* The next document into memory: its size, 0 at the end; what is cut is there as far as it goes. */
@@ -458,7 +391,7 @@ static int read_documents(Bson *b) {
         got = take_document(b);
         if (got <= 0)
             return (int)got;
-        b->row++;
+        b->cells.row++;
         if (document_holds(buf_as_span(&b->document), 0))
             r = emit_document(b, buf_as_span(&b->document), false);
         else
@@ -476,19 +409,17 @@ static int bson_extract(Extraction *x, Feed *f, Encoding encoding _unused_, Stat
         return -ENOMEM;
     b->x = x;
     b->f = f;
-    r = extract_part(x, PART_TABLE, span(NULL, 0));
+    b->cells.x = x;
+    r = cells_part(&b->cells);
     if (r == 0)
         r = read_documents(b);
-    if (r == 0 && b->written)
-        r = extract_text(x, span_of("\n"));
     if (r == 0)
-        r = dates_tell(&b->dates, x);
+        r = cells_end(&b->cells);
     if (b->corrupt)
         *ret_status = status_of(STATUS_PARTIAL, "corrupt");
     buf_wipe(&b->document);
     buf_wipe(&b->path);
-    index_done(&b->columns);
-    dates_done(&b->dates);
+    cells_done(&b->cells);
     return r;
 }
 

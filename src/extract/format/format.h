@@ -36,8 +36,8 @@ extern const Extractor ole_extractor, ole_storage_extractor;
 /* pgdump.c: PostgreSQL's own dumps */
 extern const Extractor pgdump_extractor;
 
-/* bson.c: dumps of MongoDB; dbf.c: tables of dBase */
-extern const Extractor bson_extractor, dbf_extractor;
+/* avro.c: files of Avro; bson.c: dumps of MongoDB; dbf.c: tables of dBase */
+extern const Extractor avro_extractor, bson_extractor, dbf_extractor;
 
 /* sqlite.c: SQLite files */
 extern const Extractor sqlite_extractor;

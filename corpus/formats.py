@@ -98,6 +98,28 @@ def inserts(quote):
         ",".join("(" + ",".join("'%s'" % p[f] for f in FIELDS) + ")" for p in PEOPLE) + ";\n"
 
 
+def pg_contents(form):
+    """toc.dat of a dump of PostgreSQL 15 (archive version 1.14) as a tar (3) or in a directory (5)."""
+    def number(v):
+        return bytes([v < 0]) + abs(v).to_bytes(4, "little")
+
+    def text(s):
+        return number(-1) if s is None else number(len(s)) + s.encode()
+
+    def entry(i, sql, copy, file):
+        return number(i) + number(bool(copy)) + b"".join(map(text, ("1259", "16385", "people", "TABLE"))) + number(2) + \
+            b"".join(map(text, (sql, "", copy, "public", "", "heap", "owner", "false", None, file)))
+
+    return b"PGDMP\1\16\0\4\x08" + bytes([form]) + number(-1) + number(0) * 7 + \
+        b"".join(map(text, ("prod", "15.3", "15.3"))) + number(2) + \
+        entry(215, "CREATE TABLE public.people (\n%s\n);\n" % ",\n".join("    %s text" % f for f in FIELDS), None, "") + \
+        entry(3342, None, "COPY public.people (%s) FROM stdin;\n" % ", ".join(FIELDS), "3342.dat")
+
+
+def pg_rows():
+    return "".join("\t".join(p[f] for f in FIELDS) + "\n" for p in PEOPLE) + "\\.\n\n\n"
+
+
 # ---- mail ----
 
 def mail(encoded):
@@ -361,6 +383,10 @@ def documents(place):
     yield "people.ics", "iCalendar", ics(), "#DESCRIPTION:1"
     yield "people.ldif", "LDIF", ldif(), "#ssn:1"
     yield "copy.sql", "pg_dump, COPY", pg_copy(), "#public.people.ssn:1"
+    yield "dump.tar", "pg_dump -Ft", tarred({"toc.dat": pg_contents(3), "3342.dat": pg_rows()}), \
+        "!/3342.dat#public.people.ssn:1"
+    yield "dump/3342.dat.gz", "pg_dump -Fd", gzip.compress(pg_rows().encode(), mtime=0), \
+        "!/3342.dat#public.people.ssn:1"
     yield "insert.sql", "INSERT", inserts("`"), "#people.ssn:1"
     yield "plain.eml", "mail", mail(""), "!/body.txt#L2"
     yield "base64.eml", "mail, base64", mail("base64"), "!/body.txt#L2"
@@ -405,13 +431,16 @@ def documents(place):
 
 def main():
     place = sys.argv[1]
-    os.makedirs(place + "/tree", exist_ok=True)
+    os.makedirs(place + "/tree/dump", exist_ok=True)
+    with open(place + "/tree/dump/toc.dat", "wb") as f:
+        f.write(pg_contents(5))  # beside the rows of it
     with open(place + "/truth.jsonl", "w") as truth:
         for name, title, data, at in documents(place):
             row = {"path": name, "format": title}
             if data is None:
                 row["skipped"] = at
             else:
+                os.makedirs(os.path.dirname(os.path.join(place, "tree", name)), exist_ok=True)
                 with open(os.path.join(place, "tree", name), "wb") as f:
                     f.write(data.encode() if isinstance(data, str) else data)
                 row["at"] = at

@@ -46,6 +46,7 @@ static const Extractor *const extractors[] = {
     &ooxml_extractor,
     &pdf_extractor,
     &pgdump_extractor,
+    &pgrows_extractor,
     &pptx_extractor,
     &rtf_extractor,
     &signed_extractor,

@@ -347,6 +347,21 @@ def avro(codec):
         long(0) + mark + long(len(PEOPLE)) + text(rows) + mark
 
 
+def mongo(archive):
+    def document(body):
+        return (len(body) + 5).to_bytes(4, "little") + body + b"\0"
+
+    def text(name, s):
+        return b"\2" + name.encode() + b"\0" + (len(s) + 1).to_bytes(4, "little") + s.encode() + b"\0"
+
+    rows = b"".join(document(b"".join(text(f, p[f]) for f in FIELDS)) for p in PEOPLE)
+    if not archive:
+        return rows
+    head, end = text("db", "hr") + text("collection", "people"), b"\xff" * 4
+    return b"\x6d\xe2\x99\x81" + document(text("version", "0.1")) + document(head + text("metadata", "{}")) + end + \
+        document(head + b"\x08EOF\0\0") + rows + end + document(head + b"\x08EOF\0\1") + end
+
+
 # ---- the list ----
 
 LOCAL = {"shift_jis": "社員の名前と住所が書いてあります。確認してください。", "gb18030": "这个文件里有员工的姓名和地址，请交给人事部。",
@@ -403,6 +418,8 @@ def documents(place):
         '</draw:frame></draw:page></office:presentation>' % paragraphs()), "#"
     yield "people.pdf", "PDF", pdf(), "#page1"
     yield "people.db", "SQLite", sqlite(place), "#people.ssn:1"
+    yield "people.bson", "BSON", mongo(False), "#ssn:1"
+    yield "people.archive", "mongodump --archive", mongo(True), "#hr.people.ssn:1"
     yield "people.avro", "Avro", avro("null"), "#ssn:1"
     yield "deflate.avro", "Avro, deflate", avro("deflate"), "#ssn:1"
     yield "deflated.zip", "zip", zipped({"in/a.txt": PROSE}), "!/in/a.txt#L2"

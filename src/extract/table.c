@@ -40,6 +40,7 @@ static const Extractor *const extractors[] = {
     &ldif_extractor,
     &log_extractor,
     &mbox_extractor,
+    &mongodump_extractor,
     &odf_extractor,
     &ole_extractor,
     &ole_storage_extractor,

@@ -1,5 +1,6 @@
 /*
- * Bson: one document behind the other, as mongodump writes them.
+ * Bson: one document behind the other, as mongodump writes them, and its archives, in which those
+ * of many collections take turns.
  *
  *   length ─▶ element (type, name, value) ─▶ ... ─▶ 0 ─▶ the next document
  *
@@ -20,6 +21,7 @@ enum {
     DOCUMENT_LEAST = 5,
     DEPTH_MAX = 128, /* the server takes 100 */
     STEP = 64 << 10,
+    TABLES_MAX = 1024, /* collections of an archive; those beyond share the first, without a name */
 };
 
 typedef enum Type {
@@ -52,12 +54,21 @@ typedef struct Element {
     size_t n;         /* of all of it */
 } Element;
 
+/* A collection, or all documents of a file without a name for them. */
+typedef struct Table {
+    Buf name;
+    Cells cells;
+} Table;
+
 typedef struct Bson {
     Extraction *x;
     Feed *f;
     Buf document, path;
     uint64_t offset; /* of the document */
-    Cells cells;
+    Cells *cells;    /* of the table at hand: one of those below */
+    Table *tables[TABLES_MAX];
+    size_t n_tables;
+    Index names; /* of tables */
     bool corrupt;
 } Bson;
 
@@ -178,8 +189,8 @@ static int find_column(Bson *b, uint32_t *ret) {
     Span path = buf_as_span(&b->path);
     uint64_t hash = index_hash(1, path);
 
-    *ret = cells_find(&b->cells, hash);
-    return *ret ? 0 : cells_name(&b->cells, hash, path, ret);
+    *ret = cells_find(b->cells, hash);
+    return *ret ? 0 : cells_name(b->cells, hash, path, ret);
 }
 
 /* Where something in the document stands in the file as such. */
@@ -192,28 +203,28 @@ static int emit_cell(Bson *b, Span text, const uint8_t *from) {
     uint32_t column = 0;
     int r = text.n ? find_column(b, &column) : 0;
 
-    return r ? r : cells_text(&b->cells, column, text, from ? source_of(b, from) : MARK_NOWHERE);
+    return r ? r : cells_text(b->cells, column, text, from ? source_of(b, from) : MARK_NOWHERE);
 }
 
 static int emit_hex(Bson *b, Span bytes) {
     uint32_t column;
     int r = find_column(b, &column);
 
-    return r ? r : cells_hex(&b->cells, column, bytes);
+    return r ? r : cells_hex(b->cells, column, bytes);
 }
 
 static int emit_double(Bson *b, double v) {
     uint32_t column;
     int r = find_column(b, &column);
 
-    return r ? r : cells_double(&b->cells, column, v);
+    return r ? r : cells_double(b->cells, column, v);
 }
 
 static int emit_integer(Bson *b, int64_t v) {
     uint32_t column;
     int r = find_column(b, &column);
 
-    return r ? r : cells_integer(&b->cells, column, v);
+    return r ? r : cells_integer(b->cells, column, v);
 }
 
 /* Milliseconds since 1970. */
@@ -221,7 +232,7 @@ static int emit_date(Bson *b, int64_t ms) {
     uint32_t column;
     int r = find_column(b, &column);
 
-    return r ? r : cells_time(&b->cells, column, ms);
+    return r ? r : cells_time(b->cells, column, ms);
 }
 
 /* IEEE 754-2008 decimal128, integer coefficient: 113 bits of digits, an exponent biased by 6176. */
@@ -254,8 +265,7 @@ static int emit_binary(Bson *b, Span bytes) {
     int r = bytes.n ? find_column(b, &column) : 0;
 
     return r ? r
-             : cells_binary(&b->cells, column, buf_as_span(&b->path), bytes,
-                            source_of(b, bytes.at));
+             : cells_binary(b->cells, column, buf_as_span(&b->path), bytes, source_of(b, bytes.at));
 }
 
 static int emit_string(Bson *b, Span value) {
@@ -351,7 +361,7 @@ static int emit_damaged(Bson *b) {
     int r = extract_bytes(b->x, buf_as_span(&b->document), at, ENCODING_BINARY);
 
     b->corrupt = true;
-    return r ? r : cells_part(&b->cells);
+    return r ? r : cells_part(b->cells);
 }
 
 /* The next document into memory: its size, 0 at the end; what is cut is there as far as it goes. */
@@ -382,6 +392,13 @@ static ssize_t take_document(Bson *b) {
     return (ssize_t)b->document.n;
 }
 
+static int read_document(Bson *b) {
+    b->cells->row++;
+    return document_holds(buf_as_span(&b->document), 0)
+               ? emit_document(b, buf_as_span(&b->document), false)
+               : emit_damaged(b);
+}
+
 static int read_documents(Bson *b) {
     for (;;) {
         ssize_t got;
@@ -391,40 +408,176 @@ static int read_documents(Bson *b) {
         got = take_document(b);
         if (got <= 0)
             return (int)got;
-        b->cells.row++;
-        if (document_holds(buf_as_span(&b->document), 0))
-            r = emit_document(b, buf_as_span(&b->document), false);
-        else
-            r = emit_damaged(b);
+        r = read_document(b);
         if (r || b->document.n < DOCUMENT_LEAST)
             return r ? r : extract_rest(b->x, b->f, ENCODING_BINARY);
     }
 }
 
-static int bson_extract(Extraction *x, Feed *f, Encoding encoding _unused_, Status *ret_status) {
-    _cleanup_(free_p) Bson *b = calloc(1, sizeof(*b));
-    int r;
+/* ---- tables ---- */
+
+static int new_table(Bson *b, Span name, Table **ret) {
+    Table *t = calloc(1, sizeof(*t));
+
+    if (!t)
+        return -ENOMEM;
+    b->tables[b->n_tables++] = t;
+    buf_span(&t->name, name);
+    t->cells.x = b->x;
+    t->cells.table = buf_as_span(&t->name);
+    *ret = t;
+    return buf_error(&t->name);
+}
+
+/* The table of that name is the one at hand. */
+static int go_table(Bson *b, Span name) {
+    uint64_t hash = index_hash(0, name);
+    uint32_t number = index_find(&b->names, hash);
+    Table *t = number ? b->tables[number - 1] : b->tables[0];
+    int r = 0;
+
+    if (!number && b->n_tables < TABLES_MAX) {
+        r = new_table(b, name, &t);
+        if (r == 0)
+            r = index_add(&b->names, hash, (uint32_t)b->n_tables);
+    }
+    if (r || &t->cells == b->cells)
+        return r;
+    if (b->cells)
+        r = cells_end(b->cells);
+    b->cells = &t->cells;
+    return r ? r : cells_part(b->cells);
+}
+
+static int bson_new(Extraction *x, Feed *f, Bson **ret) {
+    Bson *b = calloc(1, sizeof(*b));
 
     if (!b)
         return -ENOMEM;
     b->x = x;
     b->f = f;
-    b->cells.x = x;
-    r = cells_part(&b->cells);
+    *ret = b;
+    return go_table(b, span(NULL, 0));
+}
+
+/* 0, or what the reading returned. */
+static int bson_end(Bson *b, int r, Status *ret_status) {
+    if (!b)
+        return r;
     if (r == 0)
-        r = read_documents(b);
-    if (r == 0)
-        r = cells_end(&b->cells);
+        r = cells_end(b->cells);
     if (b->corrupt)
         *ret_status = status_of(STATUS_PARTIAL, "corrupt");
+    for (size_t i = 0; i < b->n_tables; i++) {
+        buf_done(&b->tables[i]->name);
+        cells_done(&b->tables[i]->cells);
+        free(b->tables[i]);
+    }
+    index_done(&b->names);
     buf_wipe(&b->document);
     buf_wipe(&b->path);
-    cells_done(&b->cells);
+    free(b);
     return r;
+}
+
+static int bson_extract(Extraction *x, Feed *f, Encoding encoding _unused_, Status *ret_status) {
+    Bson *b = NULL;
+    int r = bson_new(x, f, &b);
+
+    if (r == 0)
+        r = read_documents(b);
+    return bson_end(b, r, ret_status);
+}
+
+/* ---- archives ---- */
+
+/*
+ * mongodump --archive (mongo-tools, common/archive): a magic; documents that tell of the dump and
+ * of each collection; then pieces of collections, as they came. The head of a piece names its
+ * collection.
+ *
+ *     magic ─▶ prelude ... ─▶ end ─▶ head ─▶ document ─▶ ... ─▶ end ─▶ head ─▶ ...
+ */
+typedef enum Stage { STAGE_PRELUDE, STAGE_HEAD, STAGE_DOCUMENTS } Stage;
+
+/* The text of an element of a document that holds, or empty. */
+static Span find_text(Span s, const char *name) {
+    size_t at = 4;
+    bool cut;
+    Element e;
+
+    while (at < s.n - 1 && take_element(span(s.at + at, s.n - 1 - at), &e, &cut)) {
+        if (e.type == TYPE_STRING && span_is(e.name, name))
+            return span(e.value.at + 4, little32(e.value.at) - 1);
+        at += e.n;
+    }
+    return span(NULL, 0);
+}
+
+/* The head of a piece: what follows is of its collection. */
+static int enter_piece(Bson *b) {
+    _cleanup_(buf_done) Buf name = {.limit = PART_NAME_MAX};
+    Span head = buf_as_span(&b->document);
+
+    if (!document_holds(head, 0))
+        return emit_damaged(b);
+    buf_span(&name, find_text(head, "db"));
+    buf_byte(&name, '.');
+    buf_span(&name, find_text(head, "collection"));
+    return go_table(b, name.failed ? span(NULL, 0) : buf_as_span(&name));
+}
+
+static bool is_end(const Bson *b) {
+    return b->document.n == 4 && little32(b->document.at) == UINT32_MAX;
+}
+
+static int read_archive(Bson *b) {
+    Stage stage = STAGE_PRELUDE;
+
+    for (;;) {
+        ssize_t got;
+        int r = 0;
+
+        b->offset = b->f->at;
+        got = take_document(b);
+        if (got <= 0) {
+            b->corrupt |= got == 0 && stage != STAGE_HEAD;
+            return (int)got;
+        }
+        if (is_end(b)) {
+            b->corrupt |= stage == STAGE_HEAD;
+            stage = STAGE_HEAD;
+            continue;
+        }
+        if (stage == STAGE_HEAD) {
+            r = enter_piece(b);
+            stage = STAGE_DOCUMENTS;
+        } else {
+            r = read_document(b);
+        }
+        if (r || b->document.n < DOCUMENT_LEAST)
+            return r ? r : extract_rest(b->x, b->f, ENCODING_BINARY);
+    }
+}
+
+static int archive_extract(Extraction *x, Feed *f, Encoding encoding _unused_, Status *ret_status) {
+    uint8_t magic[4];
+    Bson *b = NULL;
+    int r = feed_read(f, magic, sizeof(magic)) == -ENOMEM ? -ENOMEM : bson_new(x, f, &b);
+
+    if (r == 0)
+        r = read_archive(b);
+    return bson_end(b, r, ret_status);
 }
 
 const Extractor bson_extractor = {
     .format = "bson",
     .place = EXTRACT_FORMAT,
     .extract = bson_extract,
+};
+
+const Extractor mongodump_extractor = {
+    .format = "mongodump",
+    .place = EXTRACT_FORMAT,
+    .extract = archive_extract,
 };

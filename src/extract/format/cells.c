@@ -19,7 +19,7 @@ void cells_done(Cells *c) {
 int cells_part(Cells *c) {
     c->written = 0;
     c->apart = false;
-    return extract_part(c->x, PART_TABLE, span(NULL, 0));
+    return extract_part(c->x, PART_TABLE, c->table);
 }
 
 int cells_end(Cells *c) {

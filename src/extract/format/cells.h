@@ -16,6 +16,7 @@
 /* All zero, but for `x`, is a fresh one. */
 typedef struct Cells {
     Extraction *x;
+    Span table;       /* its name, if it has one; borrowed */
     uint64_t row;     /* at hand, from 1 */
     uint64_t written; /* the last one with a cell in it; 0: none since the part began */
     bool apart;       /* what keeps the next cell apart was written */

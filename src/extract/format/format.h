@@ -37,7 +37,7 @@ extern const Extractor ole_extractor, ole_storage_extractor;
 extern const Extractor pgdump_extractor, pgrows_extractor;
 
 /* avro.c: files of Avro; bson.c: dumps of MongoDB; dbf.c: tables of dBase */
-extern const Extractor avro_extractor, bson_extractor, dbf_extractor;
+extern const Extractor avro_extractor, bson_extractor, dbf_extractor, mongodump_extractor;
 
 /* sqlite.c: SQLite files */
 extern const Extractor sqlite_extractor;

@@ -512,6 +512,13 @@ static int read_unit(Extraction *x, Feed *f, const Sniff *s, Status *ret) {
     return e->extract(x, f, s->encoding, ret);
 }
 
+/* Of contents that are read just now nobody is the companion yet. */
+static bool has_companion(const Level *l) {
+    const Companion *c = l->companion;
+
+    return c && (c->feed || c->read || c->missing);
+}
+
 /* The format that the feed ends as: not behind text that was looked at whole. */
 static const char *tail_format(Feed *f, const Sniff *s) {
     bool seen = s->kind == SNIFF_TEXT && f->size <= SNIFF_HEAD_MAX;
@@ -572,7 +579,7 @@ static int sniff_unit(const Level *l, Feed *f, const char *format, Sniff *ret) {
     *ret = sniff(head, f->size == FEED_SIZE_UNKNOWN ? 0 : f->size);
     if (format)
         ret->format = format;
-    else if (ret->kind == SNIFF_TEXT && l->companion && (l->companion->feed || l->companion->read))
+    else if (ret->kind == SNIFF_TEXT && has_companion(l))
         ret->format = companion_reader()->format;
     else if (brotli_named(l->name) && brotli_looks(ret, head))
         *ret = (Sniff){.kind = SNIFF_CONTAINER, .format = "brotli"};

@@ -74,6 +74,7 @@ typedef struct Extraction Extraction;
 typedef struct Companion {
     Feed *feed;            /* its bytes; borrowed */
     struct PgTables *read; /* what they say (format/pgtables.h); owned by whose Companion it is */
+    bool missing;          /* its name asks for one, and there is none */
 } Companion;
 
 /* A format's reader. */
@@ -136,7 +137,10 @@ const char *companion_name(Span name);
 /* Whether the regular file is a companion, by its magic. */
 bool companion_looks(int fd);
 
-/* The reader of a unit that is text and has a companion. */
+/* Whether a text ends like one that has a companion: it is missed where there is none. */
+bool companion_missed(int fd, uint64_t size);
+
+/* The reader of a unit that is text and has a companion, or misses one. */
 const Extractor *companion_reader(void);
 
 /*

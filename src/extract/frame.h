@@ -46,6 +46,7 @@ typedef struct FrameJob {
     uint64_t size;               /* FEED_SIZE_UNKNOWN: of a stream */
     bool seekable;               /* to be read at any offset; else as a stream */
     bool companion;              /* a second descriptor comes, of a file beside the unit's */
+    bool lacks_companion;        /* ... should, and there is none */
     uint64_t companion_size;
     ExtractLimits limits; /* all given */
 } FrameJob;

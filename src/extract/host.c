@@ -410,6 +410,7 @@ static int start_job(Job *job, const Errand *u) {
     FrameJob what = {.name = u->file.name,
                      .size = u->file.size,
                      .companion = u->file.has_companion,
+                     .lacks_companion = u->file.lacks_companion,
                      .companion_size = u->file.companion_size,
                      .limits = limits_left(job->j)};
 

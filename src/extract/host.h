@@ -41,6 +41,7 @@ typedef struct HostFile {
     Span name;     /* the last component of its path */
     /* A regular file beside it that tells what is in it, as companion_name() names it. */
     bool has_companion;
+    bool lacks_companion; /* its name asks for one, and there is none */
     int companion;
     uint64_t companion_size;
 } HostFile;

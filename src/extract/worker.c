@@ -137,13 +137,14 @@ static int run_job(Worker *w, const FrameJob *job, const int fds[FRAME_FDS]) {
     const Receiver to = frame_writer_receiver(&w->out);
     Source source = {.fd = fds[0], .out = &w->out};
     Feed feed = source_feed(&source, job), beside = feed_of_fd(fds[1], job->companion_size);
-    Companion companion = {.feed = &beside};
+    bool there = job->companion && fds[1] >= 0;
+    Companion companion = {.feed = there ? &beside : NULL, .missing = !there};
     ExtractOptions o = {.to = &to,
                         .place = w->place,
                         .own = w->own,
                         .limits = job->limits,
                         .size = job->size,
-                        .companion = job->companion && fds[1] >= 0 ? &companion : NULL};
+                        .companion = there || job->lacks_companion ? &companion : NULL};
     _cleanup_(extraction_freep) Extraction *x = NULL;
     Ending ending;
     int r = extraction_new(&o, &x);

@@ -84,7 +84,8 @@ Inside *inside_free(Inside *i) {
 
 const Extractor *inside_reader(const Unit *u, const Neighbour *b, const Content *c) {
     Feed f = feed_of_fd(u->fd, u->meta.size);
-    const Extractor *e = b->fd >= 0 && c->sniff.kind == SNIFF_TEXT
+    bool told = b->fd >= 0 || (b->missing && companion_missed(u->fd, u->meta.size));
+    const Extractor *e = told && c->sniff.kind == SNIFF_TEXT
                              ? companion_reader()
                              : extractor_of(&f, path_name(u->path), &c->sniff);
 
@@ -100,6 +101,7 @@ static int extract_file(Inside *i, const Unit *u, const Neighbour *b, const Extr
                            .size = u->meta.size,
                            .name = path_name(u->path),
                            .has_companion = b->fd >= 0,
+                           .lacks_companion = b->missing,
                            .companion = b->fd,
                            .companion_size = b->size};
     int r;

@@ -22,6 +22,7 @@ DEFINE_CLEANUP(Inside, inside_free)
 typedef struct Neighbour {
     int fd; /* -1: nothing does */
     uint64_t size;
+    bool missing; /* something should */
 } Neighbour;
 
 /* The reader of that file, or NULL: it is read as it lies. */

@@ -384,6 +384,7 @@ static Neighbour open_beside(const Batch *b, size_t i) {
     if (name && file_open_beside(b, i, name, &beside.fd, &beside.size) == 0 &&
         !companion_looks(beside.fd))
         beside.fd = fd_close(beside.fd);
+    beside.missing = name && beside.fd < 0;
     return beside;
 }
 

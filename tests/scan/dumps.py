@@ -481,6 +481,9 @@ def postgres(terrier, place):
     for name in ("lost", "damaged", "linked"):  # whose contents are not to be had
         shutil.copytree(tree + "/dir", f"{broken}/{name}")
         os.unlink(f"{broken}/{name}/toc.dat")
+    shutil.copytree(tree + "/unpacked", broken + "/bare")
+    os.unlink(broken + "/bare/toc.dat")
+    write(broken + "/bare/1.dat", b"no rows, only words\n")
     write(broken + "/damaged/toc.dat", contents[:200])
     os.symlink(tree + "/dir/toc.dat", broken + "/linked/toc.dat")
     want, empty = rows.expected(PG_PARTS, order), PG_PARTS["products"]
@@ -526,8 +529,11 @@ def postgres(terrier, place):
             here = f"{broken}/{name}/{number}.gz!/{number}"
             check_rows(here, scan.found.get(here, []),
                        rows.expected({table: PG_PARTS[table]}, order), unzipped(number))
-            noted = f"{name}/{number}.gz!/{number}" in scan.notes
-            expect(noted == (name == "damaged"), f"{here}: noted: {noted}, all: {scan.notes}")
+            expect(f"{name}/{number}.gz!/{number}" in scan.notes, f"{here}: not noted")
+    for number in files:
+        expect(f"bare/{number}" in scan.notes, f"bare/{number}: not noted")
+    check_status(scan, f"{broken}/bare/1.dat", "text")
+    expect("bare/1.dat" not in scan.notes, "bare/1.dat: noted, and is of no dump")
 
     scan = Scan(terrier, place + "/home-of-pipe", "-", "--name", "db/prod", stdin=piped)
     check_status(scan, "db/prod", "sqldump")

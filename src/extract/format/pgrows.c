@@ -3,13 +3,18 @@
  * and -Ft write them: lines of COPY, without a word of which table they are of.
  *
  * That is in the companion, toc.dat. Where it is damaged, or says nothing of this file, the rows
- * are read as what they look like, and a fact tells that they have no table.
+ * are read as what they look like, and a fact tells that they have no table; where it is missing,
+ * too, if the text ends as such rows do.
  */
 #include "extract/extract.h"
 #include "extract/format/format.h"
 #include "extract/format/pgtables.h"
 #include "extract/text/decoder.h"
 #include "extract/text/reader.h"
+
+enum { ENDING = 5 };
+
+static const uint8_t ending[ENDING] = {'\\', '.', '\n', '\n', '\n'};
 
 static bool is_digit(uint8_t c) {
     return c >= '0' && c <= '9';
@@ -36,8 +41,34 @@ bool companion_looks(int fd) {
     return n == sizeof(magic) && strcmp(sniff(span(magic, sizeof(magic)), 0).format, "pgdump") == 0;
 }
 
+bool companion_missed(int fd, uint64_t size) {
+    uint8_t last[ENDING];
+    Feed f = feed_of_fd(fd, size);
+
+    return size >= ENDING && feed_read_at(&f, size - ENDING, last, ENDING) == ENDING &&
+           memcmp(last, ending, ENDING) == 0;
+}
+
 const Extractor *companion_reader(void) {
     return &pgrows_extractor;
+}
+
+/* A feed, and the last bytes that it gave. */
+typedef struct Tap {
+    Feed *of;
+    uint8_t last[ENDING];
+} Tap;
+
+static ssize_t tap_read(Feed *f, uint8_t *at, size_t n) {
+    Tap *t = f->of;
+    ssize_t got = feed_some(t->of, at, n);
+    size_t more = got < 0 ? 0 : got < ENDING ? (size_t)got : ENDING;
+
+    if (more) {
+        memmove(t->last, t->last + more, ENDING - more);
+        memcpy(t->last + ENDING - more, at + (size_t)got - more, more);
+    }
+    return got;
 }
 
 /* As what it looks like, as if nothing stood beside it. */
@@ -64,26 +95,41 @@ static int find_copy(const Companion *c, Span file, PgTables **ret_tables, Span 
     int r = 0;
 
     *ret = span(NULL, 0);
-    if (c && !c->read)
+    if (!c || c->missing)
+        return 0;
+    if (!c->read)
         r = pgtables_read(c->feed, file, ret_tables);
-    if (r == -ENOMEM)
-        return r;
-    if (c)
+    if (r != -ENOMEM)
         *ret = pgtables_find(c->read ? c->read : *ret_tables, file);
-    return 0;
+    return r == -ENOMEM ? r : 0;
+}
+
+/* Of no known table; says so, unless it is not sure that these are rows at all. */
+static int read_unknown(Extraction *x, Feed *f, bool sure, Encoding encoding, Status *ret_status) {
+    static const FeedKind kind = {.read = tap_read};
+    Tap t = {.of = f};
+    Feed tap = feed_of(&kind, &t, f->size);
+    int r;
+
+    tap.derived = f->derived;
+    r = read_plain(x, &tap, encoding, ret_status);
+    feed_done(&tap);
+    if (r == 0 && (sure || memcmp(t.last, ending, ENDING) == 0))
+        r = extract_fact(x, &(Fact){.kind = FACT_NO_CONTENTS});
+    return r;
 }
 
 static int pgrows_extract(Extraction *x, Feed *f, Encoding encoding, Status *ret_status) {
     _cleanup_(pgtables_freep) PgTables *tables = NULL;
+    const Companion *c = extract_companion(x);
     Span copy;
-    int r = find_copy(extract_companion(x), extract_name(x), &tables, &copy);
+    int r = find_copy(c, extract_name(x), &tables, &copy);
 
     if (r < 0)
         return r;
     if (copy.n)
         return sqldump_read_copy(x, f, encoding, copy, DECODER_WINDOW);
-    r = extract_fact(x, &(Fact){.kind = FACT_NO_CONTENTS});
-    return r ? r : read_plain(x, f, encoding, ret_status);
+    return read_unknown(x, f, c && !c->missing, encoding, ret_status);
 }
 
 const Extractor pgrows_extractor = {

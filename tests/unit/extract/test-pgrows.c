@@ -150,6 +150,45 @@ static void test_damaged_contents(void **state) {
     buf_done(&r.log);
 }
 
+/* Text that should have contents beside it, and has not: told where it ends as rows do. */
+static void test_missing_contents(void **state) {
+    static const struct {
+        const char *text;
+        bool told;
+    } cases[] = {{rows, true},
+                 {"\\.\n\n\n", true},
+                 {"", false},
+                 {"some words\n", false},
+                 {"1\t2\n\\.\n\n", false},
+                 {".\n\n\n", false}};
+    Recorder r = {.place = EXTRACT_FORMAT};
+
+    (void)state;
+    for (size_t i = 0; i < N_ELEMENTS(cases); i++) {
+        const Receiver to = recorder_receiver(&r);
+        Span text = span_of(cases[i].text);
+        Companion companion = {.missing = true};
+        const ExtractOptions o = {
+            .to = &to, .place = EXTRACT_FORMAT, .size = text.n, .companion = &companion};
+        _cleanup_(extraction_freep) Extraction *x = NULL;
+        Feed f = feed_of_span(text);
+        int fd = rig_file(text);
+        Ending ending;
+
+        buf_clear(&r.log);
+        r.open = false;
+        assert_int_equal(extraction_new(&o, &x), 0);
+        assert_int_equal(extraction_run(x, span_of("7.dat"), &f, &ending), 0);
+        record_leave(&r, &ending);
+        if (has(&r, "! no-contents") != cases[i].told || !has(&r, "< read\n") ||
+            companion_missed(fd, text.n) != cases[i].told)
+            fail_msg("case %zu: %s, expected %d", i, buf_cstr(&r.log), cases[i].told);
+        feed_done(&f);
+        close(fd);
+    }
+    buf_done(&r.log);
+}
+
 static void make_tar(Buf *tar, Span contents) {
     build_tar(tar, &(TarMake){.name = "toc.dat", .bytes = contents});
     build_tar(tar, &(TarMake){.name = "6.dat", .text = "1\t536-90-4400\n\\.\n\n\n"});
@@ -253,6 +292,7 @@ int main(int argc, char **argv) {
         cmocka_unit_test(test_compressed),
         cmocka_unit_test(test_other_content),
         cmocka_unit_test(test_damaged_contents),
+        cmocka_unit_test(test_missing_contents),
         cmocka_unit_test(test_tar),
         cmocka_unit_test(test_damaged_tar),
         cmocka_unit_test(test_worker),

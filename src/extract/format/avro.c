@@ -13,8 +13,8 @@
  * A block is in memory as a whole, BLOCK_MAX at most, packed and unpacked; memory follows what
  * there is. Counts and sizes are hostile: every value takes bytes, those that take none are not
  * read, so nothing is repeated more often than the block has bytes. Where a block does not end with
- * the mark, it is read all the same if every byte of it is a value's; else its bytes are searched
- * as they are, up to the next mark.
+ * the mark, it is read all the same if none is inside and every byte of it is a value's; else its
+ * bytes are searched as they are, up to the next mark.
  */
 #include <inttypes.h>
 #include <time.h>
@@ -105,10 +105,12 @@ static Span rest(const Avro *a) {
     return span(a->in.at + a->at, a->in.n - a->at);
 }
 
-/* What was taken is not needed any more. */
+/* What was taken is not needed any more; moved are no more bytes than were taken. */
 static void forget(Avro *a) {
     size_t n = a->in.n - a->at;
 
+    if (n > a->at)
+        return;
     if (n)
         memmove(a->in.at, a->in.at + a->at, n);
     a->in.n = n;
@@ -795,12 +797,18 @@ static bool data_holds(Avro *a, uint64_t count, Span data) {
     return r == 0 && a->done == a->data.n && a->data.n;
 }
 
-/* The next mark from `at` on; in.n: none. */
+/* The next mark from `at` on; in.n: none. In steps, since some builds look at all that is given. */
 static size_t find_sync(const Avro *a, size_t at) {
-    const uint8_t *found =
-        a->in.n - at < SYNC ? NULL : memmem(a->in.at + at, a->in.n - at, a->sync, SYNC);
+    for (; a->in.n - at >= SYNC; at += STEP - (SYNC - 1)) {
+        size_t n = a->in.n - at < STEP ? a->in.n - at : STEP;
+        const uint8_t *found = memmem(a->in.at + at, n, a->sync, SYNC);
 
-    return found ? (size_t)(found - a->in.at) : a->in.n;
+        if (found)
+            return (size_t)(found - a->in.at);
+        if (n < STEP)
+            break;
+    }
+    return a->in.n;
 }
 
 /* Takes n bytes as they lie. */
@@ -872,6 +880,7 @@ static int read_cut_block(Avro *a, uint64_t count, int64_t size) {
 
 static int read_block(Avro *a) {
     int64_t count = 0, size = -1;
+    size_t start = a->at;
     int r = take_file_long(a, &count);
     Span data;
 
@@ -880,7 +889,7 @@ static int read_block(Avro *a) {
     if (r == -ENOMEM)
         return r;
     if (r < 0 || count < 0 || size < 0 || size > BLOCK_MAX)
-        return skip_block(a, size > BLOCK_MAX ? a->at : 0, size);
+        return skip_block(a, size > BLOCK_MAX ? a->at : start, size);
     r = need(a, (size_t)size + SYNC);
     if (r < 0)
         return r;
@@ -889,7 +898,8 @@ static int read_block(Avro *a) {
     data = span(rest(a).at, (size_t)size);
     if (memcmp(data.at + data.n, a->sync, SYNC) != 0) {
         a->corrupt = true;
-        if (!data_holds(a, (uint64_t)count, data))
+        /* looked into only where all of it is passed then: no byte is looked at often */
+        if (find_sync(a, a->at) < a->at + data.n || !data_holds(a, (uint64_t)count, data))
             return skip_block(a, a->at, size);
     }
     r = read_data(a, (uint64_t)count, data);

@@ -3,6 +3,7 @@
 
 #include <bzlib.h>
 #include <lzma.h>
+#include <time.h>
 #include <zstd.h>
 
 #include "avromaker.h"
@@ -455,6 +456,34 @@ static void test_lies(void **state) {
     buf_done(&r.log);
 }
 
+/* Blocks that each claim all that follows: as much work as there are bytes, not its square. */
+static void test_claims(void **state) {
+    enum { BLOCKS = 300000, CLAIM = (1 << 20) + 5 };
+    Recorder r = {.place = EXTRACT_FORMAT};
+
+    (void)state;
+    for (int k = 0; k < 2; k++) { /* those behind which the file ends, and others */
+        Buf file = {0};
+        clock_t begun = clock();
+        double seconds;
+
+        avro_head(&file, "{\"type\":\"fixed\",\"name\":\"F\",\"size\":1}", NULL);
+        for (int i = 0; i < BLOCKS; i++) {
+            avro_long(&file, CLAIM + 1);
+            avro_long(&file, k ? CLAIM : 60 << 20);
+            buf_byte(&file, 1);
+            buf_text(&file, AVRO_MARK);
+        }
+        record_bytes(&r, buf_as_span(&file), "a.avro");
+        expect(&r, "< partial(corrupt)\n");
+        seconds = (double)(clock() - begun) / CLOCKS_PER_SEC;
+        if (seconds > 20)
+            fail_msg("%d: %.1f s for %zu bytes, expected 20 at most", k, seconds, file.n);
+        buf_done(&file);
+    }
+    buf_done(&r.log);
+}
+
 /* One file behind the other, with other columns. */
 static void test_joined(void **state) {
     Recorder r = {.place = EXTRACT_FORMAT};
@@ -543,6 +572,7 @@ int main(void) {
         cmocka_unit_test(test_cut),
         cmocka_unit_test(test_marks),
         cmocka_unit_test(test_lies),
+        cmocka_unit_test(test_claims),
         cmocka_unit_test(test_joined),
         cmocka_unit_test(test_bomb),
         cmocka_unit_test(test_any_bytes),

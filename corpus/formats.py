@@ -23,6 +23,7 @@ import subprocess
 import sys
 import tarfile
 import zipfile
+import zlib
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 from make import Values  # noqa: E402
@@ -96,6 +97,28 @@ def pg_copy():
 def inserts(quote):
     return "-- MySQL dump 10.13\n\nINSERT INTO %speople%s (%s) VALUES " % (quote, quote, ", ".join(FIELDS)) + \
         ",".join("(" + ",".join("'%s'" % p[f] for f in FIELDS) + ")" for p in PEOPLE) + ";\n"
+
+
+def pg_contents(form):
+    """toc.dat of a dump of PostgreSQL 15 (archive version 1.14) as a tar (3) or in a directory (5)."""
+    def number(v):
+        return bytes([v < 0]) + abs(v).to_bytes(4, "little")
+
+    def text(s):
+        return number(-1) if s is None else number(len(s)) + s.encode()
+
+    def entry(i, sql, copy, file):
+        return number(i) + number(bool(copy)) + b"".join(map(text, ("1259", "16385", "people", "TABLE"))) + number(2) + \
+            b"".join(map(text, (sql, "", copy, "public", "", "heap", "owner", "false", None, file)))
+
+    return b"PGDMP\1\16\0\4\x08" + bytes([form]) + number(-1) + number(0) * 7 + \
+        b"".join(map(text, ("prod", "15.3", "15.3"))) + number(2) + \
+        entry(215, "CREATE TABLE public.people (\n%s\n);\n" % ",\n".join("    %s text" % f for f in FIELDS), None, "") + \
+        entry(3342, None, "COPY public.people (%s) FROM stdin;\n" % ", ".join(FIELDS), "3342.dat")
+
+
+def pg_rows():
+    return "".join("\t".join(p[f] for f in FIELDS) + "\n" for p in PEOPLE) + "\\.\n\n\n"
 
 
 # ---- mail ----
@@ -310,6 +333,43 @@ def sqlite(place):
     return data
 
 
+def avro(codec):
+    def long(v):
+        v, out = v << 1 ^ v >> 63, b""
+        while v > 0x7F:
+            v, out = v >> 7, out + bytes([v & 0x7F | 0x80])
+        return out + bytes([v])
+
+    def text(s):
+        s = s.encode() if isinstance(s, str) else s
+        return long(len(s)) + s
+
+    schema = {"type": "record", "name": "Person", "fields": [
+        {"name": f, "type": ["null", "string"] if f == "ssn" else "string"} for f in FIELDS]}
+    rows = b"".join(b"".join((long(1) if f == "ssn" else b"") + text(p[f]) for f in FIELDS) for p in PEOPLE)
+    if codec == "deflate":
+        pack = zlib.compressobj(9, zlib.DEFLATED, -15)
+        rows = pack.compress(rows) + pack.flush()
+    mark = b"0123456789abcdef"
+    return b"Obj\1" + long(2) + text("avro.schema") + text(json.dumps(schema)) + text("avro.codec") + text(codec) + \
+        long(0) + mark + long(len(PEOPLE)) + text(rows) + mark
+
+
+def mongo(archive):
+    def document(body):
+        return (len(body) + 5).to_bytes(4, "little") + body + b"\0"
+
+    def text(name, s):
+        return b"\2" + name.encode() + b"\0" + (len(s) + 1).to_bytes(4, "little") + s.encode() + b"\0"
+
+    rows = b"".join(document(b"".join(text(f, p[f]) for f in FIELDS)) for p in PEOPLE)
+    if not archive:
+        return rows
+    head, end = text("db", "hr") + text("collection", "people"), b"\xff" * 4
+    return b"\x6d\xe2\x99\x81" + document(text("version", "0.1")) + document(head + text("metadata", "{}")) + end + \
+        document(head + b"\x08EOF\0\0") + rows + end + document(head + b"\x08EOF\0\1") + end
+
+
 # ---- the list ----
 
 LOCAL = {"shift_jis": "社員の名前と住所が書いてあります。確認してください。", "gb18030": "这个文件里有员工的姓名和地址，请交给人事部。",
@@ -346,6 +406,10 @@ def documents(place):
     yield "people.ics", "iCalendar", ics(), "#DESCRIPTION:1"
     yield "people.ldif", "LDIF", ldif(), "#ssn:1"
     yield "copy.sql", "pg_dump, COPY", pg_copy(), "#public.people.ssn:1"
+    yield "dump.tar", "pg_dump -Ft", tarred({"toc.dat": pg_contents(3), "3342.dat": pg_rows()}), \
+        "!/3342.dat#public.people.ssn:1"
+    yield "dump/3342.dat.gz", "pg_dump -Fd", gzip.compress(pg_rows().encode(), mtime=0), \
+        "!/3342.dat#public.people.ssn:1"
     yield "insert.sql", "INSERT", inserts("`"), "#people.ssn:1"
     yield "plain.eml", "mail", mail(""), "!/body.txt#L2"
     yield "base64.eml", "mail, base64", mail("base64"), "!/body.txt#L2"
@@ -369,6 +433,10 @@ def documents(place):
         '</draw:frame></draw:page></office:presentation>' % paragraphs()), "#"
     yield "people.pdf", "PDF", pdf(), "#page1"
     yield "people.db", "SQLite", sqlite(place), "#people.ssn:1"
+    yield "people.bson", "BSON", mongo(False), "#ssn:1"
+    yield "people.archive", "mongodump --archive", mongo(True), "#hr.people.ssn:1"
+    yield "people.avro", "Avro", avro("null"), "#ssn:1"
+    yield "deflate.avro", "Avro, deflate", avro("deflate"), "#ssn:1"
     yield "deflated.zip", "zip", zipped({"in/a.txt": PROSE}), "!/in/a.txt#L2"
     yield "stored.zip", "zip, stored", zipped({"a.txt": PROSE}, zipfile.ZIP_STORED), "!/a.txt#L2"
     yield "nested.zip", "zip in tar.gz in zip", zipped(
@@ -395,13 +463,16 @@ def documents(place):
 
 def main():
     place = sys.argv[1]
-    os.makedirs(place + "/tree", exist_ok=True)
+    os.makedirs(place + "/tree/dump", exist_ok=True)
+    with open(place + "/tree/dump/toc.dat", "wb") as f:
+        f.write(pg_contents(5))  # beside the rows of it
     with open(place + "/truth.jsonl", "w") as truth:
         for name, title, data, at in documents(place):
             row = {"path": name, "format": title}
             if data is None:
                 row["skipped"] = at
             else:
+                os.makedirs(os.path.dirname(os.path.join(place, "tree", name)), exist_ok=True)
                 with open(os.path.join(place, "tree", name), "wb") as f:
                     f.write(data.encode() if isinstance(data, str) else data)
                 row["at"] = at

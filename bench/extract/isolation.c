@@ -92,7 +92,9 @@ static int read_there(const Input *in, Host *h, Counts *ret) {
     const Receiver to = counting(ret);
     Ending e;
 
-    return host_extract(h, in->place, in->fd, in->size, span_of("file"), NULL, &to, &e);
+    return host_extract(h, in->place,
+                        &(HostFile){.fd = in->fd, .size = in->size, .name = span_of("file")}, NULL,
+                        &to, &e);
 }
 
 typedef int (*Way)(const Input *in, Host *h, Counts *ret);

@@ -41,9 +41,10 @@ _Static_assert(EXTRACT_DEPTH_MAX < LOCATOR_DEPTH_MAX, "a locator names every uni
 typedef struct Level {
     struct Level *above; /* the container; NULL: the outermost */
     Span name;
-    uint64_t print;  /* of a container: hash of its head; 0: of none */
-    bool filter;     /* a compressed stream */
-    bool incomplete; /* some unit inside was not complete */
+    Companion *companion; /* NULL: none */
+    uint64_t print;       /* of a container: hash of its head; 0: of none */
+    bool filter;          /* a compressed stream */
+    bool incomplete;      /* some unit inside was not complete */
     Names names;
 } Level;
 
@@ -61,7 +62,8 @@ struct Extraction {
     ExtractPlace place;
     const Extractor *own;
     ExtractLimits limits;
-    Level *level; /* of the unit at hand */
+    Companion *companion; /* of the outermost unit */
+    Level *level;         /* of the unit at hand */
     const Feed *outermost;
     unsigned depth;
     uint64_t entries, output; /* drawn so far */
@@ -118,6 +120,7 @@ int extraction_new(const ExtractOptions *o, Extraction **ret) {
     x->to = *o->to;
     x->place = o->place;
     x->own = o->own;
+    x->companion = o->companion;
     x->limits = extract_limits(&o->limits, o->size);
     x->part_name.limit = PART_NAME_MAX;
     x->text = malloc(EXTRACT_TEXT_MAX);
@@ -582,6 +585,13 @@ static int read_unit(Extraction *x, Feed *f, const Sniff *s, Status *ret) {
     return e->extract(x, f, s->encoding, ret);
 }
 
+/* Of contents that are read just now nobody is the companion yet. */
+static bool has_companion(const Level *l) {
+    const Companion *c = l->companion;
+
+    return c && (c->feed || c->read || c->missing);
+}
+
 /* The format that the feed ends as: not behind text that was looked at whole. */
 static const char *tail_format(Feed *f, const Sniff *s) {
     bool seen = s->kind == SNIFF_TEXT && f->size <= SNIFF_HEAD_MAX;
@@ -654,6 +664,8 @@ static int sniff_unit(const Level *l, Feed *f, const char *format, Sniff *ret) {
     *ret = sniff(head, f->size == FEED_SIZE_UNKNOWN ? 0 : f->size);
     if (format)
         ret->format = format;
+    else if (ret->kind == SNIFF_TEXT && has_companion(l))
+        ret->format = companion_reader()->format;
     else if (brotli_named(l->name) && brotli_looks(ret, head))
         *ret = (Sniff){.kind = SNIFF_CONTAINER, .format = "brotli"};
     else if (table_named(l->name, ret))
@@ -741,7 +753,7 @@ int extraction_run(Extraction *x, Span name, Feed *f, Ending *ret_ending) {
 }
 
 int extraction_run_as(Extraction *x, Span name, Feed *f, const char *format, Ending *ret_ending) {
-    Level l = {.name = name};
+    Level l = {.name = name, .companion = x->companion};
     int r;
 
     x->level = &l;
@@ -777,9 +789,14 @@ static int leave(Extraction *x, const Ending *e) {
     return x->to.leave(x->to.of, e);
 }
 
-int extract_unit_as(Extraction *x, const Entry *e, Feed *f, const char *format) {
+/* What is in a compressed stream is the same file: it has the same companion. */
+static int unit_inside(Extraction *x, const Entry *e, Feed *f, const char *format,
+                       Companion *companion) {
     _cleanup_(buf_done) Buf name = {0};
-    Level l = {.above = x->level};
+    Level l = {.above = x->level,
+               .companion = companion          ? companion
+                            : x->level->filter ? x->level->companion
+                                               : NULL};
     Ending ending;
     Kept kept;
     int r, end;
@@ -808,7 +825,19 @@ int extract_unit_as(Extraction *x, const Entry *e, Feed *f, const char *format) 
 }
 
 int extract_unit(Extraction *x, const Entry *e, Feed *f) {
-    return extract_unit_as(x, e, f, NULL);
+    return unit_inside(x, e, f, NULL, NULL);
+}
+
+int extract_unit_as(Extraction *x, const Entry *e, Feed *f, const char *format) {
+    return unit_inside(x, e, f, format, NULL);
+}
+
+int extract_unit_beside(Extraction *x, const Entry *e, Feed *f, Companion *c) {
+    return unit_inside(x, e, f, NULL, c);
+}
+
+Companion *extract_companion(const Extraction *x) {
+    return x->level->companion;
 }
 
 int extract_listed(Extraction *x, const Entry *e, Status status) {

@@ -66,6 +66,17 @@ typedef enum ExtractPlace {
 
 typedef struct Extraction Extraction;
 
+/*
+ * What stands beside a unit and tells what is in it: the contents of a dump whose rows are in files
+ * of their own. For a unit that is text, as it lies or behind compression. With neither of the two
+ * it is given to the contents themselves, whose reader fills in `read` for the units that follow.
+ */
+typedef struct Companion {
+    Feed *feed;            /* its bytes; borrowed */
+    struct PgTables *read; /* what they say (format/pgtables.h); owned by whose Companion it is */
+    bool missing;          /* its name asks for one, and there is none */
+} Companion;
+
 /* A format's reader. */
 typedef struct Extractor {
     const char *format; /* the word of sniff() */
@@ -123,6 +134,21 @@ ExtractLimits extract_limits(const ExtractLimits *given, uint64_t size);
 const Extractor *extractor_find(const char *format);
 
 /*
+ * The name of the file beside one of that name that tells what is in it, or NULL: toc.dat beside
+ * 3456.dat.gz. Static.
+ */
+const char *companion_name(Span name);
+
+/* Whether the regular file is a companion, by its magic. */
+bool companion_looks(int fd);
+
+/* Whether a text ends like one that has a companion: it is missed where there is none. */
+bool companion_missed(int fd, uint64_t size);
+
+/* The reader of a unit that is text and has a companion, or misses one. */
+const Extractor *companion_reader(void);
+
+/*
  * The reader that an outermost unit goes to, or NULL: by its look, but by what stands at its end if
  * something does, and by its name where nothing else tells. The feed does not move.
  */
@@ -134,7 +160,8 @@ typedef struct ExtractOptions {
     ExtractPlace place;
     const Extractor *own; /* a helper executable's readers, one with format NULL behind the last */
     ExtractLimits limits;
-    uint64_t size; /* of the outermost unit, FEED_SIZE_UNKNOWN for a stream */
+    uint64_t size;        /* of the outermost unit, FEED_SIZE_UNKNOWN for a stream */
+    Companion *companion; /* ... or NULL */
 } ExtractOptions;
 
 int extraction_new(const ExtractOptions *o, Extraction **ret);
@@ -162,6 +189,12 @@ int extract_unit(Extraction *x, const Entry *e, Feed *f);
 
 /* As extract_unit, for bytes that come as `format` whatever they look like. */
 int extract_unit_as(Extraction *x, const Entry *e, Feed *f, const char *format);
+
+/* As extract_unit, for one with a companion. */
+int extract_unit_beside(Extraction *x, const Entry *e, Feed *f, Companion *c);
+
+/* That of the unit at hand, or NULL. */
+Companion *extract_companion(const Extraction *x);
 
 /* A unit inside whose bytes cannot be had: encrypted(zip), unsupported(...) ... */
 int extract_listed(Extraction *x, const Entry *e, Status status);

@@ -55,6 +55,9 @@ void frame_job_put(Buf *to, const FrameJob *job) {
     wire_put_span(to, span_of(job->format));
     wire_put_u64(to, job->size);
     wire_put_u64(to, job->seekable);
+    wire_put_u64(to, job->companion);
+    wire_put_u64(to, job->lacks_companion);
+    wire_put_u64(to, job->companion_size);
     wire_put_u64(to, job->limits.depth);
     wire_put_u64(to, job->limits.filters);
     wire_put_u64(to, job->limits.entries);
@@ -70,6 +73,9 @@ int frame_job_get(Span payload, FrameJob *ret) {
 
     job.size = wire_u64(&w);
     job.seekable = wire_u64(&w);
+    job.companion = wire_u64(&w);
+    job.lacks_companion = wire_u64(&w);
+    job.companion_size = wire_u64(&w);
     job.limits.depth = (unsigned)wire_u64(&w);
     job.limits.filters = (unsigned)wire_u64(&w);
     job.limits.entries = wire_u64(&w);

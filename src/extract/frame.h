@@ -18,6 +18,7 @@ enum {
     FRAME_MAX = 256 << 10,      /* bytes of a frame with its header */
     FRAME_WORD_MAX = 32,        /* of a format's name, with a NUL */
     FRAME_BYTES_MAX = 64 << 10, /* handed over at once */
+    FRAME_FDS = 2,              /* descriptors with a job: the unit's, and its companion's */
 };
 
 #define FRAME_E_BAD  1 /* no frame, or not one that may come here */
@@ -38,14 +39,17 @@ typedef enum FrameKind {
     N_FRAME_KINDS,
 } FrameKind;
 
-/* ---- a job, which comes with a descriptor ---- */
+/* ---- a job, which comes with a descriptor or two ---- */
 
 typedef struct FrameJob {
     Span name;
     char format[FRAME_WORD_MAX]; /* as which it comes, whatever it looks like; "": as it looks */
     uint64_t size;               /* FEED_SIZE_UNKNOWN: of a stream */
     bool seekable;               /* to be read at any offset; else as a stream */
-    ExtractLimits limits;        /* all given */
+    bool companion;              /* a second descriptor comes, of a file beside the unit's */
+    bool lacks_companion;        /* ... should, and there is none */
+    uint64_t companion_size;
+    ExtractLimits limits; /* all given */
 } FrameJob;
 
 /* The frame, whole, behind what `to` has. */

@@ -67,9 +67,7 @@ typedef struct Handover {
 /* A unit to be read in a place. */
 typedef struct Errand {
     ExtractPlace place;
-    int fd;
-    uint64_t size;
-    Span name;
+    HostFile file;
     const char *format; /* NULL: as it looks */
 } Errand;
 
@@ -421,15 +419,21 @@ static ExtractLimits limits_left(const Joint *j) {
 
 static int start_job(Job *job, const Errand *u) {
     struct stat st;
-    FrameJob what = {.name = u->name, .size = u->size, .limits = limits_left(job->j)};
+    const int fds[FRAME_FDS] = {u->file.fd, u->file.companion};
+    FrameJob what = {.name = u->file.name,
+                     .size = u->file.size,
+                     .companion = u->file.has_companion,
+                     .lacks_companion = u->file.lacks_companion,
+                     .companion_size = u->file.companion_size,
+                     .limits = limits_left(job->j)};
 
-    if (fstat(u->fd, &st) < 0)
+    if (fstat(u->file.fd, &st) < 0)
         return -errno;
     what.seekable = S_ISREG(st.st_mode);
     if (what.name.n > EXTRACT_NAME_MAX)
         what.name.n = EXTRACT_NAME_MAX;
     snprintf(what.format, sizeof(what.format), "%s", u->format ? u->format : "");
-    return peer_give(job->peer, &what, u->fd);
+    return peer_give(job->peer, &what, fds);
 }
 
 /* The outermost unit of the job ended: what its reader says, or who it was handed over to. */
@@ -459,7 +463,7 @@ static int run_job(Joint *j, const Errand *u, bool inner, bool *ret_passed, Endi
 
     if (r < 0)
         return r == -ENOENT ? HOST_E_ABSENT : r;
-    buf_span(&job.name, u->name);
+    buf_span(&job.name, u->file.name);
     r = frame_gate_init(&job.gate, u->place, j->host->o.own);
     if (r == 0)
         r = start_job(&job, u);
@@ -537,9 +541,7 @@ static int hand_over(Job *job) {
     Joint *j = job->j;
     Handover *h = &job->handover;
     const Errand u = {.place = h->to->place,
-                      .fd = h->fd,
-                      .size = h->size,
-                      .name = buf_as_span(&job->name),
+                      .file = {.fd = h->fd, .size = h->size, .name = buf_as_span(&job->name)},
                       .format = h->to->format};
     unsigned depth = j->depth;
     bool passed = false;
@@ -636,10 +638,10 @@ static int end_joint(Joint *j, int r, Ending *ret) {
     return close_units(j, 0, ret->status);
 }
 
-int host_extract(Host *h, ExtractPlace place, int fd, uint64_t size, Span name,
-                 const ExtractLimits *limits, const Receiver *to, Ending *ret) {
-    Joint j = joint_of(h, size, limits, to);
-    const Errand u = {.place = place, .fd = fd, .size = size, .name = name};
+int host_extract(Host *h, ExtractPlace place, const HostFile *file, const ExtractLimits *limits,
+                 const Receiver *to, Ending *ret) {
+    Joint j = joint_of(h, file->size, limits, to);
+    const Errand u = {.place = place, .file = *file};
     Ending e = {.format = "", .encoding = ""};
     bool passed;
     int r = end_joint(&j, run_job(&j, &u, false, &passed, &e), &e);

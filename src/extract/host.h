@@ -34,14 +34,26 @@ typedef struct HostOptions {
 
 typedef struct Host Host;
 
+/* An outermost unit; descriptors are borrowed. */
+typedef struct HostFile {
+    int fd;
+    uint64_t size; /* FEED_SIZE_UNKNOWN of a stream */
+    Span name;     /* the last component of its path */
+    /* A regular file beside it that tells what is in it, as companion_name() names it. */
+    bool has_companion;
+    bool lacks_companion; /* its name asks for one, and there is none */
+    int companion;
+    uint64_t companion_size;
+} HostFile;
+
 int host_new(const HostOptions *o, Host **ret);
 Host *host_free(Host *h);
 DEFINE_CLEANUP(Host, host_free)
 
 /*
- * The outermost unit, whole: the bytes of fd, which is read from offset 0 if it is a regular file,
- * else as a stream; size FEED_SIZE_UNKNOWN for the latter. `place` is that of its reader; `limits`
- * NULL: those of the options. The words in *ret are valid until the next call.
+ * The outermost unit, whole: the bytes of its descriptor, which is read from offset 0 if it is a
+ * regular file, else as a stream. `place` is that of its reader; `limits` NULL: those of the
+ * options. The words in *ret are valid until the next call.
  *
  * HOST_E_DIED: the worker did; *ret is error(parser-killed:WHICH), and what the receiver got is to
  * be forgotten. The caller calls once more (a fresh worker), then reads the bytes as they lie.
@@ -50,8 +62,8 @@ DEFINE_CLEANUP(Host, host_free)
  * A negative error is the receiver's, -ENOMEM, -ECANCELED by `stop`, or means that no worker can
  * be started at all.
  */
-int host_extract(Host *h, ExtractPlace place, int fd, uint64_t size, Span name,
-                 const ExtractLimits *limits, const Receiver *to, Ending *ret);
+int host_extract(Host *h, ExtractPlace place, const HostFile *file, const ExtractLimits *limits,
+                 const Receiver *to, Ending *ret);
 
 /*
  * As host_extract, for an outermost unit whose reader may run anywhere: it is read here, on this

@@ -80,6 +80,7 @@ static const Row rows[] = {
     WEAK(0, "ORC", CONTAINER, "orc"),
     ROW(0, "\x89HDF\r\n\x1A\n", CONTAINER, "hdf5"),
     ROW(0, "PGDMP\x01", CONTAINER, "pgdump"),
+    ROW(0, "\x6D\xE2\x99\x81", CONTAINER, "mongodump"), /* an archive of it */
     WEAK(0, "REDIS000", CONTAINER, "redis"),
     ROW(0, "\x78\x9F\x3E\x22", CONTAINER, "tnef"),
     ROW(0, "\xFFWPC", CONTAINER, "wordperfect"),

@@ -89,21 +89,22 @@ static int64_t cpu_time(const Peer *p) {
     return t.tv_sec * CLOCK_NS_PER_S + t.tv_nsec;
 }
 
-static int send_job(Peer *p, const Buf *frame, int fd) {
+static int send_job(Peer *p, const Buf *frame, const int *fds, size_t n_fds) {
     union {
         struct cmsghdr align;
-        char bytes[CMSG_SPACE(sizeof(int))];
+        char bytes[CMSG_SPACE(FRAME_FDS * sizeof(int))];
     } control = {0};
     struct iovec v = {frame->at, frame->n};
     struct msghdr m = {.msg_iov = &v,
                        .msg_iovlen = 1,
                        .msg_control = control.bytes,
-                       .msg_controllen = sizeof(control.bytes)};
+                       .msg_controllen = CMSG_SPACE(n_fds * sizeof(int))};
     ssize_t sent;
 
-    control.align = (struct cmsghdr){
-        .cmsg_level = SOL_SOCKET, .cmsg_type = SCM_RIGHTS, .cmsg_len = CMSG_LEN(sizeof(int))};
-    memcpy(CMSG_DATA(&control.align), &fd, sizeof(fd));
+    control.align = (struct cmsghdr){.cmsg_level = SOL_SOCKET,
+                                     .cmsg_type = SCM_RIGHTS,
+                                     .cmsg_len = CMSG_LEN(n_fds * sizeof(int))};
+    memcpy(CMSG_DATA(&control.align), fds, n_fds * sizeof(int));
     do
         sent = sendmsg(p->fd, &m, MSG_NOSIGNAL | MSG_DONTWAIT);
     while (sent < 0 && errno == EINTR);
@@ -112,7 +113,7 @@ static int send_job(Peer *p, const Buf *frame, int fd) {
     return p->closed ? PEER_E_DEAD : 0;
 }
 
-int peer_give(Peer *p, const FrameJob *job, int fd) {
+int peer_give(Peer *p, const FrameJob *job, const int fds[FRAME_FDS]) {
     _cleanup_(buf_done) Buf frame = {0};
 
     p->jobs++;
@@ -122,7 +123,7 @@ int peer_give(Peer *p, const FrameJob *job, int fd) {
     p->cpu_start = cpu_time(p);
     frame_reader_clear(&p->in);
     frame_job_put(&frame, job);
-    return buf_error(&frame) < 0 ? -ENOMEM : send_job(p, &frame, fd);
+    return buf_error(&frame) < 0 ? -ENOMEM : send_job(p, &frame, fds, job->companion ? 2 : 1);
 }
 
 void peer_took(Peer *p, uint64_t taken) {

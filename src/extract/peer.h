@@ -41,8 +41,8 @@ int peer_new(Zygote *z, ExtractPlace place, Peer **ret);
 /* Ends the process. `ret_why`: SIGSEGV, cpu, stalled, memory, protocol, exit ...; may be NULL. */
 Peer *peer_bury(Peer *p, char *ret_why, size_t n);
 
-/* A job with its descriptor: 0 or PEER_E_DEAD. */
-int peer_give(Peer *p, const FrameJob *job, int fd);
+/* A job with its descriptor, and that of its companion if it has one: 0 or PEER_E_DEAD. */
+int peer_give(Peer *p, const FrameJob *job, const int fds[FRAME_FDS]);
 
 /* The job's next frame, waited for: 0, PEER_E_DEAD, or -ECANCELED when told to stop. */
 int peer_next(Peer *p, const PeerWatch *watch, FrameKind *ret_kind, Span *ret_payload);

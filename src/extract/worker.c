@@ -87,11 +87,11 @@ static int receive_all(int socket, uint8_t *at, size_t n) {
     return 0;
 }
 
-/* The header comes with the descriptor. */
-static int receive_header(int socket, uint8_t header[FRAME_HEADER], int *ret_fd) {
+/* The header comes with the descriptors: that of the unit, and of its companion or -1. */
+static int receive_header(int socket, uint8_t header[FRAME_HEADER], int ret_fds[FRAME_FDS]) {
     union {
         struct cmsghdr align;
-        char bytes[CMSG_SPACE(sizeof(int))];
+        char bytes[CMSG_SPACE(FRAME_FDS * sizeof(int))];
     } control;
     struct iovec v = {header, FRAME_HEADER};
     struct msghdr m = {.msg_iov = &v,
@@ -108,17 +108,17 @@ static int receive_header(int socket, uint8_t header[FRAME_HEADER], int *ret_fd)
         return -EPIPE;
     c = CMSG_FIRSTHDR(&m);
     if (!c || c->cmsg_level != SOL_SOCKET || c->cmsg_type != SCM_RIGHTS ||
-        c->cmsg_len != CMSG_LEN(sizeof(int)))
+        (c->cmsg_len != CMSG_LEN(sizeof(int)) && c->cmsg_len != CMSG_LEN(FRAME_FDS * sizeof(int))))
         return -EPIPE;
-    memcpy(ret_fd, CMSG_DATA(c), sizeof(*ret_fd));
+    memcpy(ret_fds, CMSG_DATA(c), c->cmsg_len - CMSG_LEN(0));
     return receive_all(socket, header + got, FRAME_HEADER - (size_t)got);
 }
 
-static int receive_job(Worker *w, FrameJob *ret, int *ret_fd) {
+static int receive_job(Worker *w, FrameJob *ret, int ret_fds[FRAME_FDS]) {
     uint8_t header[FRAME_HEADER];
     size_t n;
     void *at;
-    int r = receive_header(w->socket, header, ret_fd);
+    int r = receive_header(w->socket, header, ret_fds);
 
     if (r < 0)
         return r;
@@ -133,12 +133,18 @@ static int receive_job(Worker *w, FrameJob *ret, int *ret_fd) {
     return r < 0 ? r : frame_job_get(buf_as_span(&w->in), ret);
 }
 
-static int run_job(Worker *w, const FrameJob *job, int fd) {
+static int run_job(Worker *w, const FrameJob *job, const int fds[FRAME_FDS]) {
     const Receiver to = frame_writer_receiver(&w->out);
-    Source source = {.fd = fd, .out = &w->out};
-    Feed feed = source_feed(&source, job);
-    ExtractOptions o = {
-        .to = &to, .place = w->place, .own = w->own, .limits = job->limits, .size = job->size};
+    Source source = {.fd = fds[0], .out = &w->out};
+    Feed feed = source_feed(&source, job), beside = feed_of_fd(fds[1], job->companion_size);
+    bool there = job->companion && fds[1] >= 0;
+    Companion companion = {.feed = there ? &beside : NULL, .missing = !there};
+    ExtractOptions o = {.to = &to,
+                        .place = w->place,
+                        .own = w->own,
+                        .limits = job->limits,
+                        .size = job->size,
+                        .companion = there || job->lacks_companion ? &companion : NULL};
     _cleanup_(extraction_freep) Extraction *x = NULL;
     Ending ending;
     int r = extraction_new(&o, &x);
@@ -148,15 +154,19 @@ static int run_job(Worker *w, const FrameJob *job, int fd) {
     if (r == 0)
         r = frame_writer_end(&w->out, &ending);
     feed_done(&feed);
+    feed_done(&beside);
     return r;
 }
 
 static int serve_one(Worker *w) {
-    _cleanup_(fd_closep) int fd = -1;
+    int fds[FRAME_FDS] = {-1, -1};
     FrameJob job;
-    int r = receive_job(w, &job, &fd);
+    int r = receive_job(w, &job, fds);
 
-    return r < 0 ? r : run_job(w, &job, fd);
+    r = r < 0 ? r : run_job(w, &job, fds);
+    fd_close(fds[0]);
+    fd_close(fds[1]);
+    return r;
 }
 
 void worker_serve_within(int socket, ExtractPlace place, const Extractor *own, uint64_t memory) {

@@ -12,6 +12,7 @@
 
 #include <fcntl.h>
 #include <iconv.h>
+#include <jansson.h>
 #include <locale.h>
 #include <signal.h>
 #include <spawn.h>
@@ -141,12 +142,18 @@ static void warm_iconv(void) {
     }
 }
 
+/* The seed of its hash tables comes from a device. */
+static void warm_json(void) {
+    json_object_seed(0);
+}
+
 /*
  * A row a library that loads something when it is first used: its data would be out of reach then.
  * Each is called once, in the zygote, before the first fork; what it makes is never freed.
  */
 static void (*const warm[])(void) = {
     warm_iconv,
+    warm_json,
     warm_locale,
 };
 

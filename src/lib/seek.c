@@ -7,7 +7,6 @@
  */
 #include "lib/seek.h"
 
-#include "extract/host.h"
 #include "extract/text/charset.h"
 
 enum {
@@ -239,13 +238,14 @@ static int on_fact(void *of, const Fact *f) {
 
 /* ---- the way in ---- */
 
-static int open_file(const char *program, int fd, uint64_t size, const Receiver *to) {
+static int open_file(const char *program, const HostFile *file, const Receiver *to) {
     _cleanup_(zygote_freep) Zygote *z = NULL;
     _cleanup_(host_freep) Host *h = NULL;
-    Feed f = feed_of_fd(fd, size);
+    Feed f = feed_of_fd(file->fd, file->size);
     const Extractor *e;
     Ending ending;
     Span head;
+    Sniff s;
     int r = zygote_new(&(ZygoteOptions){.program = program}, &z);
 
     if (r == 0)
@@ -256,11 +256,12 @@ static int open_file(const char *program, int fd, uint64_t size, const Receiver 
         feed_done(&f);
         return r;
     }
-    e = extractor_find(sniff(head, size).format);
+    s = sniff(head, file->size);
+    e = file->has_companion && s.kind == SNIFF_TEXT ? companion_reader() : extractor_find(s.format);
     if (e && e->place != EXTRACT_ANYWHERE)
-        r = host_extract(h, e->place, fd, size, span_of("file"), NULL, to, &ending);
+        r = host_extract(h, e->place, file, NULL, to, &ending);
     else
-        r = host_read(h, &f, span_of("file"), NULL, to, &ending);
+        r = host_read(h, &f, file->name, NULL, to, &ending);
     feed_done(&f);
     return r;
 }
@@ -280,7 +281,7 @@ static int take_text(Seeker *s, Sought *ret) {
     return r < 0 ? r : buf_error(&ret->text);
 }
 
-int seek_inside(const char *program, int fd, uint64_t size, const Locator *l, Error *reterr,
+int seek_inside(const char *program, const HostFile *file, const Locator *l, Error *reterr,
                 Sought *ret) {
     _cleanup_(seeker_done) Seeker s = {.locator = l, .line = 1};
     const Receiver to = {.of = &s,
@@ -290,7 +291,7 @@ int seek_inside(const char *program, int fd, uint64_t size, const Locator *l, Er
                          .column = on_column,
                          .text = on_text,
                          .fact = on_fact};
-    int r = open_file(program, fd, size, &to);
+    int r = open_file(program, file, &to);
 
     if (r == HOST_E_DIED || r == HOST_E_ABSENT)
         return error_set(reterr, -ENOTSUP, "cannot open the file: %s",

@@ -7,6 +7,7 @@
 #pragma once
 
 #include "base/error.h"
+#include "extract/host.h"
 #include "model/locator.h"
 
 /* The text, of at most 64 KiB; the place is [at, at + n) of it, n 0 where its length is not known.
@@ -23,5 +24,5 @@ void sought_done(Sought *s);
  * program: knows `role zygote`. -ESRCH with a sentence: there is no such place now; -ENOTSUP: the
  * file cannot be opened that deep.
  */
-int seek_inside(const char *program, int fd, uint64_t size, const Locator *l, Error *reterr,
+int seek_inside(const char *program, const HostFile *file, const Locator *l, Error *reterr,
                 Sought *ret);

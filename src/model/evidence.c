@@ -12,6 +12,7 @@ const char *fact_kind_name(FactKind k) {
         [FACT_LOG_TIME] = "log-time",
         [FACT_LABEL] = "label",
         [FACT_WAL] = "wal",
+        [FACT_NO_CONTENTS] = "no-contents",
     };
 
     return names[k];

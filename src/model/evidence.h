@@ -20,6 +20,7 @@ typedef enum FactKind {
     FACT_LOG_TIME,    /* the time at the start of log lines */
     FACT_LABEL,       /* a sensitivity label: `text` is its name */
     FACT_WAL,         /* a write-ahead log beside a database was not read */
+    FACT_NO_CONTENTS, /* rows of a dump; its contents do not say of which table */
     N_FACT_KINDS,
 } FactKind;
 

@@ -22,6 +22,13 @@ typedef struct FileMeta {
     uint32_t mode, uid, gid, nlink;
 } FileMeta;
 
+/* The last component of a path. */
+static inline Span path_name(Span path) {
+    const uint8_t *slash = path.n ? memrchr(path.at, '/', path.n) : NULL;
+
+    return slash ? span(slash + 1, path.n - (size_t)(slash + 1 - path.at)) : path;
+}
+
 typedef struct Unit {
     uint32_t root; /* number of the root in the run */
     Span path;     /* relative to the root; empty: the root itself is a file */

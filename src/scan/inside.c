@@ -84,41 +84,45 @@ Inside *inside_free(Inside *i) {
     return NULL;
 }
 
-static Span last_name(Span path) {
-    size_t n = path.n;
-
-    while (n && path.at[n - 1] != '/')
-        n--;
-    return span(path.at + n, path.n - n);
-}
-
 /* Of a root that is a file, the last component of the root. */
 static Span name_of(const Inside *i, const Unit *u) {
-    return last_name(u->path.n ? u->path : span_of(i->roots[u->root]));
+    return path_name(u->path.n ? u->path : span_of(i->roots[u->root]));
 }
 
-const Extractor *inside_reader(const Inside *i, const Unit *u, const Content *c) {
+const Extractor *inside_reader(const Inside *i, const Unit *u, const Neighbour *b,
+                               const Content *c) {
     Feed f = feed_of_fd(u->fd, u->meta.size);
-    const Extractor *e = extractor_of(&f, name_of(i, u), &c->sniff);
+    bool told = b->fd >= 0 || (b->missing && companion_missed(u->fd, u->meta.size));
+    const Extractor *e = told && c->sniff.kind == SNIFF_TEXT
+                             ? companion_reader()
+                             : extractor_of(&f, name_of(i, u), &c->sniff);
 
     feed_done(&f);
     return e;
 }
 
-static int extract_file(Inside *i, const Unit *u, const Extractor *e, Ending *ret) {
+static int extract_file(Inside *i, const Unit *u, const Neighbour *b, const Extractor *e,
+                        Ending *ret) {
     const Receiver *to = intake_receiver(i->intake);
     Feed f = feed_of_fd(u->fd, u->meta.size);
+    const HostFile file = {.fd = u->fd,
+                           .size = u->meta.size,
+                           .name = name_of(i, u),
+                           .has_companion = b->fd >= 0,
+                           .lacks_companion = b->missing,
+                           .companion = b->fd,
+                           .companion_size = b->size};
     int r;
 
     if (e->place != EXTRACT_ANYWHERE)
-        return host_extract(i->host, e->place, u->fd, u->meta.size, name_of(i, u), NULL, to, ret);
+        return host_extract(i->host, e->place, &file, NULL, to, ret);
     r = host_read(i->host, &f, name_of(i, u), NULL, to, ret);
     feed_done(&f);
     return r;
 }
 
-int inside_open(Inside *i, const Unit *u, const Extractor *e, bool again, Ending *ret_ending,
-                IntakeUnit **ret_unit) {
+int inside_open(Inside *i, const Unit *u, const Neighbour *b, const Extractor *e, bool again,
+                Ending *ret_ending, IntakeUnit **ret_unit) {
     int r = 0;
 
     i->root = u->root;
@@ -130,7 +134,7 @@ int inside_open(Inside *i, const Unit *u, const Extractor *e, bool again, Ending
         if (r == 0)
             r = intake_name(i->intake, u->path);
         if (r == 0)
-            r = extract_file(i, u, e, ret_ending);
+            r = extract_file(i, u, b, e, ret_ending);
         if (r != HOST_E_DIED)
             break;
     }

@@ -26,8 +26,16 @@ int inside_new(const InsideParts *parts, Inside **ret);
 Inside *inside_free(Inside *i);
 DEFINE_CLEANUP(Inside, inside_free)
 
+/* What stands beside a file and tells what is in it (companion_name()). */
+typedef struct Neighbour {
+    int fd; /* -1: nothing does */
+    uint64_t size;
+    bool missing; /* something should */
+} Neighbour;
+
 /* The reader of that file, or NULL: it is read as it lies. */
-const Extractor *inside_reader(const Inside *i, const Unit *u, const Content *c);
+const Extractor *inside_reader(const Inside *i, const Unit *u, const Neighbour *b,
+                               const Content *c);
 
 /*
  * Opens the file u, as deep as it goes. again: units inside it may have been reported before.
@@ -37,8 +45,8 @@ const Extractor *inside_reader(const Inside *i, const Unit *u, const Content *c)
  * on.
  */
 #define INSIDE_E_RAW 1
-int inside_open(Inside *i, const Unit *u, const Extractor *e, bool again, Ending *ret_ending,
-                IntakeUnit **ret_unit);
+int inside_open(Inside *i, const Unit *u, const Neighbour *b, const Extractor *e, bool again,
+                Ending *ret_ending, IntakeUnit **ret_unit);
 
 /* Units inside the last one that were reported, at any depth. */
 uint64_t inside_units(const Inside *i);

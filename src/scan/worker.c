@@ -353,10 +353,10 @@ static int report_opened(Worker *w, const Unit *u, const Ending *e, const Intake
 }
 
 /* By its reader; where that cannot be had, or has died twice, as it lies. */
-static int examine_inside(Worker *w, Unit *u, Content *c, const Extractor *e) {
+static int examine_inside(Worker *w, Unit *u, const Neighbour *b, Content *c, const Extractor *e) {
     IntakeUnit *opened;
     Ending ending;
-    int r = inside_open(w->inside, u, e, w->crew->plan->restarted, &ending, &opened);
+    int r = inside_open(w->inside, u, b, e, w->crew->plan->restarted, &ending, &opened);
 
     if (r == INSIDE_E_RAW) {
         content_join(&w->reader);
@@ -365,20 +365,33 @@ static int examine_inside(Worker *w, Unit *u, Content *c, const Extractor *e) {
     return r < 0 ? r : report_opened(w, u, &ending, opened);
 }
 
-static int examine_unit(Worker *w, Unit *u) {
+static int examine_unit(Worker *w, Unit *u, const Neighbour *b) {
     const Extractor *e;
     Content c;
     int r = content_open(&w->reader, u->fd, u->meta.size, &c);
 
     if (r < 0)
         return report_status(w, u->root, u->path, status_errno(-r));
-    e = inside_reader(w->inside, u, &c);
-    return e ? examine_inside(w, u, &c, e)
+    e = inside_reader(w->inside, u, b, &c);
+    return e ? examine_inside(w, u, b, &c, e)
              : examine_pieces(w, u, &c, (AsRead){.status = content_status(&c)});
+}
+
+/* What stands beside the file and tells what is in it, if its magic says so. */
+static Neighbour open_beside(const Batch *b, size_t i) {
+    const char *name = companion_name(path_name(batch_name(b, i)));
+    Neighbour beside = {.fd = -1};
+
+    if (name && file_open_beside(b, i, name, &beside.fd, &beside.size) == 0 &&
+        !companion_looks(beside.fd))
+        beside.fd = fd_close(beside.fd);
+    beside.missing = name && beside.fd < 0;
+    return beside;
 }
 
 static int worker_file(Worker *w, const Batch *b, size_t i) {
     Unit u = {.fd = -1};
+    Neighbour beside = {.fd = -1};
     Status status;
     int r;
 
@@ -397,9 +410,12 @@ static int worker_file(Worker *w, const Batch *b, size_t i) {
         if (!u.atime_kept && u.root < w->crew->plan->n_roots)
             counter_add(&w->crew->atime_lost[u.root], 1);
         r = u.meta.nlink > 1 ? worker_claim(w, &u) : 1;
-        if (r == 1)
-            r = examine_unit(w, &u);
+        if (r == 1) {
+            beside = open_beside(b, i);
+            r = examine_unit(w, &u, &beside);
+        }
     }
+    fd_close(beside.fd);
     fd_close(u.fd);
     journal_end(w->crew->journal, w->slot);
     return r;

@@ -119,6 +119,28 @@ int file_open(const Batch *b, size_t i, Unit *ret, Status *ret_status) {
     return 0;
 }
 
+int file_open_beside(const Batch *b, size_t i, const char *name, int *ret_fd, uint64_t *ret_size) {
+    _cleanup_(fd_closep) int fd = -1;
+    _cleanup_(buf_done) Buf path = {0};
+    Span file = batch_name(b, i);
+    const uint8_t *slash = file.n ? memrchr(file.at, '/', file.n) : NULL;
+    FileMeta m;
+    Status status;
+
+    if (b->dir->fd == AT_FDCWD || b->dir->file_root)
+        return FILE_E_REFUSED;
+    buf_add(&path, file.at, slash ? (size_t)(slash + 1 - file.at) : 0);
+    buf_text(&path, name);
+    if (buf_error(&path))
+        return -ENOMEM;
+    fd = beneath_open(b->dir->fd, buf_cstr(&path), O_RDONLY, b->dir->resolve, NULL);
+    if (fd < 0 || meta_of(fd, &m) < 0 || !may_read(b->dir, fd, &m, &status))
+        return FILE_E_REFUSED;
+    *ret_fd = fd_take(&fd);
+    *ret_size = m.size;
+    return 0;
+}
+
 int file_read_at(int fd, uint64_t offset, void *at, size_t n, size_t *ret_n) {
     bool again = true;
     size_t done = 0;

@@ -23,6 +23,13 @@
 int file_open(const Batch *b, size_t i, Unit *ret, Status *ret_status);
 
 /*
+ * Opens the file of that name beside file i of the batch, under the same rules, where both are
+ * beneath the same root: not beside a root that is a file, nor beside one of a list. 0, or
+ * FILE_E_REFUSED: there is none that may be read. The caller closes *ret_fd.
+ */
+int file_open_beside(const Batch *b, size_t i, const char *name, int *ret_fd, uint64_t *ret_size);
+
+/*
  * Reads n bytes from offset. *ret_n < n at the end of the file, or before an error that a call from
  * there will return; 0 only at the end. Interruptions are resumed; EIO and ESTALE tried once more.
  */

@@ -319,14 +319,14 @@ class Mariadb(Server):
 class Scan:
     """One scan, with a store of its own: what it printed and what it kept."""
 
-    def __init__(self, program_, home, *args, stdin=None):
+    def __init__(self, program_, home, *args, stdin=None, ends=0):
         os.makedirs(home, mode=0o700)
         env = dict(os.environ, HOME=home, XDG_STATE_HOME=home + "/state",
                    XDG_CONFIG_HOME=home + "/config", XDG_CACHE_HOME=home + "/cache")
         r = subprocess.run([program_, "scan", "--format", "jsonl", "--objects", "all", "--samples",
                             str(SAMPLES), *args], env=env, input=stdin, stdout=subprocess.PIPE,
                            stderr=subprocess.PIPE, timeout=200)
-        expect(r.returncode == 0, f"scan: exit {r.returncode}: {r.stderr.decode()[-800:]}")
+        expect(r.returncode == ends, f"scan: exit {r.returncode}: {r.stderr.decode()[-800:]}")
         lines = [json.loads(x) for x in r.stdout.decode().splitlines()]
         self.objects = {x["locator"]: x for x in lines if x["kind"] == "object"}
         self.found = {}
@@ -341,6 +341,9 @@ class Scan:
                                           " WHERE kind = 'row-date'"):
                 name = "!/".join(os.fsdecode(x) for x in path.split(b"\0"))
                 self.dates.setdefault(name, []).append((os.fsdecode(date[0]), *date[1:]))
+            self.notes = {"!/".join(os.fsdecode(x) for x in path.split(b"\0")) for path, in
+                          db.execute("SELECT path FROM fact JOIN object ON object.id = fact.object"
+                                     " WHERE kind = 'no-contents'")}
 
 
 def mask(detector, value):
@@ -403,11 +406,46 @@ def check_rows(name, found, want, raw):
             expect(x["mask"] == mask(f["detector"], there), f"{name}: {x['mask']} at {x['at']}")
 
 
+def check_rows_of_files(scan, rows, order, files, names, raws):
+    """Rows of tables in a file each. `files`: tables by number.dat; `names`, `raws`: where each is,
+    and its bytes."""
+    seen = 0
+    for number, table in files.items():
+        want = rows.expected({table: PG_PARTS[table]}, order)
+        check_status(scan, names(number), "pgrows")
+        check_tables(names(number), scan.found.get(names(number), []), want, PG_PARTS["products"],
+                     raws(number))
+        seen += len(want)
+    expect(seen == len(rows.expected(PG_PARTS, order)), f"{seen} columns in files of rows")
+
+
+def counts_by_column(scan, path):
+    """Of a dump, whatever it is made of: detector, table and column, number of values."""
+    counts = {}
+    for name, found in scan.found.items():
+        for f in found if name == path or name.startswith((path + "!/", path + "/")) else ():
+            if f["detector"] in (SSN, MAIL, IBAN) and f["part"] != "name":
+                key = f["detector"], f["part"]
+                counts[key] = counts.get(key, 0) + f["count"]
+    return counts
+
+
 def check_status(scan, locator, kind):
     o = scan.objects.get(locator)
     expect(o, f"{locator}: not among {sorted(scan.objects)}")
     expect((o["kind_of"], o["status"]) == (kind, "read"),
            f"{locator}: {o['kind_of']}, {o['status']}({o['reason']}), expected {kind}, read")
+
+
+def check_show(terrier, home, scan, path):
+    """A place in rows of their own is found again, with its table."""
+    name, f = next((n, f) for n, found in sorted(scan.found.items()) for f in found
+                   if n.startswith(path + "/") and f["part"].endswith(".ssn"))
+    at = f"{name}#{f['samples'][0]['at']}"
+    r = subprocess.run([terrier, "show", at], stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+                       env=dict(os.environ, HOME=home, XDG_CACHE_HOME=home + "/cache"), timeout=80)
+    expect(r.returncode == 0 and r.stdout.startswith(SSN.encode()),
+           f"show {at}: exit {r.returncode}, {r.stdout[:80]}, {r.stderr[-300:]}")
 
 
 def check_dates(scan, name, part, rows):
@@ -423,7 +461,7 @@ def write(path, content):
 # ---------------------------------------------------------------- cases
 
 def postgres(terrier, place):
-    rows, tree = Rows(), place + "/dumps"
+    rows, tree, broken = Rows(), place + "/dumps", place + "/broken"
     os.mkdir(tree)
     plain = {"plain.sql": [], "inserts.sql": ["--inserts"],
              "columns.sql": ["--column-inserts", "--rows-per-insert=50"]}
@@ -433,11 +471,21 @@ def postgres(terrier, place):
         order = server.order()
         for name, options in {**plain, **custom, "dump.tar": ["-Ft"]}.items():
             write(f"{tree}/{name}", server.dump(*options))
-        server.dump("-Fd", "-f", server.place + "/dir")
+        for name, options in {"dir": [], "unpacked": ["-Z0"]}.items():
+            server.dump("-Fd", *options, "-f", f"{server.place}/{name}")
+            shutil.copytree(f"{server.place}/{name}", f"{tree}/{name}")
         files = server.contents(server.place + "/dir")
-        shutil.copytree(server.place + "/dir", tree + "/dir")
         piped = server.dump()
     expect(sorted(files.values()) == sorted(PG_PARTS), f"rows of {sorted(files.values())}")
+    contents = open(tree + "/dir/toc.dat", "rb").read()
+    for name in ("lost", "damaged", "linked"):  # whose contents are not to be had
+        shutil.copytree(tree + "/dir", f"{broken}/{name}")
+        os.unlink(f"{broken}/{name}/toc.dat")
+    shutil.copytree(tree + "/unpacked", broken + "/bare")
+    os.unlink(broken + "/bare/toc.dat")
+    write(broken + "/bare/1.dat", b"no rows, only words\n")
+    write(broken + "/damaged/toc.dat", contents[:200])
+    os.symlink(tree + "/dir/toc.dat", broken + "/linked/toc.dat")
     want, empty = rows.expected(PG_PARTS, order), PG_PARTS["products"]
 
     scan = Scan(terrier, place + "/home", tree)
@@ -453,23 +501,39 @@ def postgres(terrier, place):
         check_tables(name, scan.found[f"{tree}/{name}!/restore.sql"], want, empty)
         check_dates(scan, name + "!/restore.sql", "public.customers.created_at", rows)
 
-    # docs/design/binary-documents.md: rows of these lie in files without the name of their table
-    packed, seen = tarfile.open(tree + "/dump.tar"), 0
+    # rows in files of their own, whose tables are those of the contents beside them
+    packed = tarfile.open(tree + "/dump.tar")
     with contextlib.closing(packed):
-        for name, table in files.items():
-            of_table = rows.expected({table: PG_PARTS[table]}, order)
-            raw = packed.extractfile(name).read()
-            here = f"{tree}/dump.tar!/{name}"
-            check_rows(here, scan.found.get(here, []), of_table, raw)
-            with gzip.open(f"{tree}/dir/{name}.gz") as f:
-                raw = f.read()
-            here = f"{tree}/dir/{name}.gz!/{name}"
-            check_rows(here, scan.found.get(here, []), of_table, raw)
-            seen += len(of_table)
-    expect(seen == len(want), f"{seen} columns in files of rows, expected {len(want)}")
+        check_rows_of_files(scan, rows, order, files, lambda n: f"{tree}/dump.tar!/{n}",
+                            lambda n: packed.extractfile(n).read())
+
+    def unzipped(number):
+        with gzip.open(f"{tree}/dir/{number}.gz") as f:
+            return f.read()
+
+    check_rows_of_files(scan, rows, order, files, lambda n: f"{tree}/dir/{n}.gz!/{n}", unzipped)
+    check_rows_of_files(scan, rows, order, files, lambda n: f"{tree}/unpacked/{n}", unzipped)
+    one = counts_by_column(scan, f"{tree}/plain.sql")
+    expect(len(one) == len(want), f"plain.sql: {sorted(one)}, expected {sorted(want)}")
+    for name in (*plain, *custom, "dump.tar", "dir", "unpacked"):
+        other = counts_by_column(scan, f"{tree}/{name}")
+        expect(other == one, f"{name}: {other}, expected as in plain.sql: {one}")
+    check_show(terrier, place + "/home", scan, f"{tree}/dir")
     for toc in (f"{tree}/dump.tar!/toc.dat", f"{tree}/dir/toc.dat"):
         check_status(scan, toc, "pgdump")
         check_status(scan, toc + "!/restore.sql", "sqldump")
+
+    scan = Scan(terrier, place + "/home-of-broken", broken, ends=3)
+    for name in ("lost", "damaged", "linked"):
+        for number, table in files.items():
+            here = f"{broken}/{name}/{number}.gz!/{number}"
+            check_rows(here, scan.found.get(here, []),
+                       rows.expected({table: PG_PARTS[table]}, order), unzipped(number))
+            expect(f"{name}/{number}.gz!/{number}" in scan.notes, f"{here}: not noted")
+    for number in files:
+        expect(f"bare/{number}" in scan.notes, f"bare/{number}: not noted")
+    check_status(scan, f"{broken}/bare/1.dat", "text")
+    expect("bare/1.dat" not in scan.notes, "bare/1.dat: noted, and is of no dump")
 
     scan = Scan(terrier, place + "/home-of-pipe", "-", "--name", "db/prod", stdin=piped)
     check_status(scan, "db/prod", "sqldump")

@@ -1,5 +1,6 @@
 /*
- * Bson: one document behind the other, as mongodump writes them.
+ * Bson: one document behind the other, as mongodump writes them, and its archives, in which those
+ * of many collections take turns.
  *
  *   length ─▶ element (type, name, value) ─▶ ... ─▶ 0 ─▶ the next document
  *
@@ -10,23 +11,17 @@
  */
 #include "extract/format/bson.h"
 
-#include <inttypes.h>
-#include <time.h>
-
 #include "base/utf8.h"
-#include "extract/extract.h"
+#include "extract/format/cells.h"
 #include "extract/format/format.h"
 #include "extract/format/little.h"
-#include "extract/text/dates.h"
-#include "extract/text/index.h"
 
 enum {
     DOCUMENT_MAX = 64 << 20, /* the server takes 16 MiB */
     DOCUMENT_LEAST = 5,
     DEPTH_MAX = 128, /* the server takes 100 */
     STEP = 64 << 10,
-    UNIT_LEAST = 17, /* bytes; a UUID has 16 */
-    HEX_MAX = 16,
+    TABLES_MAX = 1024, /* collections of an archive; those beyond share the first, without a name */
 };
 
 typedef enum Type {
@@ -59,13 +54,21 @@ typedef struct Element {
     size_t n;         /* of all of it */
 } Element;
 
+/* A collection, or all documents of a file without a name for them. */
+typedef struct Table {
+    Buf name;
+    Cells cells;
+} Table;
+
 typedef struct Bson {
     Extraction *x;
     Feed *f;
     Buf document, path;
-    uint64_t offset, row, written; /* offset: of the document; written: row with a cell in it */
-    Index columns;
-    Dates dates;
+    uint64_t offset; /* of the document */
+    Cells *cells;    /* of the table at hand: one of those below */
+    Table *tables[TABLES_MAX];
+    size_t n_tables;
+    Index names; /* of tables */
     bool corrupt;
 } Bson;
 
@@ -181,99 +184,55 @@ bool bson_looks(Span head) {
 
 /* ---- cells ---- */
 
+/* Of the path at hand. */
 static int find_column(Bson *b, uint32_t *ret) {
     Span path = buf_as_span(&b->path);
     uint64_t hash = index_hash(1, path);
-    int r;
 
-    *ret = index_find(&b->columns, hash);
-    if (*ret || b->columns.n >= PART_COLUMNS_MAX)
-        return 0;
-    r = index_add(&b->columns, hash, (uint32_t)b->columns.n + 1);
-    if (r < 0)
-        return r;
-    *ret = (uint32_t)b->columns.n;
-    r = dates_column(&b->dates, *ret, path);
-    return r ? r : extract_column(b->x, *ret, path);
+    *ret = cells_find(b->cells, hash);
+    return *ret ? 0 : cells_name(b->cells, hash, path, ret);
 }
 
-/* Bytes that are no UTF-8 are each the character of their number. */
-static int emit_text(Bson *b, Span text) {
-    _cleanup_(buf_wipe) Buf other = {0};
-    size_t n;
-
-    if (utf8_valid(text))
-        return extract_text(b->x, text);
-    for (n = 0; n < text.n; n++) {
-        uint8_t bytes[UTF8_MAX];
-
-        buf_add(&other, bytes, utf8_encode(text.at[n], bytes));
-    }
-    return buf_error(&other) ? -ENOMEM : extract_text(b->x, buf_as_span(&other));
+/* Where something in the document stands in the file as such. */
+static uint64_t source_of(const Bson *b, const uint8_t *at) {
+    return b->f->derived ? MARK_NOWHERE : b->offset + (uint64_t)(at - b->document.at);
 }
 
-/* from: where it stands in the document as such; NULL: nowhere. */
+/* from: where it stands in the document; NULL: not as such. */
 static int emit_cell(Bson *b, Span text, const uint8_t *from) {
-    uint64_t source = from && !b->f->derived && utf8_valid(text)
-                          ? b->offset + (uint64_t)(from - b->document.at)
-                          : MARK_NOWHERE;
     uint32_t column = 0;
-    int r = 0;
+    int r = text.n ? find_column(b, &column) : 0;
 
-    if (!text.n)
-        return 0;
-    if (b->written)
-        r = extract_text(b->x, span_of(b->written == b->row ? "\t" : "\n"));
-    b->written = b->row;
-    if (r == 0)
-        r = find_column(b, &column);
-    if (r == 0)
-        r = extract_from(b->x, b->row, column, source);
-    dates_begin(&b->dates, column);
-    dates_more(&b->dates, text.at, text.n);
-    dates_end(&b->dates);
-    return r ? r : emit_text(b, text);
+    return r ? r : cells_text(b->cells, column, text, from ? source_of(b, from) : MARK_NOWHERE);
 }
 
 static int emit_hex(Bson *b, Span bytes) {
-    char text[2 * HEX_MAX + 1] = "";
+    uint32_t column;
+    int r = find_column(b, &column);
 
-    for (size_t i = 0; i < bytes.n && i < HEX_MAX; i++)
-        snprintf(text + 2 * i, 3, "%02x", bytes.at[i]);
-    return emit_cell(b, span_of(text), NULL);
+    return r ? r : cells_hex(b->cells, column, bytes);
 }
 
 static int emit_double(Bson *b, double v) {
-    char text[48];
+    uint32_t column;
+    int r = find_column(b, &column);
 
-    if (v > -1e18 && v < 1e18 && v == (double)(int64_t)v) {
-        snprintf(text, sizeof(text), "%" PRId64, (int64_t)v);
-        return emit_cell(b, span_of(text), NULL);
-    }
-    for (int digits = 15; digits <= 17; digits++) {
-        snprintf(text, sizeof(text), "%.*g", digits, v);
-        if (strtod(text, NULL) == v)
-            break;
-    }
-    return emit_cell(b, span_of(text), NULL);
+    return r ? r : cells_double(b->cells, column, v);
 }
 
 static int emit_integer(Bson *b, int64_t v) {
-    char text[24];
+    uint32_t column;
+    int r = find_column(b, &column);
 
-    snprintf(text, sizeof(text), "%" PRId64, v);
-    return emit_cell(b, span_of(text), NULL);
+    return r ? r : cells_integer(b->cells, column, v);
 }
 
 /* Milliseconds since 1970. */
 static int emit_date(Bson *b, int64_t ms) {
-    time_t seconds = (time_t)(ms / 1000 - (ms % 1000 < 0));
-    char text[64];
-    struct tm tm;
+    uint32_t column;
+    int r = find_column(b, &column);
 
-    if (!gmtime_r(&seconds, &tm) || !strftime(text, sizeof(text), "%Y-%m-%dT%H:%M:%SZ", &tm))
-        return emit_integer(b, ms);
-    return emit_cell(b, span_of(text), NULL);
+    return r ? r : cells_time(b->cells, column, ms);
 }
 
 /* IEEE 754-2008 decimal128, integer coefficient: 113 bits of digits, an exponent biased by 6176. */
@@ -301,27 +260,12 @@ static int emit_decimal(Bson *b, const uint8_t *at) {
     return emit_cell(b, span_of(text), NULL);
 }
 
-/* Text when it looks so and has no reader of its own; a unit, unless it is short. */
 static int emit_binary(Bson *b, Span bytes) {
-    _cleanup_(buf_done) Buf name = {0};
-    Entry e = {.size = bytes.n, .mtime = INT64_MIN};
-    Sniff s = sniff(span(bytes.at, bytes.n < SNIFF_HEAD_MAX ? bytes.n : SNIFF_HEAD_MAX), bytes.n);
-    Feed f;
-    int r;
+    uint32_t column = 0;
+    int r = bytes.n ? find_column(b, &column) : 0;
 
-    if (s.kind == SNIFF_TEXT && !encoding_is_converted(s.encoding) && !extractor_find(s.format))
-        return emit_cell(b, bytes, bytes.at);
-    if (bytes.n < UNIT_LEAST)
-        return emit_hex(b, bytes);
-    buf_span(&name, buf_as_span(&b->path));
-    buf_printf(&name, ".%" PRIu64, b->row);
-    if (buf_error(&name))
-        return -ENOMEM;
-    e.name = buf_as_span(&name);
-    f = feed_of_span(bytes);
-    r = extract_unit(b->x, &e, &f);
-    feed_done(&f);
-    return r;
+    return r ? r
+             : cells_binary(b->cells, column, buf_as_span(&b->path), bytes, source_of(b, bytes.at));
 }
 
 static int emit_string(Bson *b, Span value) {
@@ -417,8 +361,7 @@ static int emit_damaged(Bson *b) {
     int r = extract_bytes(b->x, buf_as_span(&b->document), at, ENCODING_BINARY);
 
     b->corrupt = true;
-    b->written = 0;
-    return r ? r : extract_part(b->x, PART_TABLE, span(NULL, 0));
+    return r ? r : cells_part(b->cells);
 }
 
 /* The next document into memory: its size, 0 at the end; what is cut is there as far as it goes. */
@@ -449,6 +392,13 @@ static ssize_t take_document(Bson *b) {
     return (ssize_t)b->document.n;
 }
 
+static int read_document(Bson *b) {
+    b->cells->row++;
+    return document_holds(buf_as_span(&b->document), 0)
+               ? emit_document(b, buf_as_span(&b->document), false)
+               : emit_damaged(b);
+}
+
 static int read_documents(Bson *b) {
     for (;;) {
         ssize_t got;
@@ -458,42 +408,176 @@ static int read_documents(Bson *b) {
         got = take_document(b);
         if (got <= 0)
             return (int)got;
-        b->row++;
-        if (document_holds(buf_as_span(&b->document), 0))
-            r = emit_document(b, buf_as_span(&b->document), false);
-        else
-            r = emit_damaged(b);
+        r = read_document(b);
         if (r || b->document.n < DOCUMENT_LEAST)
             return r ? r : extract_rest(b->x, b->f, ENCODING_BINARY);
     }
 }
 
-static int bson_extract(Extraction *x, Feed *f, Encoding encoding _unused_, Status *ret_status) {
-    _cleanup_(free_p) Bson *b = calloc(1, sizeof(*b));
-    int r;
+/* ---- tables ---- */
+
+static int new_table(Bson *b, Span name, Table **ret) {
+    Table *t = calloc(1, sizeof(*t));
+
+    if (!t)
+        return -ENOMEM;
+    b->tables[b->n_tables++] = t;
+    buf_span(&t->name, name);
+    t->cells.x = b->x;
+    t->cells.table = buf_as_span(&t->name);
+    *ret = t;
+    return buf_error(&t->name);
+}
+
+/* The table of that name is the one at hand. */
+static int go_table(Bson *b, Span name) {
+    uint64_t hash = index_hash(0, name);
+    uint32_t number = index_find(&b->names, hash);
+    Table *t = number ? b->tables[number - 1] : b->tables[0];
+    int r = 0;
+
+    if (!number && b->n_tables < TABLES_MAX) {
+        r = new_table(b, name, &t);
+        if (r == 0)
+            r = index_add(&b->names, hash, (uint32_t)b->n_tables);
+    }
+    if (r || &t->cells == b->cells)
+        return r;
+    if (b->cells)
+        r = cells_end(b->cells);
+    b->cells = &t->cells;
+    return r ? r : cells_part(b->cells);
+}
+
+static int bson_new(Extraction *x, Feed *f, Bson **ret) {
+    Bson *b = calloc(1, sizeof(*b));
 
     if (!b)
         return -ENOMEM;
     b->x = x;
     b->f = f;
-    r = extract_part(x, PART_TABLE, span(NULL, 0));
+    *ret = b;
+    return go_table(b, span(NULL, 0));
+}
+
+/* 0, or what the reading returned. */
+static int bson_end(Bson *b, int r, Status *ret_status) {
+    if (!b)
+        return r;
     if (r == 0)
-        r = read_documents(b);
-    if (r == 0 && b->written)
-        r = extract_text(x, span_of("\n"));
-    if (r == 0)
-        r = dates_tell(&b->dates, x);
+        r = cells_end(b->cells);
     if (b->corrupt)
         *ret_status = status_of(STATUS_PARTIAL, "corrupt");
+    for (size_t i = 0; i < b->n_tables; i++) {
+        buf_done(&b->tables[i]->name);
+        cells_done(&b->tables[i]->cells);
+        free(b->tables[i]);
+    }
+    index_done(&b->names);
     buf_wipe(&b->document);
     buf_wipe(&b->path);
-    index_done(&b->columns);
-    dates_done(&b->dates);
+    free(b);
     return r;
+}
+
+static int bson_extract(Extraction *x, Feed *f, Encoding encoding _unused_, Status *ret_status) {
+    Bson *b = NULL;
+    int r = bson_new(x, f, &b);
+
+    if (r == 0)
+        r = read_documents(b);
+    return bson_end(b, r, ret_status);
+}
+
+/* ---- archives ---- */
+
+/*
+ * mongodump --archive (mongo-tools, common/archive): a magic; documents that tell of the dump and
+ * of each collection; then pieces of collections, as they came. The head of a piece names its
+ * collection.
+ *
+ *     magic ─▶ prelude ... ─▶ end ─▶ head ─▶ document ─▶ ... ─▶ end ─▶ head ─▶ ...
+ */
+typedef enum Stage { STAGE_PRELUDE, STAGE_HEAD, STAGE_DOCUMENTS } Stage;
+
+/* The text of an element of a document that holds, or empty. */
+static Span find_text(Span s, const char *name) {
+    size_t at = 4;
+    bool cut;
+    Element e;
+
+    while (at < s.n - 1 && take_element(span(s.at + at, s.n - 1 - at), &e, &cut)) {
+        if (e.type == TYPE_STRING && span_is(e.name, name))
+            return span(e.value.at + 4, little32(e.value.at) - 1);
+        at += e.n;
+    }
+    return span(NULL, 0);
+}
+
+/* The head of a piece: what follows is of its collection. */
+static int enter_piece(Bson *b) {
+    _cleanup_(buf_done) Buf name = {.limit = PART_NAME_MAX};
+    Span head = buf_as_span(&b->document);
+
+    if (!document_holds(head, 0))
+        return emit_damaged(b);
+    buf_span(&name, find_text(head, "db"));
+    buf_byte(&name, '.');
+    buf_span(&name, find_text(head, "collection"));
+    return go_table(b, name.failed ? span(NULL, 0) : buf_as_span(&name));
+}
+
+static bool is_end(const Bson *b) {
+    return b->document.n == 4 && little32(b->document.at) == UINT32_MAX;
+}
+
+static int read_archive(Bson *b) {
+    Stage stage = STAGE_PRELUDE;
+
+    for (;;) {
+        ssize_t got;
+        int r = 0;
+
+        b->offset = b->f->at;
+        got = take_document(b);
+        if (got <= 0) {
+            b->corrupt |= got == 0 && stage != STAGE_HEAD;
+            return (int)got;
+        }
+        if (is_end(b)) {
+            b->corrupt |= stage == STAGE_HEAD;
+            stage = STAGE_HEAD;
+            continue;
+        }
+        if (stage == STAGE_HEAD) {
+            r = enter_piece(b);
+            stage = STAGE_DOCUMENTS;
+        } else {
+            r = read_document(b);
+        }
+        if (r || b->document.n < DOCUMENT_LEAST)
+            return r ? r : extract_rest(b->x, b->f, ENCODING_BINARY);
+    }
+}
+
+static int archive_extract(Extraction *x, Feed *f, Encoding encoding _unused_, Status *ret_status) {
+    uint8_t magic[4];
+    Bson *b = NULL;
+    int r = feed_read(f, magic, sizeof(magic)) == -ENOMEM ? -ENOMEM : bson_new(x, f, &b);
+
+    if (r == 0)
+        r = read_archive(b);
+    return bson_end(b, r, ret_status);
 }
 
 const Extractor bson_extractor = {
     .format = "bson",
     .place = EXTRACT_FORMAT,
     .extract = bson_extract,
+};
+
+const Extractor mongodump_extractor = {
+    .format = "mongodump",
+    .place = EXTRACT_FORMAT,
+    .extract = archive_extract,
 };

@@ -33,11 +33,11 @@ extern const Extractor jpeg_extractor, tiff_extractor;
 /* ole.c: compound files, by what is in them */
 extern const Extractor ole_extractor, ole_storage_extractor;
 
-/* pgdump.c: PostgreSQL's own dumps */
-extern const Extractor pgdump_extractor;
+/* pgdump.c: PostgreSQL's own dumps; pgrows.c: rows in files beside them */
+extern const Extractor pgdump_extractor, pgrows_extractor;
 
-/* bson.c: dumps of MongoDB; dbf.c: tables of dBase */
-extern const Extractor bson_extractor, dbf_extractor;
+/* avro.c: files of Avro; bson.c: dumps of MongoDB; dbf.c: tables of dBase */
+extern const Extractor avro_extractor, bson_extractor, dbf_extractor, mongodump_extractor;
 
 /* pst.c: Outlook data files, and what is in them */
 extern const Extractor pst_extractor, pst_item_extractor;

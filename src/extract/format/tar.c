@@ -16,6 +16,7 @@
 #include "base/cleanup.h"
 #include "extract/format/format.h"
 #include "extract/format/gap.h"
+#include "extract/format/pgtables.h"
 
 enum {
     BLOCK = 512,
@@ -49,7 +50,9 @@ typedef struct Tar {
     Extraction *x;
     Feed *from;
     bool damaged, holes;
-    bool ended; /* an end marker was there */
+    bool ended;         /* an end marker was there */
+    bool begun;         /* a member was */
+    Companion contents; /* of a dump of PostgreSQL, which is the first member of its archive */
     /* said ahead, for the next member */
     Buf name, link, pax;
     bool has_size, has_mtime, has_real;
@@ -427,6 +430,13 @@ static int member_end(Tar *t, uint64_t size) {
     return got == -ENOMEM ? -ENOMEM : 0;
 }
 
+/* pg_dump -Ft: toc.dat comes first, and tells of 3456.dat. NULL: a member like any other. */
+static Companion *contents_for(Tar *t, Span name) {
+    if (!t->begun && span_is(name, "toc.dat"))
+        return &t->contents;
+    return t->contents.read && pgtables_find(t->contents.read, name).n ? &t->contents : NULL;
+}
+
 static int member_unit(Tar *t, const Entry *e) {
     static const FeedKind whole = {.read = member_read}, anywhere = {.read_at = member_read_at},
                           sparse = {.read = sparse_read};
@@ -444,7 +454,8 @@ static int member_unit(Tar *t, const Entry *e) {
                 : feed_seekable(t->from) ? &anywhere
                                          : &whole,
                 t, is_sparse ? e->size : size);
-    r = extract_unit(t->x, e, &f);
+    r = extract_unit_beside(t->x, e, &f, contents_for(t, e->name));
+    t->begun = true;
     feed_done(&f);
     return r ? r : member_end(t, size);
 }
@@ -606,6 +617,7 @@ static int tar_extract(Extraction *x, Feed *f, Encoding encoding, Status *ret) {
     buf_done(&t.name);
     buf_done(&t.link);
     buf_done(&t.pax);
+    pgtables_free(t.contents.read);
     free(t.map);
     return r;
 }

@@ -27,3 +27,6 @@ int csv_read(Extraction *x, Feed *f, Encoding e, size_t window);
 int json_read(Extraction *x, Feed *f, Encoding e, bool lines, size_t window);
 int log_read(Extraction *x, Feed *f, Encoding e, size_t window);
 int sqldump_read(Extraction *x, Feed *f, Encoding e, size_t window);
+
+/* As sqldump_read, for the rows of a COPY statement that stands elsewhere. */
+int sqldump_read_copy(Extraction *x, Feed *f, Encoding e, Span copy, size_t window);

@@ -1084,7 +1084,20 @@ static void sqldump_done(Sqldump *s) {
     free(s->known);
 }
 
-int sqldump_read(Extraction *x, Feed *f, Encoding e, size_t window) {
+/* What comes are rows of a COPY statement that stands elsewhere. */
+static int begin_copy(Sqldump *s, Span copy) {
+    int r = sqlhead_parse(&s->head, copy, true);
+
+    s->backslash = BACKSLASH_PLAIN;
+    if (r || s->head.kind != SQLHEAD_COPY)
+        return r;
+    r = enter_rows(s, 0);
+    if (r == 0 && s->table)
+        s->state = SQL_ROW;
+    return r;
+}
+
+int sqldump_read_copy(Extraction *x, Feed *f, Encoding e, Span copy, size_t window) {
     _cleanup_(free_p) Sqldump *s = calloc(1, sizeof(*s));
     size_t taken;
     int r;
@@ -1101,6 +1114,8 @@ int sqldump_read(Extraction *x, Feed *f, Encoding e, size_t window) {
         r = decoder_init(&s->in, f, e, window);
     if (r == 0)
         r = relay_mark(&s->out, 0, 1, 0);
+    if (r == 0 && copy.n)
+        r = begin_copy(s, copy);
     while (r == 0) {
         r = read_window(s, &taken);
         if (r || (s->in.end && taken == s->in.text.n))
@@ -1111,6 +1126,10 @@ int sqldump_read(Extraction *x, Feed *f, Encoding e, size_t window) {
         r = dates_tell(&s->dates, x);
     sqldump_done(s);
     return r;
+}
+
+int sqldump_read(Extraction *x, Feed *f, Encoding e, size_t window) {
+    return sqldump_read_copy(x, f, e, span(NULL, 0), window);
 }
 
 static int extract(Extraction *x, Feed *f, Encoding e, Status *ret_status) {

@@ -324,7 +324,9 @@ static inline int rig_extract(Rig *r, Span bytes, const ExtractLimits *limits) {
     Ending e;
     int fd = rig_file(bytes), got;
 
-    got = host_extract(r->host, EXTRACT_FORMAT, fd, bytes.n, span_of("unit"), limits, &to, &e);
+    got = host_extract(r->host, EXTRACT_FORMAT,
+                       &(HostFile){.fd = fd, .size = bytes.n, .name = span_of("unit")}, limits, &to,
+                       &e);
     if (got >= 0)
         record_leave(&r->recorder, &e);
     close(fd);

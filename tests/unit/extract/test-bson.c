@@ -171,12 +171,123 @@ static void test_damage(void **state) {
     buf_done(&r.log);
 }
 
+/* ---- archives ---- */
+
+static void put_end(Buf *b) {
+    put32(b, UINT32_MAX);
+}
+
+static void put_piece(Buf *b, const char *collection, bool eof) {
+    size_t head = open_document(b);
+
+    put_string(b, "db", "shop"), put_string(b, "collection", collection);
+    put_name(b, 8, "EOF"), buf_byte(b, eof);
+    put_name(b, 18, "CRC"), put64(b, 0);
+    close_document(b, head);
+    if (eof)
+        put_end(b);
+}
+
+static void put_row(Buf *b, const char *name, const char *value) {
+    size_t document = open_document(b);
+
+    put_string(b, name, value);
+    close_document(b, document);
+}
+
+/* Two collections that take turns. */
+static void put_archive(Buf *b) {
+    put32(b, 0x8199E26D);
+    put_row(b, "version", "0.1");
+    put_row(b, "metadata", "{\"indexes\":[]}");
+    put_end(b);
+    put_piece(b, "customers", false);
+    put_row(b, "ssn", "536-90-4399"), put_end(b);
+    put_piece(b, "orders", false);
+    put_row(b, "card", "4111111111111111"), put_end(b);
+    put_piece(b, "customers", false);
+    put_row(b, "ssn", "536-90-4400"), put_end(b);
+    put_piece(b, "orders", true);
+    put_piece(b, "customers", true);
+}
+
+static void test_archive(void **state) {
+    Recorder r = {.place = EXTRACT_FORMAT};
+    Buf b = {0};
+
+    (void)state;
+    put_archive(&b);
+    record_bytes(&r, buf_as_span(&b), "a.archive");
+    expect(&r, "# table\n| 1 version\n= 1:1 @");
+    expect(&r, "| 2 metadata\n= 2:2 @");
+    expect(&r, "# table shop.customers\n| 1 ssn\n= 1:1 @");
+    expect(&r, " 536-90-4399\\n\n# table shop.orders\n| 1 card\n= 1:1 @");
+    expect(&r, " 4111111111111111\\n\n# table shop.customers\n= 2:1 @");
+    expect(&r, " 536-90-4400\\n\n< read\n");
+    buf_done(&b);
+    buf_done(&r.log);
+}
+
+static void test_archive_damage(void **state) {
+    Recorder r = {.place = EXTRACT_FORMAT};
+    Buf b = {0};
+
+    (void)state;
+    put_archive(&b);
+    for (size_t n = 4; n < b.n; n++) {
+        _cleanup_(free_p) uint8_t *cut = malloc(n);
+
+        assert_non_null(cut);
+        memcpy(cut, b.at, n);
+        record_bytes(&r, span(cut, n), "a.archive");
+        if (!memmem(r.log.at, r.log.n, "< partial(corrupt)", 18) &&
+            memcmp(b.at + n - 4, "\377\377\377\377", 4))
+            fail_msg("cut at %zu of %zu: %s", n, b.n, buf_cstr(&r.log));
+    }
+    for (size_t i = 4; i < b.n; i++) {
+        b.at[i] ^= 0xFF;
+        record_bytes(&r, buf_as_span(&b), "a.archive");
+        assert_int_equal(r.log.at[r.log.n - 1], '\n');
+        b.at[i] ^= 0xFF;
+    }
+    buf_done(&b);
+    buf_done(&r.log);
+}
+
+/* More collections than are kept apart. */
+static void test_many_collections(void **state) {
+    Recorder r = {.place = EXTRACT_FORMAT};
+    Buf b = {0};
+
+    (void)state;
+    put32(&b, 0x8199E26D);
+    put_row(&b, "version", "0.1");
+    put_end(&b);
+    for (int i = 0; i < 1500; i++) {
+        char name[16];
+
+        snprintf(name, sizeof(name), "c%d", i);
+        put_piece(&b, name, false);
+        put_row(&b, "ssn", "536-90-4399"), put_end(&b);
+    }
+    record_bytes(&r, buf_as_span(&b), "a.archive");
+    expect(&r, "# table shop.c1000\n| 1 ssn\n= 1:1 @");
+    assert_null(memmem(r.log.at, r.log.n, "shop.c1400", 10));
+    expect(&r, "# table\n| 2 ssn\n= 2:2 @");
+    expect(&r, "< read\n");
+    buf_done(&b);
+    buf_done(&r.log);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_values),
         cmocka_unit_test(test_sniff),
         cmocka_unit_test(test_depth),
         cmocka_unit_test(test_damage),
+        cmocka_unit_test(test_archive),
+        cmocka_unit_test(test_archive_damage),
+        cmocka_unit_test(test_many_collections),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -29,7 +29,10 @@ static void test_outermost(void **state) {
         int fd = rig_file(span_of(text));
 
         assert_int_equal(
-            host_extract(r.host, EXTRACT_PST, fd, strlen(text), span_of("unit"), NULL, &to, &e), 0);
+            host_extract(r.host, EXTRACT_PST,
+                         &(HostFile){.fd = fd, .size = strlen(text), .name = span_of("unit")}, NULL,
+                         &to, &e),
+            0);
         record_leave(&r.recorder, &e);
         assert_string_equal(buf_cstr(&r.recorder.log), "# section rig\n= hello\n< read\n");
         close(fd);

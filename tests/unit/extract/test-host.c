@@ -417,9 +417,11 @@ static void test_stream(void **state) {
     to = rig_receiver(&r);
     assert_int_equal(pipe(ends), 0);
     assert_int_equal(pthread_create(&thread, NULL, spout_main, &(Spout){ends[1], TIMES}), 0);
-    assert_int_equal(host_extract(r.host, EXTRACT_FORMAT, ends[0], FEED_SIZE_UNKNOWN, span_of("-"),
-                                  NULL, &to, &e),
-                     0);
+    assert_int_equal(
+        host_extract(r.host, EXTRACT_FORMAT,
+                     &(HostFile){.fd = ends[0], .size = FEED_SIZE_UNKNOWN, .name = span_of("-")},
+                     NULL, &to, &e),
+        0);
     assert_int_equal(pthread_join(thread, NULL), 0);
     assert_int_equal(e.status.kind, STATUS_READ);
     assert_int_equal(e.bytes, 15 * TIMES);

@@ -74,6 +74,7 @@ static const Case cases[] = {
     HEAD(0, "Obj\1", "avro"),
     HEAD(0, "ORC\n", "orc"),
     HEAD(0, "PGDMP\1\16", "pgdump"),
+    HEAD(0, "\x6D\xE2\x99\x81", "mongodump"),
     HEAD(0, "LUKS\xBA\xBE", "luks"),
     HEAD(0, "BORG_SEG", "borg"),
     HEAD(0, "age-encryption.org/v1\n-> X25519", "age"),

@@ -3,36 +3,7 @@
 
 #include <zlib.h>
 
-static void put_int(Buf *b, int64_t v) {
-    uint64_t n = v < 0 ? (uint64_t)-v : (uint64_t)v;
-
-    buf_byte(b, v < 0);
-    for (unsigned i = 0; i < 4; i++)
-        buf_byte(b, (uint8_t)(n >> 8 * i));
-}
-
-static void put_string(Buf *b, const char *s) {
-    put_int(b, s ? (int64_t)strlen(s) : -1);
-    buf_text(b, s ? s : "");
-}
-
-static void put_entry(Buf *b, unsigned minor, int id, const char *sql, const char *copy) {
-    put_int(b, id);
-    put_int(b, copy != NULL);
-    put_string(b, "1259"), put_string(b, "16384"), put_string(b, "name"), put_string(b, "TABLE");
-    put_int(b, 2);
-    put_string(b, sql), put_string(b, "DROP"), put_string(b, copy);
-    put_string(b, "public"), put_string(b, "");
-    if (minor >= 14)
-        put_string(b, "heap");
-    if (minor >= 16)
-        put_int(b, 'r');
-    put_string(b, "owner"), put_string(b, "false");
-    put_string(b, "7"), put_string(b, NULL);
-    buf_byte(b, 2); /* it has rows, and where is known */
-    for (unsigned i = 0; i < 8; i++)
-        buf_byte(b, 0);
-}
+#include "pgmaker.h"
 
 static void put_rows(Buf *b, bool packed, const char *rows) {
     uint8_t out[256];
@@ -44,34 +15,24 @@ static void put_rows(Buf *b, bool packed, const char *rows) {
         n = strlen(rows);
         memcpy(out, rows, n);
     }
-    put_int(b, (int64_t)(n / 2)); /* two chunks */
+    pg_int(b, (int64_t)(n / 2)); /* two chunks */
     buf_add(b, out, n / 2);
-    put_int(b, (int64_t)(n - n / 2));
+    pg_int(b, (int64_t)(n - n / 2));
     buf_add(b, out + n / 2, n - n / 2);
-    put_int(b, 0);
+    pg_int(b, 0);
 }
 
 /* packing: as 1.15 has it. */
 static void make_dump(Buf *b, unsigned minor, unsigned packing) {
-    buf_text(b, "PGDMP");
-    buf_byte(b, 1), buf_byte(b, (uint8_t)minor), buf_byte(b, 0);
-    buf_byte(b, 4), buf_byte(b, 8), buf_byte(b, 1);
-    if (minor >= 15)
-        buf_byte(b, (uint8_t)packing);
-    else
-        put_int(b, packing ? -1 : 0);
-    for (unsigned i = 0; i < 7; i++)
-        put_int(b, 1);
-    put_string(b, "db"), put_string(b, "15.1"), put_string(b, "15.2");
-    put_int(b, 2);
-    put_entry(b, minor, 5, "CREATE TABLE t (ssn text);\n", "COPY t (ssn) FROM stdin;\n");
-    put_entry(b, minor, 6, "-- blobs\n", NULL);
-    buf_byte(b, 1), put_int(b, 5);
+    pg_head(b, minor, packing, 1, 2);
+    pg_entry(b, minor, 5, "CREATE TABLE t (ssn text);\n", "COPY t (ssn) FROM stdin;\n", NULL);
+    pg_entry(b, minor, 6, "-- blobs\n", NULL, NULL);
+    buf_byte(b, 1), pg_int(b, 5);
     put_rows(b, packing == 1, "536-90-4399\n\\.\n\n\n");
-    buf_byte(b, 3), put_int(b, 6);
-    put_int(b, 16394);
+    buf_byte(b, 3), pg_int(b, 6);
+    pg_int(b, 16394);
     put_rows(b, packing == 1, "large object\n");
-    put_int(b, 0);
+    pg_int(b, 0);
 }
 
 static bool has(const Recorder *r, const char *text) {

@@ -20,6 +20,50 @@ static Batch *batch_of(const Scratch *s, const char *name) {
     return b;
 }
 
+/* What stands beside a file of the batch: 0 with its content, or refused. */
+static int open_beside(const Batch *b, const char *name, const char *expected) {
+    _cleanup_(fd_closep) int fd = -1;
+    uint64_t size = 0;
+    char text[16] = "";
+    int r = file_open_beside(b, 0, name, &fd, &size);
+
+    if (r)
+        return r;
+    assert_int_equal(read(fd, text, sizeof(text) - 1), size);
+    assert_string_equal(text, expected);
+    assert_int_equal(fcntl(fd, F_GETFL) & O_ACCMODE, O_RDONLY);
+    assert_int_equal(fcntl(fd, F_GETFD), FD_CLOEXEC);
+    return 0;
+}
+
+static void opens_what_is_beside(void **state _unused_) {
+    _cleanup_(scratch_done) Scratch s = {.fd = -1};
+    _cleanup_(batch_freep) Batch *top = NULL, *below = NULL;
+
+    scratch_init(&s);
+    make_file(s.fd, "1.dat", "rows");
+    make_file(s.fd, "toc", "contents");
+    assert_int_equal(mkdirat(s.fd, "d", 0700), 0);
+    make_file(s.fd, "d/1.dat", "rows");
+    make_file(s.fd, "d/toc", "others");
+    assert_int_equal(symlinkat("toc", s.fd, "link"), 0);
+    assert_int_equal(symlinkat("../toc", s.fd, "d/link"), 0);
+    assert_int_equal(mkfifoat(s.fd, "fifo", 0600), 0);
+    top = batch_of(&s, "1.dat");
+    below = batch_of(&s, "d/1.dat");
+    assert_int_equal(open_beside(top, "toc", "contents"), 0);
+    assert_int_equal(open_beside(below, "toc", "others"), 0);
+    assert_int_equal(open_beside(top, "none", ""), FILE_E_REFUSED);
+    assert_int_equal(open_beside(top, "link", ""), FILE_E_REFUSED);
+    assert_int_equal(open_beside(below, "link", ""), FILE_E_REFUSED);
+    assert_int_equal(open_beside(top, "fifo", ""), FILE_E_REFUSED);
+    assert_int_equal(open_beside(top, "d", ""), FILE_E_REFUSED);
+    assert_int_equal(open_beside(below, "../toc", "contents"), 0); /* beneath the root still */
+    assert_int_equal(open_beside(top, "../toc", ""), FILE_E_REFUSED);
+    top->dir->file_root = true; /* the root is one file: nothing is beside it */
+    assert_int_equal(open_beside(top, "toc", ""), FILE_E_REFUSED);
+}
+
 static void assert_refused(const Scratch *s, const char *name, const char *expected) {
     _cleanup_(batch_freep) Batch *b = batch_of(s, name);
     char text[STATUS_REASON_MAX + 24];
@@ -230,6 +274,7 @@ static void leaves_the_access_time(void **state _unused_) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(opens_with_its_facts),
+        cmocka_unit_test(opens_what_is_beside),
         cmocka_unit_test(refuses_what_is_no_file_any_more),
         cmocka_unit_test(reads_to_the_end_and_no_further),
         cmocka_unit_test(sees_growth_and_truncation),

@@ -81,9 +81,9 @@ static bool holds_one(const char *s, size_t n, const char *const *words, size_t 
 
 /* Of shells, templates, format strings and masks. */
 static bool is_template(const char *s, size_t n) {
-    static const char *const marks[] = {"${", "$(",   "{{",      "}}",    "#{", "<%",
-                                        "%(", "***",  "...",     "xxx",   "$_", "->",
-                                        "::", "&lt;", "\\u003c", "@entry"};
+    static const char *const marks[] = {"${", "$(",   "{{",  "}}",      "#{",    "<%",
+                                        "%(", "***",  "...", "xxx",     "$_",    "->",
+                                        "::", "&lt;", "&#",  "\\u003c", "@entry"};
 
     if (holds_one(s, n, marks, N_ELEMENTS(marks)))
         return true;
@@ -232,14 +232,23 @@ bool check_secret_key(const char *s, size_t n) {
     return is_hex(s, n) || !reads_like_words(s, n);
 }
 
+/* A tag of YAML: !vault, !secret. */
+static bool is_tag(const char *s, size_t n) {
+    for (size_t i = 1; i < n; i++) {
+        if (!is_letter(s[i]))
+            return false;
+    }
+    return s[0] == '!';
+}
+
 /* A password: anything that a person may choose, words too, but nothing that code would write. */
 bool check_secret_password(const char *s, size_t n) {
     static const char *const names[] = {"password", "passwd", "passphrase", "pwd",
                                         "secret",   "token",  "apikey",     "api_key"};
 
     if (n < 3 || is_template(s, n) || is_sample(s, n) || is_path(s, n) || is_constant(s, n) ||
-        is_address(s, n) || (s[n - 1] == ')' && holds(s, n, "(")) || one_of(s[0], ",;:=()]}|") ||
-        all_same(s, n))
+        is_address(s, n) || is_tag(s, n) || (s[n - 1] == ')' && holds(s, n, "(")) ||
+        one_of(s[0], ",;:=()]}|") || all_same(s, n))
         return false;
     for (size_t i = 0; i < n; i++) {
         if (is_digit(s[i]) || one_of(s[i], "!@$%^&*+?~"))

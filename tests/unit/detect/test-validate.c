@@ -227,6 +227,8 @@ static const Vector published[] = {
     {"secret.password", "DB_PASS_2", false},
     {"secret.password", "getPassword(1)", false},
     {"secret.password", "userPassword", false},
+    {"secret.password", "!vault", false},
+    {"secret.password", "&#x3C;1", false},
     {"secret.password", "YourPassword1", false},
     {"secret.password", "/run/secrets/db1", false},
 };

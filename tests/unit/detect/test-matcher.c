@@ -289,7 +289,7 @@ static void resolves_overlaps(void **state _unused_) {
 
 /* The same bytes and the same score: nearer word, longer word, checksum, then order. */
 static void asks_whose_word_it_is(void **state _unused_) {
-    static const char *const rules[][2] = {
+    static const char *const bodies[][2] = {
         {"test.a", "match: [{shape: '9', base: low}]\ncontext: {near: [passport number, member]}"},
         {"test.b",
          "match: [{shape: '9', base: low}]\ncontext: {near: [uk passport number, chart]}"},
@@ -307,7 +307,7 @@ static void asks_whose_word_it_is(void **state _unused_) {
         {"member 021000022", "test.a", 0},
         {"chart: member 021000021", "test.c", 2},
     };
-    _cleanup_(rig_done) Rig r = rig_new(rules, N_ELEMENTS(rules));
+    _cleanup_(rig_done) Rig r = rig_new(bodies, N_ELEMENTS(bodies));
 
     for (size_t i = 0; i < N_ELEMENTS(cases); i++) {
         _cleanup_(text_done) Text t = text_of(cases[i].text);

@@ -100,13 +100,16 @@ static inline bool is_test_value(const EngineDetector *d, Span canon) {
 }
 
 /*
- * What decides between detectors that claim the same bytes with the same score: whose word is
- * nearer, whose is longer ("uk passport number" says more than "passport number"), and then whether
- * a checksum holds.
+ * What decides between detectors that claim the same bytes with the same score, where both are
+ * nothing without a word: whose word is nearer, whose is longer ("uk passport number" says more
+ * than "passport number"), and then whether a checksum holds.
  */
-static uint32_t claim_of(const Judge *j, const EngineDetector *d, const ContextEvidence *e) {
+static uint32_t claim_of(const Judge *j, const EngineMatch *match, const ContextEvidence *e) {
+    const EngineDetector *d = &j->engine->detectors[match->detector];
     uint32_t distance = UINT16_MAX, length = 0;
 
+    if (match->alone >= LEVEL_MEDIUM)
+        return 0;
     if (e->column > 0) {
         distance = 0;
     } else if (e->near >= 0) {
@@ -127,7 +130,7 @@ static void candidate_hit(Judge *j, const Candidate *c, const EngineDetector *d,
     h->detector = j->engine->matches[c->match].detector;
     h->match = c->match;
     h->score = score;
-    h->claim = claim_of(j, d, evidence);
+    h->claim = claim_of(j, &j->engine->matches[c->match], evidence);
     h->level = (uint8_t)level;
     h->test_value = is_test_value(d, c->canon);
     h->n_alternatives = 0;

@@ -175,7 +175,7 @@ static void pluses_in(Judge *j, size_t i) {
         plus_try(j, i * 64 + (size_t)__builtin_ctzll(bits));
 }
 
-/* ---- long runs: Bitcoin ---- */
+/* ---- long runs: Bitcoin, Ethereum ---- */
 
 enum { LONG_RUN = 26 };
 
@@ -202,18 +202,26 @@ static inline uint64_t long_runs(const uint64_t *bits, size_t i) {
     return now & (now >> (LONG_RUN - 16) | next << (64 - (LONG_RUN - 16)));
 }
 
-/* Long runs that start in word i, with 1 or 3 (base58) or with bc1 (bech32). */
+/* By what a long run begins with: 1 or 3 (base58), bc1 (bech32), 5, K or L (a key), 0x. */
+static void long_run_try(Judge *j, size_t at) {
+    const Engine *e = j->engine;
+    uint8_t c = j->bitmap->text[at];
+
+    if ((c == '1' || c == '3' || (c | 0x20) == 'b') && e->n_form_matches[FORM_BITCOIN])
+        form_try(j, FORM_BITCOIN, form_bitcoin, at);
+    else if ((c == '5' || c == 'K' || c == 'L') && e->n_form_matches[FORM_BITCOIN_KEY])
+        form_try(j, FORM_BITCOIN_KEY, form_bitcoin_key, at);
+    else if (c == '0' && e->n_form_matches[FORM_ETHEREUM])
+        form_try(j, FORM_ETHEREUM, form_ethereum, at);
+}
+
+/* Long runs that start in word i. */
 static void long_runs_in(Judge *j, size_t i) {
     const Bitmap *b = j->bitmap;
     uint64_t bits = long_runs(b->alnum, i) & ~behind_by(b->alnum, i, 1);
 
-    for (; bits; bits &= bits - 1) {
-        size_t at = i * 64 + (size_t)__builtin_ctzll(bits);
-        uint8_t c = b->text[at];
-
-        if (c == '1' || c == '3' || (c | 0x20) == 'b')
-            form_try(j, FORM_BITCOIN, form_bitcoin, at);
-    }
+    for (; bits; bits &= bits - 1)
+        long_run_try(j, i * 64 + (size_t)__builtin_ctzll(bits));
 }
 
 /* ---- keywords ---- */
@@ -285,13 +293,14 @@ _hot_ void anchors_scan(Judge *j, const uint64_t *starts, const Confirmed *keywo
                         size_t n_keywords) {
     const Bitmap *b = j->bitmap;
     size_t last = (j->eval_hi + ANCHOR_REACH) / 64, run_end = 0, k = 0;
-    bool bitcoin = j->engine->n_form_matches[FORM_BITCOIN];
+    const uint8_t *matches = j->engine->n_form_matches;
+    bool wallets = matches[FORM_BITCOIN] || matches[FORM_BITCOIN_KEY] || matches[FORM_ETHEREUM];
 
     for (size_t i = j->eval_lo / 64; i <= last && i < b->words; i++) {
         word_scan(j, starts, i);
         if (b->mixed[i])
             run_end = runs_in(j, i, run_end);
-        if (bitcoin && _unlikely_(has_long_run(b->alnum[i], b->alnum[i + 1])))
+        if (wallets && _unlikely_(has_long_run(b->alnum[i], b->alnum[i + 1])))
             long_runs_in(j, i);
         for (; k < n_keywords && keywords[k].value_start - j->base < (i + 1) * 64; k++)
             keyword_judge(j, &keywords[k]);

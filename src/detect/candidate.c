@@ -106,8 +106,28 @@ static inline bool is_test_value(const EngineDetector *d, Span canon) {
            words_have(&d->rule->test_values, canon, false);
 }
 
+/*
+ * What decides between detectors that claim the same bytes with the same score, where both are
+ * nothing without a word: whose word is nearer, whose is longer ("uk passport number" says more
+ * than "passport number"), and then whether a checksum holds.
+ */
+static uint32_t claim_of(const Judge *j, const EngineMatch *match, const ContextEvidence *e) {
+    const EngineDetector *d = &j->engine->detectors[match->detector];
+    uint32_t distance = UINT16_MAX, length = 0;
+
+    if (match->alone >= LEVEL_MEDIUM)
+        return 0;
+    if (e->column > 0) {
+        distance = 0;
+    } else if (e->near >= 0) {
+        distance = e->near_distance;
+        length = (uint32_t)strlen(context_phrase(j->context->words, (uint16_t)e->near));
+    }
+    return distance << 16 | (CONTEXT_PHRASE_MAX - length) << 1 | (d->check == NULL);
+}
+
 static void candidate_hit(Judge *j, const Candidate *c, const EngineDetector *d, float score,
-                          Level level) {
+                          Level level, const ContextEvidence *evidence) {
     Hit *h = hits_extend(j->hits);
 
     if (!h)
@@ -117,6 +137,7 @@ static void candidate_hit(Judge *j, const Candidate *c, const EngineDetector *d,
     h->detector = j->engine->matches[c->match].detector;
     h->match = c->match;
     h->score = score;
+    h->claim = claim_of(j, &j->engine->matches[c->match], evidence);
     h->level = (uint8_t)level;
     h->test_value = is_test_value(d, c->canon);
     h->n_alternatives = 0;
@@ -147,7 +168,7 @@ static _noinline_ void candidate_score(Judge *j, const Candidate *c, const Engin
         trace_scored(j, c, VERDICT_LOW, &s);
         return;
     }
-    candidate_hit(j, c, d, s.total, level);
+    candidate_hit(j, c, d, s.total, level, evidence);
     trace_scored(j, c, VERDICT_HIT, &s);
 }
 
@@ -183,7 +204,7 @@ _hot_ void candidate_judge(Judge *j, const Candidate *c) {
     if (_likely_(evidence.near < 0 && evidence.against < 0 && !evidence.column &&
                  alone != LEVEL_NONE && !j->sink->trace)) {
         /* what it is worth alone, and that reaches the floor */
-        candidate_hit(j, c, d, match->base + c->edge + c->form, alone);
+        candidate_hit(j, c, d, match->base + c->edge + c->form, alone, &evidence);
         return;
     }
     candidate_score(j, c, match, d, &evidence);
@@ -232,6 +253,8 @@ static bool hit_better(const Hit *a, const Hit *b) {
         return na > nb;
     if (a->start != b->start)
         return a->start < b->start;
+    if (a->claim != b->claim)
+        return a->claim < b->claim;
     if (a->detector != b->detector)
         return a->detector < b->detector;
     return a->match < b->match;

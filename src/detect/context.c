@@ -232,6 +232,18 @@ static inline uint8_t fold_at(const uint8_t *p, size_t i) {
     return c;
 }
 
+/*
+ * Punctuation of full width, which parts words where people write without spaces: U+3000 to U+3003,
+ * U+3008 to U+301F and U+FF00 to U+FF20 less the digits, three bytes each.
+ */
+static inline bool is_wide_mark(const uint8_t *p, size_t n) {
+    if (n < 3 || p[2] < 0x80)
+        return false;
+    if (p[0] == 0xe3)
+        return p[1] == 0x80 && (p[2] <= 0x83 || (p[2] >= 0x88 && p[2] <= 0x9f));
+    return p[0] == 0xef && p[1] == 0xbc && (p[2] <= 0x8f || (p[2] >= 0x9a && p[2] <= 0xa0));
+}
+
 static bool is_joint(uint8_t c) {
     return c == ' ' || c == '_' || c == '-' || c == '\t';
 }
@@ -254,7 +266,7 @@ static size_t phrase_match(const Phrase *f, const uint8_t *p, size_t n, size_t a
             i++;
         }
     }
-    if (i < n && is_word(p[i]) && is_word(p[i - 1]))
+    if (i < n && is_word(p[i]) && is_word(p[i - 1]) && !is_wide_mark(p + i, n - i))
         return 0;
     return i;
 }
@@ -274,9 +286,29 @@ static void cache_phrases(ContextCache *c, const Slot *slot, size_t at) {
     }
 }
 
+/* Bits of full-width punctuation in block i; a mark may begin in the block before. */
+static _noinline_ uint64_t block_wide_marks(const Bitmap *b, size_t i) {
+    size_t from = i * 64;
+    uint64_t marks = 0;
+
+    for (size_t k = 1; k <= 2 && k <= from; k++) {
+        if (is_wide_mark(b->text + from - k, b->n - from + k))
+            marks |= (UINT64_C(1) << (3 - k)) - 1;
+    }
+    for (uint64_t bits = b->high[i]; bits; bits &= bits - 1) {
+        unsigned at = (unsigned)__builtin_ctzll(bits);
+
+        if (is_wide_mark(b->text + from + at, b->n - from - at))
+            marks |= UINT64_C(7) << at;
+    }
+    return marks;
+}
+
 /* Bits of bytes that belong to words in block i. */
 static inline uint64_t block_words(const Bitmap *b, size_t i) {
-    return b->alnum[i] | b->high[i];
+    uint64_t words = b->alnum[i] | b->high[i];
+
+    return b->high[i] ? words & ~block_wide_marks(b, i) : words;
 }
 
 /* Words that start in a block, as two bits each; the end of the last may lie beyond the block. */

@@ -5,7 +5,8 @@
  * and against; frozen and shared. ContextCache is one thread's memory of which phrases start in
  * which 64 bytes of the chunk at hand: a block is looked at only when a surviving candidate asks
  * for it, and once. Phrases are whole words, in any case (ASCII and Latin-1 letters), one space in
- * a phrase standing for one to three of space, tab, '_' and '-'.
+ * a phrase standing for one to three of space, tab, '_' and '-'. Punctuation of full width ends a
+ * word as any other does.
  */
 #pragma once
 

@@ -126,8 +126,8 @@ static int add_form(Engine *e, uint16_t number, const Match *m, Error *reterr) {
 
     if (form < 0)
         return error_set(reterr, -EINVAL,
-                         "is no scanner, expected email, iban, ipv4, ipv6, mac, uuid, phone or "
-                         "bitcoin");
+                         "is no scanner, expected email, iban, ipv4, ipv6, mac, uuid, phone, "
+                         "bitcoin, bitcoin-key or ethereum");
     e->matches[number].form = (int16_t)form;
     if (form == FORM_IPV4)
         return add_ipv4(e, number);

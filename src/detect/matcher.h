@@ -29,7 +29,8 @@ typedef struct Hit {
     uint32_t start, end; /* in the window's text */
     uint16_t detector, match;
     float score;
-    uint8_t level; /* Level */
+    uint32_t claim; /* of hits that are the same otherwise, the lowest is right: claim_of() */
+    uint8_t level;  /* Level */
     bool test_value;
     uint8_t n_alternatives;
     uint16_t alternatives[MATCHER_ALTERNATIVES]; /* detectors that claimed the same bytes */

@@ -7,10 +7,16 @@ static const struct {
     const char *name;
     FormFind find;
 } forms[N_FORMS] = {
-    [FORM_EMAIL] = {"email", form_email}, [FORM_IBAN] = {"iban", form_iban},
-    [FORM_IPV4] = {"ipv4", form_ipv4},    [FORM_IPV6] = {"ipv6", form_ipv6},
-    [FORM_MAC] = {"mac", form_mac},       [FORM_UUID] = {"uuid", form_uuid},
-    [FORM_PHONE] = {"phone", form_phone}, [FORM_BITCOIN] = {"bitcoin", form_bitcoin},
+    [FORM_EMAIL] = {"email", form_email},
+    [FORM_IBAN] = {"iban", form_iban},
+    [FORM_IPV4] = {"ipv4", form_ipv4},
+    [FORM_IPV6] = {"ipv6", form_ipv6},
+    [FORM_MAC] = {"mac", form_mac},
+    [FORM_UUID] = {"uuid", form_uuid},
+    [FORM_PHONE] = {"phone", form_phone},
+    [FORM_BITCOIN] = {"bitcoin", form_bitcoin},
+    [FORM_BITCOIN_KEY] = {"bitcoin-key", form_bitcoin_key},
+    [FORM_ETHEREUM] = {"ethereum", form_ethereum},
 };
 
 int form_parse(const char *name) {

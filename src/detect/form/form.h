@@ -1,5 +1,6 @@
 /*
- * Form: values whose shape needs code of its own: e-mail, IBAN, IP, MAC, UUID, telephone, Bitcoin.
+ * Form: values whose shape needs code of its own: e-mail, IBAN, IP, MAC, UUID, telephone, Bitcoin,
+ * Ethereum.
  *
  * Each function looks at hostile text[0..n) around an anchor that the bitmaps gave (the '@', the
  * first check digit, a colon ...), says whether a value stands there, where it starts and ends,
@@ -26,6 +27,8 @@ typedef enum FormKind {
     FORM_UUID,
     FORM_PHONE,
     FORM_BITCOIN,
+    FORM_BITCOIN_KEY,
+    FORM_ETHEREUM,
     N_FORMS,
 } FormKind;
 
@@ -63,4 +66,6 @@ bool form_ipv6(const uint8_t *text, size_t n, size_t colon, FormHit *ret); /* an
 bool form_mac(const uint8_t *text, size_t n, size_t joint, FormHit *ret);  /* first ':' or '-' */
 bool form_uuid(const uint8_t *text, size_t n, size_t dash, FormHit *ret);  /* first dash */
 bool form_phone(const uint8_t *text, size_t n, size_t plus, FormHit *ret); /* the '+' */
-bool form_bitcoin(const uint8_t *text, size_t n, size_t start, FormHit *ret); /* first byte */
+bool form_bitcoin(const uint8_t *text, size_t n, size_t start, FormHit *ret);     /* first byte */
+bool form_bitcoin_key(const uint8_t *text, size_t n, size_t start, FormHit *ret); /* the same */
+bool form_ethereum(const uint8_t *text, size_t n, size_t start, FormHit *ret);    /* the '0' */

@@ -88,6 +88,29 @@ static void folds_diacritics(void **state _unused_) {
     assert_false(has("ssn", "ssn\xc3\xa9 #")); /* a word goes on in other letters */
 }
 
+/* A colon or comma of full width is no letter, wherever a block of 64 bytes ends in it. */
+static void minds_full_width_punctuation(void **state _unused_) {
+    static const char phrase[] = "\xe6\x8a\xa4\xe7\x85\xa7"; /* passport */
+    static const char *const marks[] = {"\xef\xbc\x9a", "\xef\xbc\x8c", "\xe3\x80\x82",
+                                        "\xe3\x80\x8d", "\xef\xbc\x88", "\xe3\x80\x80"};
+    static const char *const letters[] = {"\xe5\x8f\xb7", "\xef\xbc\x91", "\xe3\x80\x85",
+                                          "\xc3\xa9",     "\xef\xbc",     "\xe3"};
+
+    for (size_t k = 0; k < N_ELEMENTS(marks); k++) {
+        for (size_t before = 0; before < 130; before++) {
+            char line[256];
+
+            snprintf(line, sizeof(line), "%*s%s%s%sA1#", (int)before, "", marks[k], phrase,
+                     marks[k]);
+            if (!has(phrase, line))
+                fail_msg("mark %zu behind %zu bytes: not found", k, before);
+            snprintf(line, sizeof(line), "%*s%s%s1#", (int)before, "", phrase, letters[k]);
+            if (has(phrase, line))
+                fail_msg("letter %zu behind %zu bytes: found", k, before);
+        }
+    }
+}
+
 static void joins_words(void **state _unused_) {
     static const char *const joints[] = {" ", "  ", "   ", "\t", "_", "-", " - ", "__"};
     static const char *const apart[] = {"", "    ", ".", "/", "\n", ", "};
@@ -264,6 +287,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(finds_whole_words),
         cmocka_unit_test(folds_diacritics),
+        cmocka_unit_test(minds_full_width_punctuation),
         cmocka_unit_test(joins_words),
         cmocka_unit_test(takes_short_numbers),
         cmocka_unit_test(looks_on_both_sides),

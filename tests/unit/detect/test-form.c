@@ -266,6 +266,39 @@ static void finds_bitcoin(void **state _unused_) {
     check(FORM_BITCOIN, v, N_ELEMENTS(v));
 }
 
+/* The first key is Bitcoin's wiki's example of the format. */
+static void finds_bitcoin_keys(void **state _unused_) {
+    static const Vector v[] = {
+        {"(^5HueCGU8rMjxEXxiPuD5BDku4MkFqeZyd4dZ1jvhTVqvbTLvyTJ)",
+         "5HueCGU8rMjxEXxiPuD5BDku4MkFqeZyd4dZ1jvhTVqvbTLvyTJ", 0},
+        {"^KwdMAjGmerYanjeui5SHS7JkmpZvVipYvB2LJGU1ZxJwYvP98617",
+         "KwdMAjGmerYanjeui5SHS7JkmpZvVipYvB2LJGU1ZxJwYvP98617", 0},
+        {"^KueCGU8rMjxEXxiPuD5BDku4MkFqeZyd4dZ1jvhTVqvbTLvyTJA", NULL, 0},
+        {"^5wdMAjGmerYanjeui5SHS7JkmpZvVipYvB2LJGU1ZxJwYvP98617", NULL, 0},
+        {"^KwdMAjGmerYanjeui5SHS7JkmpZvVipYvB2LJGU1ZxJwYvP986171", NULL, 0},
+        {"_^KwdMAjGmerYanjeui5SHS7JkmpZvVipYvB2LJGU1ZxJwYvP98617", NULL, 0},
+    };
+
+    check(FORM_BITCOIN_KEY, v, N_ELEMENTS(v));
+}
+
+/* An example of EIP-55. */
+static void finds_ethereum(void **state _unused_) {
+    static const Vector v[] = {
+        {"to ^0x5aAeb6053F3E94C9b9A09f33669435E7Ef1BeAed.",
+         "0x5aAeb6053F3E94C9b9A09f33669435E7Ef1BeAed", 0},
+        {"^0x5aaeb6053f3e94c9b9a09f33669435e7ef1beaed",
+         "0x5aaeb6053f3e94c9b9a09f33669435e7ef1beaed", -4.7f},
+        {"^0x5aAeb6053F3E94C9b9A09f33669435E7Ef1BeAedA", NULL, 0},
+        {"^0x5aAeb6053F3E94C9b9A09f33669435E7Ef1BeAe", NULL, 0},
+        {"^0x5aAeb6053F3E94C9b9A09f33669435E7Ef1BeAeg", NULL, 0},
+        {"1^0x5aAeb6053F3E94C9b9A09f33669435E7Ef1BeAed", NULL, 0},
+        {"^0X5aAeb6053F3E94C9b9A09f33669435E7Ef1BeAed", NULL, 0},
+    };
+
+    check(FORM_ETHEREUM, v, N_ELEMENTS(v));
+}
+
 static void lowers(void **state _unused_) {
     uint8_t text[256 + BITMAP_PAD];
     char out[264];
@@ -323,12 +356,20 @@ static void survives_noise(void **state _unused_) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(knows_names),    cmocka_unit_test(finds_mail),
-        cmocka_unit_test(bounds_mail),    cmocka_unit_test(knows_top_level_domains),
-        cmocka_unit_test(finds_ibans),    cmocka_unit_test(finds_ipv4),
-        cmocka_unit_test(finds_ipv6),     cmocka_unit_test(finds_devices),
-        cmocka_unit_test(finds_phones),   cmocka_unit_test(finds_bitcoin),
-        cmocka_unit_test(lowers),         cmocka_unit_test(knows_utf8),
+        cmocka_unit_test(knows_names),
+        cmocka_unit_test(finds_mail),
+        cmocka_unit_test(bounds_mail),
+        cmocka_unit_test(knows_top_level_domains),
+        cmocka_unit_test(finds_ibans),
+        cmocka_unit_test(finds_ipv4),
+        cmocka_unit_test(finds_ipv6),
+        cmocka_unit_test(finds_devices),
+        cmocka_unit_test(finds_phones),
+        cmocka_unit_test(finds_bitcoin),
+        cmocka_unit_test(finds_bitcoin_keys),
+        cmocka_unit_test(finds_ethereum),
+        cmocka_unit_test(lowers),
+        cmocka_unit_test(knows_utf8),
         cmocka_unit_test(survives_noise),
     };
 

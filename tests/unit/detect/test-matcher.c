@@ -287,6 +287,41 @@ static void resolves_overlaps(void **state _unused_) {
     assert_int_equal(f.at[1].start, 22);
 }
 
+/* The same bytes and the same score: nearer word, longer word, checksum, then order. */
+static void asks_whose_word_it_is(void **state _unused_) {
+    static const char *const bodies[][2] = {
+        {"test.a", "match: [{shape: '9', base: low}]\ncontext: {near: [passport number, member]}"},
+        {"test.b",
+         "match: [{shape: '9', base: low}]\ncontext: {near: [uk passport number, chart]}"},
+        {"test.c", "match: [{shape: '9', base: low}]\nvalidate: us.rtn\ncontext: {near: [member]}"},
+    };
+    static const struct {
+        const char *text, *id;
+        size_t n_alternatives;
+    } cases[] = {
+        {"passport number 021000021", "test.a", 0},
+        {"uk passport number 021000021", "test.b", 1},
+        {"chart 7, passport number 021000021", "test.a", 1},
+        {"passport number 7, chart 021000021", "test.b", 1},
+        {"member 021000021", "test.c", 1},
+        {"member 021000022", "test.a", 0},
+        {"chart: member 021000021", "test.c", 2},
+    };
+    _cleanup_(rig_done) Rig r = rig_new(bodies, N_ELEMENTS(bodies));
+
+    for (size_t i = 0; i < N_ELEMENTS(cases); i++) {
+        _cleanup_(text_done) Text t = text_of(cases[i].text);
+        _cleanup_(finds_done) Finds f = rig_scan(&r, &t, t.n, 0, LEVEL_MEDIUM);
+
+        assert_int_equal(f.n, 1);
+        if (f.at[0].detector != rig_detector(&r, cases[i].id) ||
+            f.at[0].n_alternatives != cases[i].n_alternatives)
+            fail_msg("'%s': detector %d with %d alternatives, expected %zu with %zu", cases[i].text,
+                     f.at[0].detector, f.at[0].n_alternatives, rig_detector(&r, cases[i].id),
+                     cases[i].n_alternatives);
+    }
+}
+
 static void keeps_what_holds_the_other(void **state _unused_) {
     _cleanup_(rig_done) Rig r = all_rules();
     _cleanup_(text_done) Text t = text_of("secret=x1y2/jane.roe@terrier-test.de ");
@@ -459,6 +494,7 @@ int main(void) {
         cmocka_unit_test(tiny_windows_do_not_matter),
         cmocka_unit_test(values_stay_whole_at_chunk_edges),
         cmocka_unit_test(resolves_overlaps),
+        cmocka_unit_test(asks_whose_word_it_is),
         cmocka_unit_test(keeps_what_holds_the_other),
         cmocka_unit_test(knows_test_values),
         cmocka_unit_test(counts_what_it_tested),

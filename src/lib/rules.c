@@ -170,8 +170,8 @@ static void show_words(Buf *b, const char *label, const Words *w) {
 }
 
 static void show_match(Buf *b, const EngineMatch *m, const char *label) {
-    static const char *const kinds[N_MATCH_KINDS] = {"shape", "pattern", "keyword", "phrase",
-                                                     "scanner"};
+    static const char *const kinds[N_MATCH_KINDS] = {"shape",  "pattern", "keyword",
+                                                     "phrase", "scanner", "columns"};
     const Match *rule = m->rule;
 
     show_label(b, label);

@@ -46,10 +46,16 @@ static bool is_nothing(Span cell) {
 }
 
 static bool cell_trim(const Window *w, Cell *c) {
+    size_t first = c->start;
+
     while (c->start < c->end && is_before(w->text[c->start]))
         c->start++;
     while (c->end > c->start && is_behind(w->text[c->end - 1]))
         c->end--;
+    /* a bracket that is closed inside is the value's: '(212) 555-0143' */
+    if (c->start > first && w->text[c->start - 1] == '(' &&
+        memchr(w->text + c->start, ')', c->end - c->start))
+        c->start--;
     return c->end > c->start && c->end - c->start <= CELL_BYTES &&
            !is_nothing(span(w->text + c->start, c->end - c->start));
 }

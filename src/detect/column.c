@@ -325,11 +325,29 @@ int column_hint_init(const ColumnNames *names, Span name, ColumnHint *ret) {
         r = reading_whole(&reading, name);
     if (r == 0 && reading.near)
         r = hint_of(&reading, &h);
+    h.name = hash_joined(&words);
     free(reading.near);
     free(reading.columns);
     if (r == 0)
         *ret = h;
     return r;
+}
+
+bool column_is_heading(const ColumnNames *names, const ColumnHint *h, Span cell) {
+    uint64_t hash;
+    Named words;
+
+    name_cut(cell, &words);
+    hash = hash_joined(&words);
+    if (hash == h->name)
+        return true;
+    for (int32_t i = names->slots[hash & names->mask]; i >= 0; i = names->entries[i].next) {
+        const NameEntry *e = &names->entries[i];
+
+        if (e->hash == hash && e->kind != NAME_AGAINST && column_bit(h->cells, e->detector))
+            return true;
+    }
+    return false;
 }
 
 int column_hint_add(const ColumnNames *names, uint16_t detector, ColumnHint *h) {

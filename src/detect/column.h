@@ -29,11 +29,18 @@ typedef struct ColumnHint {
     uint64_t *near;    /* a bit a detector: it holds such values */
     uint64_t *against; /* ... something else */
     uint64_t *cells;   /* ... its matches of kind `columns` are for it; NULL: of no detector */
+    uint64_t name;     /* a hash of it, however it is written */
 } ColumnHint;
 
 /* 'customer_ssn', 'socialSecurityNumber', 'user.contact.e-mail' ... -ENOMEM. */
 int column_hint_init(const ColumnNames *names, Span name, ColumnHint *ret);
 void column_hint_done(ColumnHint *h);
+
+/*
+ * Is that cell the column's heading? It is the name, or all of it is a name by which one of the
+ * detectors knows such columns.
+ */
+bool column_is_heading(const ColumnNames *names, const ColumnHint *h, Span cell);
 
 /* Its values say that the column is for that detector, whatever its name does. */
 int column_hint_add(const ColumnNames *names, uint16_t detector, ColumnHint *h);

@@ -314,22 +314,6 @@ static bool confirm_cell(Confirm *c, const Window *w, const Cell *cell, size_t p
     return true;
 }
 
-/* A heading stands in its own column: the name that the column is known by is no value of it. */
-static bool is_heading(Confirm *c, const Window *w, const Cell *cell) {
-    ColumnHint hint;
-    bool is = false;
-
-    if (column_hint_init(c->engine->column_names,
-                         span(w->text + cell->start, cell->end - cell->start), &hint) < 0) {
-        c->no_memory = true;
-        return true;
-    }
-    for (size_t i = 0; hint.near && i < column_words(c->engine->column_names) && !is; i++)
-        is = (hint.near[i] & cell->hint->cells[i]) != 0;
-    column_hint_done(&hint);
-    return is;
-}
-
 /* The first of the detector's patterns that fits, or a miss. */
 static bool confirm_cell_of(Confirm *c, const Window *w, const Cell *cell,
                             const EngineDetector *d) {
@@ -363,7 +347,9 @@ static void confirm_cells(Confirm *c, const Window *w, const Owning *own) {
                 fits |= confirm_cell_of(
                     c, w, &cell, &c->engine->detectors[i * 64 + (size_t)__builtin_ctzll(bits)]);
         }
-        if (fits && is_heading(c, w, &cell))
+        /* a heading stands in its own column, and is no value of it */
+        if (fits &&
+            column_is_heading(names, cell.hint, span(w->text + cell.start, cell.end - cell.start)))
             c->n_found = before;
     }
 }

@@ -89,8 +89,8 @@ static void put_word(Buf *to, double value, const char *phrase, unsigned distanc
 }
 
 static void put_base(Buf *to, const Engine *e, const Reason *r) {
-    static const char *const kinds[N_MATCH_KINDS] = {"shape", "pattern", "keyword", "phrase",
-                                                     "form"};
+    static const char *const kinds[N_MATCH_KINDS] = {"shape",  "pattern", "keyword",
+                                                     "phrase", "form",    "cell"};
     const Match *m = e->matches[r->match].rule;
     const char *validate = e->detectors[r->detector].rule->validate;
     _cleanup_(buf_done) Buf text = {0};

@@ -472,11 +472,15 @@ static bool is_chance(const Harvest *h, const HarvestRow *row) {
 
 /*
  * Of the cells of a column that is named for it, so few are of its form that the name means
- * something else: 'name' of products, of which one begins with a name of a person.
+ * something else: 'name' of products, of which one begins with a name of a person. What is found by
+ * a list may stand there by chance, and must be every other cell.
  */
 static bool is_sparse(const Harvest *h, const HarvestRow *row) {
-    return row->place && h->places[row->place - 1].column &&
-           h->engine->detectors[row->detector].n_cells > 0 && row->valid * 3 < row->tested;
+    const EngineDetector *d = &h->engine->detectors[row->detector];
+    bool listed = d->n_cells > 0 && h->engine->patterns[d->first_cell].words >= 0;
+
+    return row->place && h->places[row->place - 1].column && d->n_cells > 0 &&
+           row->valid * (listed ? 2 : 3) < row->tested;
 }
 
 void harvest_settle(Harvest *h, const uint64_t *newlines, size_t n_pieces) {

@@ -103,6 +103,6 @@ static int combine(Harvest *h, const Combination *c) {
 void combine_settle(Harvest *h) {
     const Combinations *all = &h->engine->combinations;
 
-    for (size_t i = 0; i < all->n && h->n_rows > 1; i++)
+    for (size_t i = 0; i < all->n && h->n_rows; i++)
         h->no_memory |= combine(h, &all->at[i]) < 0;
 }

@@ -418,18 +418,20 @@ static int bench_combine(Bench *b, Harvest *h, uint32_t *places) {
                               .floor = LEVEL_MEDIUM,
                               .secret = secret};
     const uint64_t newlines = 0;
+    static const Mark whole = {.source = MARK_NOWHERE};
+    const Columns text = {.marks = &whole, .n_marks = 1};
     size_t n = b->text.n - MATCHER_PAD;
-    Window w = {.text = b->text.at, .n = n, .hi = n};
+    Window w = {.text = b->text.at,
+                .n = n,
+                .hi = n,
+                .columns = b->columns.n_marks ? &b->columns : &text};
     int r;
 
     for (uint32_t i = 0; i <= b->columns.n_hints; i++)
         places[i] = harvest_place(h, PART_TABLE, span(NULL, 0), i, span(NULL, 0));
-    if (b->columns.n_marks) {
-        w.columns = &b->columns;
-        h->where.columns = &b->columns;
-        h->where.places = places;
-        h->where.n_places = b->columns.n_hints + 1;
-    }
+    h->where.columns = w.columns;
+    h->where.places = places;
+    h->where.n_places = b->columns.n_marks ? b->columns.n_hints + 1 : 0;
     r = matcher_scan(b->matcher, &w, &sink);
     harvest_settle(h, &newlines, 1);
     bench_forget(b);
@@ -446,7 +448,7 @@ static int prove_combination(Bench *b, const Example *e, bool expected) {
 
     b->count.proofs++;
     if (r == 0)
-        r = harvest_init(&h, b->engine, LEVEL_MEDIUM, 0);
+        r = harvest_init(&h, b->engine, LEVEL_MEDIUM, 1);
     if (r < 0)
         return r;
     places = calloc(b->columns.n_hints + 1, sizeof(*places));

@@ -231,7 +231,7 @@ static void loads_the_builtin_files(void **state _unused_) {
 
     if (rules_load(&o, &e, &r) < 0)
         fail_msg("%s", e.text);
-    assert_int_equal(r->n, n_builtin_files);
+    assert_int_equal(r->n + r->n_dictionaries, n_builtin_files);
     for (size_t i = 0; i < r->n; i++) {
         assert_true(r->detectors[i].builtin);
         assert_memory_equal(r->detectors[i].mark.file, "builtin:", 8);

@@ -219,10 +219,11 @@ def dense(t):
     text.text = "id,name,email,ssn,card,iban\n"
     v = text.values
     for i in range(400):
-        for k, (detector, value) in enumerate([("contact.email", v.email()), ("gov.us-ssn", v.ssn()),
+        for k, (detector, value) in enumerate([("person.name-listed", "Anna Winter"),
+                                               ("contact.email", v.email()), ("gov.us-ssn", v.ssn()),
                                                ("fin.payment-card", v.card("")),
                                                ("fin.iban", v.iban())]):
-            text.text += "%d,Anna Winter," % i if k == 0 else ","
+            text.text += "%d," % i if k == 0 else ","
             text.plants.append((detector, len(text.text), len(value)))
             text.text += value
         text.text += "\n"

@@ -87,6 +87,18 @@ static uint32_t place_add(Harvest *h, PartKind kind, bool column, Span part, Spa
     return (uint32_t)++h->n_places;
 }
 
+/* A column called as the part of the object's name is ('name'): rows are told as rows. */
+static uint32_t place_known(Harvest *h, Span part, PartKind kind, bool column) {
+    uint32_t place = place_find(h, part);
+    HarvestPlace *p = place ? &h->places[place - 1] : NULL;
+
+    if (p && column && !p->column) {
+        p->kind = kind;
+        p->column = true;
+    }
+    return place;
+}
+
 uint32_t harvest_place(Harvest *h, PartKind kind, Span part, uint32_t column, Span column_name) {
     _cleanup_(buf_done) Buf name = {0};
     uint32_t place;
@@ -95,7 +107,7 @@ uint32_t harvest_place(Harvest *h, PartKind kind, Span part, uint32_t column, Sp
     h->no_memory |= buf_error(&name) != 0;
     if (!name.n || buf_error(&name))
         return 0;
-    place = place_find(h, buf_as_span(&name));
+    place = place_known(h, buf_as_span(&name), kind, column > 0);
     if (place)
         return place;
     if (h->n_places < HARVEST_PLACES)
@@ -337,7 +349,7 @@ uint32_t harvest_place_of(Harvest *into, const Harvest *from, uint32_t place) {
     if (place == 0)
         return 0;
     p = &from->places[place - 1];
-    known = place_find(into, p->part);
+    known = place_known(into, p->part, p->kind, p->column);
     return known ? known : place_add(into, p->kind, p->column, p->part, p->heading);
 }
 

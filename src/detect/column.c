@@ -25,8 +25,14 @@ enum {
     NAME_RUN = 5,    /* words that are looked up together */
 };
 
-/* What a phrase is to its detector: the key of its context that lists it. */
-typedef enum NameKind { NAME_NEAR, NAME_COLUMN, NAME_WHOLE, NAME_AGAINST } NameKind;
+/*
+ * What a phrase is to its detector: the key of its context that lists it. A head is of no detector:
+ * it speaks against all that are found by the name of the column alone.
+ */
+typedef enum NameKind { NAME_NEAR, NAME_COLUMN, NAME_WHOLE, NAME_AGAINST, NAME_HEAD } NameKind;
+
+/* The dictionary of heads: words such as 'type' and 'count', behind which a name means these. */
+#define HEADS "column-heads"
 
 /* One phrase of one detector; those of the same hash form a list. */
 typedef struct NameEntry {
@@ -138,6 +144,24 @@ static void names_add_all(ColumnNames *n, const Words *words, size_t detector, N
     }
 }
 
+/* Each line of the dictionary of heads, where the rules have one. */
+static void names_add_heads(ColumnNames *n, const char *lines) {
+    for (const char *c = lines, *end; *c; c = *end ? end + 1 : end) {
+        Named name;
+
+        end = strchrnul(c, '\n');
+        name_cut(span(c, (size_t)(end - c)), &name);
+        if (name.n)
+            names_add(n, hash_text(name.text, (size_t)name.start[name.n] - 1), 0, NAME_HEAD);
+    }
+}
+
+static const char *heads_of(const Rules *rules) {
+    int number = rules_dictionary(rules, HEADS);
+
+    return number >= 0 ? rules->dictionaries[number].words : "";
+}
+
 static bool has_cells(const Detector *d) {
     for (size_t i = 0; i < d->n_matches; i++) {
         if (d->matches[i].kind == MATCH_COLUMNS)
@@ -158,6 +182,8 @@ int column_names_new(const Rules *rules, ColumnNames **ret) {
         most +=
             2 * (c->columns.n + c->whole_columns.n + c->not_columns.n + c->near.n + c->not_near.n);
     }
+    for (const char *c = heads_of(rules); *c; c++)
+        most += *c == '\n' || !c[1];
     while (size < 2 * most)
         size *= 2;
     n->mask = size - 1;
@@ -180,6 +206,7 @@ int column_names_new(const Rules *rules, ColumnNames **ret) {
         if (has_cells(&rules->detectors[i]))
             n->cells[i / 64] |= UINT64_C(1) << (i % 64);
     }
+    names_add_heads(n, heads_of(rules));
     *ret = TAKE(n);
     return 0;
 }
@@ -195,6 +222,7 @@ typedef struct Reading {
     const ColumnNames *names;
     uint16_t *near, *against;
     uint64_t *columns; /* some phrase of kind NAME_COLUMN or NAME_WHOLE */
+    uint16_t head;     /* the rank of the best head */
 } Reading;
 
 /* Of a phrase that ends at word `end` of the name and has n; a whole name is above all. */
@@ -206,6 +234,10 @@ static uint16_t rank_of(size_t end, size_t n) {
 static int reading_note(Reading *r, const NameEntry *e, uint16_t rank) {
     uint16_t *best;
 
+    if (e->kind == NAME_HEAD) {
+        r->head = rank > r->head ? rank : r->head;
+        return 0;
+    }
     if (!r->near) {
         r->near = calloc(2 * r->names->n_detectors, sizeof(*r->near));
         r->columns = calloc(r->names->words, sizeof(*r->columns));
@@ -298,10 +330,12 @@ static int hint_of(const Reading *r, ColumnHint *h) {
         return -ENOMEM;
     cells = h->against + n->words;
     for (size_t i = 0; i < n->n_detectors; i++) {
-        if (r->near[i] && r->near[i] >= r->against[i]) {
+        bool headed = column_bit(n->cells, i) && r->near[i] < r->head;
+
+        if (r->near[i] && r->near[i] >= r->against[i] && !headed) {
             bit_set(h->near, i);
             h->about |= context_bit(i);
-        } else if (r->against[i]) {
+        } else if (r->against[i] || (r->near[i] && headed)) {
             bit_set(h->against, i);
         }
     }
@@ -344,7 +378,7 @@ bool column_is_heading(const ColumnNames *names, const ColumnHint *h, Span cell)
     for (int32_t i = names->slots[hash & names->mask]; i >= 0; i = names->entries[i].next) {
         const NameEntry *e = &names->entries[i];
 
-        if (e->hash == hash && e->kind != NAME_AGAINST && column_bit(h->cells, e->detector))
+        if (e->hash == hash && e->kind < NAME_AGAINST && column_bit(h->cells, e->detector))
             return true;
     }
     return false;

@@ -13,6 +13,9 @@ static const char *const bodies[][2] = {
 static const char faiths[] = "format: dictionary/1\nid: faiths\ntitle: t\nsource: s\n"
                              "licence: CC0-1.0\nwords: |\n  roman catholic\n  Sikh\n";
 
+static const char heads[] = "format: dictionary/1\nid: column-heads\ntitle: t\nsource: s\n"
+                            "licence: CC0-1.0\nwords: |\n  type\n  number of\n";
+
 typedef struct Tables {
     Rig rig;
     ColumnHint hints[8];
@@ -32,6 +35,7 @@ static Tables tables_new(void) {
     Error e = {0};
 
     scratch_write(&t.rig.scratch, "faiths.yaml", span_of(faiths));
+    scratch_write(&t.rig.scratch, "heads.yaml", span_of(heads));
     for (size_t i = 0; i < N_ELEMENTS(bodies); i++) {
         _cleanup_(buf_done) Buf b = {0};
         char name[64];
@@ -250,11 +254,14 @@ static void test_names(void **state _unused_) {
         const char *name;
         bool near, against;
     } cases[] = {
-        {"first_name", true, false},   {"FirstName", true, false},  {"customerName", true, false},
-        {"user.name", true, false},    {"filename", false, false},  {"file", false, true},
+        {"first_name", true, false},      {"FirstName", true, false},
+        {"customerName", true, false},    {"user.name", true, false},
+        {"filename", false, false},       {"file", false, true},
         {"file name", true, false}, /* what stands last counts */
-        {"name of file", false, true}, {"NameKindOf", false, true}, {"name2", true, false},
-        {"names", false, false},       {"", false, false},
+        {"name of file", false, true},    {"NameKindOf", false, true},
+        {"first_name_type", false, true}, {"type_of_name", true, false},
+        {"type", false, false},           {"name2", true, false},
+        {"names", false, false},          {"", false, false},
     };
     Tables t = tables_new();
     size_t name = rig_detector(&t.rig, "t.name");

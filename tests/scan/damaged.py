@@ -119,8 +119,9 @@ def damaged(rnd, content, others):
 def make(tree, place, copies, seed):
     """The paths, in order; a copy depends on the seed and its number alone."""
     subprocess.run([sys.executable, os.path.join(TOP, "corpus", "formats.py"), place], check=True)
-    names = sorted(os.listdir(place + "/tree"))
-    contents = [open(os.path.join(place, "tree", n), "rb").read() for n in names]
+    whole = sorted(os.path.join(d, n) for d, _, files in os.walk(place + "/tree") for n in files)
+    contents = [open(path, "rb").read() for path in whole]
+    names = [os.path.basename(path) for path in whole]
     paths = []
     for i in range(copies):
         rnd = random.Random("%d/%d" % (seed, i))

@@ -12,12 +12,14 @@
 
 enum { NEEDLE_HASH_BITS = 16 };
 
+#define NEEDLE_FACTOR UINT32_C(0x9E3779B1)
+
 /* The hash of four bytes, of which the lower five bits are all that counts. */
 static inline uint32_t needle_hash(const uint8_t *p) {
     uint32_t x;
 
     memcpy(&x, p, sizeof(x));
-    return ((x & UINT32_C(0x1f1f1f1f)) * UINT32_C(0x9E3779B1)) >> (32 - NEEDLE_HASH_BITS);
+    return ((x & UINT32_C(0x1f1f1f1f)) * NEEDLE_FACTOR) >> (32 - NEEDLE_HASH_BITS);
 }
 
 /* A window over an outline: what the filter sees of each byte; behind its end anything. */

@@ -16,8 +16,9 @@ enum { NUMBER_MAX = 4, FILTER_WORDS = 512 };
 typedef struct Phrase {
     const char *text; /* lower case; borrowed from the Rules */
     uint16_t n;
-    uint16_t first_n; /* bytes of its first word */
-    int32_t next;     /* another phrase with the same first word, longer ones first; -1: none */
+    uint8_t first_n; /* bytes of its first word */
+    uint8_t second;  /* the first byte of its second; 0: it has none */
+    int32_t next;    /* another phrase with the same first word, longer ones first; -1: none */
 } Phrase;
 
 typedef struct Slot {
@@ -148,7 +149,11 @@ static int words_add(ContextWords *w, const char *text) {
         if (w->phrases[*link].n < n)
             break;
     }
-    w->phrases[w->n] = (Phrase){text, (uint16_t)n, (uint16_t)first_n, *link};
+    w->phrases[w->n] = (Phrase){.text = text,
+                                .n = (uint16_t)n,
+                                .first_n = (uint8_t)first_n,
+                                .second = text[first_n] == ' ' ? (uint8_t)text[first_n + 1] : 0,
+                                .next = *link};
     *link = (int32_t)w->n;
     slot->head = head;
     slot->n = (uint16_t)first_n;
@@ -248,11 +253,11 @@ static bool is_joint(uint8_t c) {
     return c == ' ' || c == '_' || c == '-' || c == '\t';
 }
 
-/* Does the phrase stand at p[at..n)? Its end, or 0. */
+/* Does the phrase, whose first bytes are known to, stand at p[at..n)? Its end, or 0. */
 static size_t phrase_match(const Phrase *f, const uint8_t *p, size_t n, size_t at) {
-    size_t i = at;
+    size_t known = f->first_n < 8 ? f->first_n : 8, i = at + known;
 
-    for (size_t k = 0; k < f->n; k++) {
+    for (size_t k = known; k < f->n; k++) {
         if (f->text[k] == ' ') {
             size_t joint = i;
 
@@ -271,15 +276,28 @@ static size_t phrase_match(const Phrase *f, const uint8_t *p, size_t n, size_t a
     return i;
 }
 
+/* The first byte of the word behind the one that ends at `end`, folded; 0: what joins is no joint.
+ */
+static uint8_t second_at(const Bitmap *b, size_t end) {
+    size_t i = end;
+
+    while (i < b->n && i - end < 3 && is_joint(b->text[i]))
+        i++;
+    return i > end && i < b->n ? fold_at(b->text, i) : 0;
+}
+
 static void cache_phrases(ContextCache *c, const Slot *slot, size_t at) {
     const ContextWords *w = c->words;
-
     size_t most = c->n_found + CONTEXT_NESTED_MAX;
+    uint8_t second = second_at(c->bitmap, at + slot->n);
 
     _Static_assert(32 * CONTEXT_NESTED_MAX < CONTEXT_UNSEEN,
                    "a block's phrases fit into its count");
     for (int32_t f = slot->phrase; f >= 0 && c->n_found < most; f = w->phrases[f].next) {
-        size_t end = phrase_match(&w->phrases[f], c->bitmap->text, c->bitmap->n, at);
+        const Phrase *p = &w->phrases[f];
+        size_t end = !p->second || p->second == second
+                         ? phrase_match(p, c->bitmap->text, c->bitmap->n, at)
+                         : 0;
 
         if (end)
             c->found[c->n_found++] = (ContextFound){(uint16_t)at, (uint16_t)end, (uint16_t)f};

@@ -6,7 +6,7 @@
  * allows it and the three bytes behind it. Marked places are written to a list without a branch,
  * since none could be foreseen.
  */
-#include "detect/needle.h"
+#include "detect/choice.h"
 
 #if defined(__x86_64__)
 #include <immintrin.h>
@@ -28,8 +28,8 @@ static inline size_t list_bits(uint64_t bits, size_t base, uint16_t *ret) {
     return n;
 }
 
-/* A form around what classifies 64 bytes: bit i is byte i. */
-#define MARK(name, attribute, Tables, load, classify)                                              \
+/* A form around what classifies 64 bytes, bit i is byte i, and what lists the bits. */
+#define MARK(name, attribute, Tables, load, classify, list)                                        \
     attribute _hot_ static size_t name(const NeedleFilter *f, const uint8_t *text, size_t n,       \
                                        uint16_t *ret) {                                            \
         _uninitialized_ Tables tables;                                                             \
@@ -37,7 +37,7 @@ static inline size_t list_bits(uint64_t bits, size_t base, uint16_t *ret) {
                                                                                                    \
         load(f, &tables);                                                                          \
         for (size_t i = 0; i < n; i += 64)                                                         \
-            out += list_bits(classify(&tables, text + i), i, ret + out);                           \
+            out += list(classify(&tables, text + i), i, ret + out);                                \
         return out;                                                                                \
     }
 
@@ -63,13 +63,16 @@ static inline uint64_t classify_portable(const NeedleFilter *f, const uint8_t *t
     return bits;
 }
 
-MARK(mark_portable, , NeedleFilter, load_portable, classify_portable)
+MARK(mark_portable, , NeedleFilter, load_portable, classify_portable, list_bits)
 
 #if defined(__x86_64__)
 
 #define TARGET_SSSE3  __attribute__((target("ssse3")))
 #define TARGET_AVX2   __attribute__((target("avx2,popcnt,bmi")))
 #define TARGET_AVX512 __attribute__((target("avx512f,avx512bw,avx512vbmi,popcnt,bmi")))
+
+#define TARGET_VBMI2                                                                               \
+    __attribute__((target("avx512f,avx512bw,avx512vl,avx512vbmi,avx512vbmi2,popcnt,bmi")))
 
 /* Each table of 32 in two halves, since a shuffle has 16. */
 typedef struct TablesSsse3 {
@@ -183,12 +186,61 @@ TARGET_AVX512 static inline uint64_t classify_avx512(const TablesAvx512 *t, cons
     return _mm512_test_epi8_mask(any, any);
 }
 
-MARK(mark_ssse3, TARGET_SSSE3, TablesSsse3, load_ssse3, classify_ssse3)
-MARK(mark_avx2, TARGET_AVX2, TablesAvx2, load_avx2, classify_avx2)
-MARK(mark_avx512, TARGET_AVX512, TablesAvx512, load_avx512, classify_avx512)
+/* As list_bits, whatever there is of them. */
+TARGET_VBMI2 static inline size_t list_vbmi2(uint64_t bits, size_t base, uint16_t *ret) {
+    static const uint8_t counting[64] = {
+        0,  1,  2,  3,  4,  5,  6,  7,  8,  9,  10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21,
+        22, 23, 24, 25, 26, 27, 28, 29, 30, 31, 32, 33, 34, 35, 36, 37, 38, 39, 40, 41, 42, 43,
+        44, 45, 46, 47, 48, 49, 50, 51, 52, 53, 54, 55, 56, 57, 58, 59, 60, 61, 62, 63};
+    __m512i at = _mm512_maskz_compress_epi8(bits, _mm512_loadu_si512(counting));
+    __m512i from = _mm512_set1_epi16((short)base);
+    __m512i low = _mm512_cvtepu8_epi16(_mm512_castsi512_si256(at));
+    size_t n = (size_t)__builtin_popcountll(bits);
+
+    _mm512_storeu_si512(ret, _mm512_add_epi16(low, from));
+    if (_unlikely_(n > 32)) {
+        __m512i high = _mm512_cvtepu8_epi16(_mm512_extracti64x4_epi64(at, 1));
+
+        _mm512_storeu_si512(ret + 32, _mm512_add_epi16(high, from));
+    }
+    return n;
+}
+
+/* Sixteen places at a time. */
+TARGET_VBMI2 static size_t sieve_vbmi2(const uint64_t *sieve, const uint8_t *text, uint16_t *places,
+                                       size_t n) {
+    const __m512i folded = _mm512_set1_epi32(0x1f1f1f1f),
+                  factor = _mm512_set1_epi32((int)NEEDLE_FACTOR);
+    size_t out = 0;
+
+    for (size_t i = 0; i < n; i += 16) {
+        __mmask16 some = n - i < 16 ? (__mmask16)((1u << (n - i)) - 1) : 0xffff;
+        __m256i at = _mm256_loadu_si256((const __m256i *)(const void *)(places + i));
+        __m512i key = _mm512_mask_i32gather_epi32(_mm512_setzero_si512(), some,
+                                                  _mm512_cvtepu16_epi32(at), text, 1);
+        __m512i hash = _mm512_srli_epi32(_mm512_mullo_epi32(_mm512_and_si512(key, folded), factor),
+                                         32 - NEEDLE_HASH_BITS);
+        __m512i bits = _mm512_i32gather_epi32(_mm512_srli_epi32(hash, 5), sieve, 4);
+        __m512i bit = _mm512_srlv_epi32(bits, _mm512_and_si512(hash, _mm512_set1_epi32(31)));
+        __mmask16 stay = _mm512_mask_test_epi32_mask(some, bit, _mm512_set1_epi32(1));
+
+        _mm256_storeu_si256((__m256i *)(void *)(places + out),
+                            _mm256_maskz_compress_epi16(stay, at));
+        out += (size_t)__builtin_popcount(stay);
+    }
+    return out;
+}
+
+MARK(mark_ssse3, TARGET_SSSE3, TablesSsse3, load_ssse3, classify_ssse3, list_bits)
+MARK(mark_avx2, TARGET_AVX2, TablesAvx2, load_avx2, classify_avx2, list_bits)
+MARK(mark_avx512, TARGET_AVX512, TablesAvx512, load_avx512, classify_avx512, list_bits)
+MARK(mark_vbmi2, TARGET_VBMI2, TablesAvx512, load_avx512, classify_avx512, list_vbmi2)
+
+#define SIEVES {"vbmi2", sieve_vbmi2, __builtin_cpu_supports("avx512vbmi2")},
 
 #define FORMS                                                                                      \
-    {"avx512", mark_avx512, __builtin_cpu_supports("avx512vbmi")},                                 \
+    {"vbmi2", mark_vbmi2, __builtin_cpu_supports("avx512vbmi2")},                                  \
+        {"avx512", mark_avx512, __builtin_cpu_supports("avx512vbmi")},                             \
         {"avx2", mark_avx2, __builtin_cpu_supports("avx2")},                                       \
         {"ssse3", mark_ssse3, __builtin_cpu_supports("ssse3")},
 
@@ -238,13 +290,45 @@ static inline uint64_t classify_neon(const TablesNeon *t, const uint8_t *p) {
     return bits;
 }
 
-MARK(mark_neon, , TablesNeon, load_neon, classify_neon)
+MARK(mark_neon, , TablesNeon, load_neon, classify_neon, list_bits)
 
 #define FORMS {"neon", mark_neon, true},
+#define SIEVES
 
 #else
 #define FORMS
+#define SIEVES
 #endif
+
+static size_t sieve_portable(const uint64_t *sieve, const uint8_t *text, uint16_t *places,
+                             size_t n) {
+    size_t out = 0;
+
+    for (size_t i = 0; i < n; i++) {
+        uint32_t hash = needle_hash(text + places[i]);
+
+        places[out] = places[i];
+        out += sieve[hash / 64] >> (hash % 64) & 1;
+    }
+    return out;
+}
+
+NeedleSieve needle_sieve_at(size_t i, const char **ret_name) {
+    const struct {
+        const char *name;
+        NeedleSieve sieve;
+        bool runs;
+    } forms[] = {SIEVES{"portable", sieve_portable, true}};
+
+    for (size_t k = 0; k < N_ELEMENTS(forms); k++) {
+        if (forms[k].runs && i-- == 0) {
+            if (ret_name)
+                *ret_name = forms[k].name;
+            return forms[k].sieve;
+        }
+    }
+    return NULL;
+}
 
 NeedleMark needle_mark_at(size_t i, const char **ret_name) {
     const struct {

@@ -57,6 +57,7 @@ typedef struct KeptSet {
 struct Needles {
     NeedleFilter filter;
     NeedleMark mark;
+    NeedleSieve strain;
     uint64_t sieve[1 << (NEEDLE_HASH_BITS - 6)]; /* hashes of keys that are in the table */
     int32_t slots[1 << SLOT_BITS];
     Spelling *spellings;
@@ -347,6 +348,7 @@ int needles_new(KeywordPattern *patterns, size_t n_patterns, Needles **ret) {
     if (r < 0)
         return r;
     n->mark = needle_mark_at(0, NULL);
+    n->strain = needle_sieve_at(0, NULL);
     memset(n->slots, 0xff, sizeof(n->slots));
     memset(n->set_slots, 0xff, sizeof(n->set_slots));
     for (size_t i = 0; i < n_patterns && r == 0; i++)
@@ -464,28 +466,15 @@ static size_t mark(const Needles *n, const uint8_t *text, size_t readable, size_
     return n_places;
 }
 
-/* Those of the places at which some needle's key stands; how many. */
-static size_t sieve(const Needles *n, const uint8_t *text, uint16_t *places, size_t n_places) {
-    size_t out = 0;
-
-    for (size_t i = 0; i < n_places; i++) {
-        uint32_t hash = needle_hash(text + places[i]);
-
-        places[out] = places[i];
-        out += n->sieve[hash / 64] >> (hash % 64) & 1;
-    }
-    return out;
-}
-
 _hot_ void needles_find(const Needles *n, const uint8_t *text, size_t text_n, size_t from,
                         size_t to, const NeedleSink *sink) {
-    _uninitialized_ uint16_t places[BLOCK + 4];
+    _uninitialized_ uint16_t places[BLOCK + NEEDLE_ROOM];
 
     for (size_t at = from; at < to; at += BLOCK) {
         size_t bytes = to - at < BLOCK ? to - at : BLOCK, n_places;
 
         n_places = mark(n, text + at, text_n - at, bytes, places);
-        n_places = sieve(n, text + at, places, n_places);
+        n_places = n->strain(n->sieve, text + at, places, n_places);
         for (size_t i = 0; i < n_places; i++) {
             if (!look_up(n, text, text_n, at + places[i], sink))
                 return;

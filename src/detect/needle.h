@@ -16,6 +16,7 @@
 
 enum {
     NEEDLE_KEY = 4,     /* bytes that filter and table look at */
+    NEEDLE_ROOM = 64,   /* places behind the last that may be written or read */
     NEEDLE_BYTES = 8,   /* bytes of a needle at most */
     NEEDLE_FOLDED = 32, /* a byte is its lower five bits to both, so case is none */
     NEEDLE_GROUPS = 4,  /* of eight buckets of needles */
@@ -28,12 +29,22 @@ typedef struct NeedleFilter {
 
 /*
  * The offsets in text[0..n) at which a needle may start, in order, into ret; how many. n is a
- * multiple of 64, NEEDLE_KEY more bytes are readable, and ret has room for n and NEEDLE_KEY more.
+ * multiple of 64, NEEDLE_KEY more bytes are readable, and ret has room for n and NEEDLE_ROOM more.
  */
 typedef size_t (*NeedleMark)(const NeedleFilter *f, const uint8_t *text, size_t n, uint16_t *ret);
 
 /* All forms that this processor runs, the fastest first: number i, or NULL behind the last. */
 NeedleMark needle_mark_at(size_t i, const char **ret_name);
+
+/*
+ * Those of the places (offsets in text, at most 4096) at which one of the keys may stand whose
+ * hashes (needle_hash) are bits of `sieve`; how many. In place; NEEDLE_ROOM more may be read.
+ */
+typedef size_t (*NeedleSieve)(const uint64_t *sieve, const uint8_t *text, uint16_t *places,
+                              size_t n);
+
+/* All forms that this processor runs, as needle_mark_at. */
+NeedleSieve needle_sieve_at(size_t i, const char **ret_name);
 
 typedef struct Needles Needles;
 

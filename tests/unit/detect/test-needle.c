@@ -4,7 +4,7 @@
  */
 #include "rig.h"
 
-#include "detect/needle.h"
+#include "detect/choice.h"
 
 /* ---- the filter ---- */
 
@@ -21,7 +21,7 @@ static bool marked(const NeedleFilter *f, const uint8_t *p) {
 }
 
 static void check_forms(const NeedleFilter *f, const Text *t, size_t n) {
-    uint16_t *got = calloc(n + NEEDLE_KEY, sizeof(*got));
+    uint16_t *got = calloc(n + NEEDLE_ROOM, sizeof(*got));
     const char *name;
     NeedleMark mark;
 
@@ -63,6 +63,36 @@ static void forms_agree(void **state _unused_) {
         check_forms(&f, &t, n);
         text_done(&t);
         free(bytes);
+    }
+}
+
+/* Every form leaves the places that the hashes of their four bytes allow, in order. */
+static void sieves_agree(void **state _unused_) {
+    static uint64_t sieve[1 << (NEEDLE_HASH_BITS - 6)];
+    Dice d = {7};
+    _cleanup_(text_done) Text t = text_random(&d, 5000, "abcXYZ 019_\xc3", 12);
+
+    for (size_t i = 0; i < N_ELEMENTS(sieve); i++)
+        sieve[i] = dice_roll(&d) & dice_roll(&d);
+    for (size_t n = 0; n <= 4096; n = n < 70 ? n + 1 : n * 2) {
+        const char *name;
+        NeedleSieve form;
+
+        for (size_t i = 0; (form = needle_sieve_at(i, &name)); i++) {
+            uint16_t places[4096 + NEEDLE_ROOM], left[4096];
+            size_t n_left = 0, n_got;
+
+            for (size_t k = 0; k < n; k++) {
+                uint32_t hash = needle_hash(t.at + (places[k] = (uint16_t)(k + k % 3)));
+
+                if (sieve[hash / 64] >> (hash % 64) & 1)
+                    left[n_left++] = places[k];
+            }
+            n_got = form(sieve, t.at, places, n);
+            if (n_got != n_left)
+                fail_msg("%s: %zu of %zu left, expected %zu", name, n_got, n, n_left);
+            assert_memory_equal(places, left, n_left * sizeof(*left));
+        }
     }
 }
 
@@ -220,8 +250,11 @@ static void stops_when_told(void **state _unused_) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(forms_agree),          cmocka_unit_test(all_patterns_have_needles),
-        cmocka_unit_test(examples_have_places), cmocka_unit_test(places_move_with_the_text),
+        cmocka_unit_test(forms_agree),
+        cmocka_unit_test(sieves_agree),
+        cmocka_unit_test(all_patterns_have_needles),
+        cmocka_unit_test(examples_have_places),
+        cmocka_unit_test(places_move_with_the_text),
         cmocka_unit_test(stops_when_told),
     };
 

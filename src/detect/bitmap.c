@@ -22,7 +22,7 @@ typedef struct Block {
 
 #define BUILD(name, attribute, classify)                                                           \
     attribute _hot_ static void name(Bitmap *b, const uint8_t *text, size_t n) {                   \
-        uint64_t digit_before = 0, upper_before = 0;                                               \
+        uint64_t digit_before = 0, upper_before = 0, lower_before = 0;                             \
         Block now;                                                                                 \
                                                                                                    \
         b->text = text;                                                                            \
@@ -39,6 +39,8 @@ typedef struct Block {
                 uint64_t digit_right = now.digit >> 1 | next.digit << 63;                          \
                 uint64_t upper_left = now.upper << 1 | upper_before >> 63;                         \
                 uint64_t upper_left2 = now.upper << 2 | upper_before >> 62;                        \
+                uint64_t lower_left = now.lower << 1 | lower_before >> 63;                         \
+                uint64_t lower_left2 = now.lower << 2 | lower_before >> 62;                        \
                                                                                                    \
                 b->digit[i] = now.digit;                                                           \
                 b->upper[i] = now.upper;                                                           \
@@ -47,7 +49,8 @@ typedef struct Block {
                 b->joint[i] = now.joint & digit_left & digit_right;                                \
                 b->run[i] = now.digit | ((now.joint | now.space) & digit_left & digit_right);      \
                 b->mixed[i] = (now.digit & upper_left) | (now.upper & digit_left);                 \
-                b->iban[i] = now.digit & digit_right & upper_left & upper_left2;                   \
+                b->iban[i] = now.digit & digit_right &                                             \
+                             ((upper_left & upper_left2) | (lower_left & lower_left2));            \
                 b->at[i] = now.at;                                                                 \
                 b->colon[i] = now.colon;                                                           \
                 b->dash[i] = now.dash;                                                             \
@@ -56,6 +59,7 @@ typedef struct Block {
             }                                                                                      \
             digit_before = now.digit;                                                              \
             upper_before = now.upper;                                                              \
+            lower_before = now.lower;                                                              \
             now = next;                                                                            \
         }                                                                                          \
         bitmap_end(b);                                                                             \

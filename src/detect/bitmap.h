@@ -29,7 +29,7 @@ typedef struct Bitmap {
     uint64_t run[BITMAP_WORDS];   /* digits, and a single space - . / between two digits */
     uint64_t joint[BITMAP_WORDS]; /* a single - . / between two digits */
     uint64_t mixed[BITMAP_WORDS]; /* second byte of a digit next to an upper-case letter */
-    uint64_t iban[BITMAP_WORDS];  /* third byte of letter letter digit digit, letters upper case */
+    uint64_t iban[BITMAP_WORDS];  /* third byte of letter letter digit digit, both of one case */
     uint64_t at[BITMAP_WORDS];    /* @ */
     uint64_t colon[BITMAP_WORDS];
     uint64_t dash[BITMAP_WORDS];

@@ -15,6 +15,10 @@ static inline bool byte_is_upper(uint8_t c) {
     return (uint8_t)(c - 'A') < 26;
 }
 
+static inline bool byte_is_lower(uint8_t c) {
+    return c >= 'a' && c <= 'z';
+}
+
 static inline bool byte_is_letter(uint8_t c) {
     return (uint8_t)((c | 0x20) - 'a') < 26;
 }

@@ -29,9 +29,14 @@ static bool expect_mixed(const uint8_t *p, size_t n, size_t i) {
            (byte_is_upper(p[i]) && digit_at(p, n, i - 1));
 }
 
+static bool lower_at(const uint8_t *p, size_t n, size_t i) {
+    return i < n && byte_is_lower(p[i]);
+}
+
 static bool expect_iban(const uint8_t *p, size_t n, size_t i) {
-    return i >= 2 && byte_is_digit(p[i]) && digit_at(p, n, i + 1) && upper_at(p, n, i - 1) &&
-           upper_at(p, n, i - 2);
+    return i >= 2 && byte_is_digit(p[i]) && digit_at(p, n, i + 1) &&
+           ((upper_at(p, n, i - 1) && upper_at(p, n, i - 2)) ||
+            (lower_at(p, n, i - 1) && lower_at(p, n, i - 2)));
 }
 
 static void check(const Bitmap *b, const char *name, const uint8_t *p, size_t n) {

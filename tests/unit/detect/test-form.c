@@ -153,7 +153,10 @@ static void finds_ibans(void **state _unused_) {
         {"DE^89 3704 0044 0532 0130 0", NULL, 0},
         {"DE^8937040044053201300x", NULL, 0},
         {"XX^89370400440532013000", NULL, 0},
-        {"de^89370400440532013000", NULL, 0},
+        {"de^89370400440532013000", "DE89370400440532013000", -1},
+        {"gb^82 west 1234 5698 7654 32", "GB82WEST12345698765432", -1},
+        {"gb^82WEST12345698765432", NULL, 0},
+        {"GB^82west12345698765432", NULL, 0},
     };
 
     check(FORM_IBAN, v, N_ELEMENTS(v));
@@ -218,7 +221,7 @@ static void finds_devices(void **state _unused_) {
         {"x3c^:22:fb:01:02:03", NULL, 0},
     };
     static const Vector uuid[] = {
-        {"{F81D4FAE^-7dec-11d0-a765-00a0c91e6bf6}", "f81d4fae7dec11d0a76500a0c91e6bf6", 0},
+        {"{F81D4FAE^-7dec-11d0-a765-00a0c91e6bf6}", "f81d4fae7dec11d0a76500a0c91e6bf6", -0.1f},
         {"00000000^-0000-0000-0000-000000000000", NULL, 0},
         {"f81d4fae^-7dec-11d0-a765-00a0c91e6bf", NULL, 0},
         {"f81d4fae^-7dec-11d0-a765-00a0c91e6bf66", NULL, 0},

@@ -101,9 +101,9 @@ def put_set(out, name, tally, refused):
             out.append("| %s | %d | %d | %d | %d | %s | %s |" % (
                 kind, t["tp"] + t["fn"], t["tp"], t["fn"], t["fp"],
                 share(t["tp"], t["tp"] + t["fp"]), share(t["tp"], t["tp"] + t["fn"])))
-    told = ["%s (%d: %s)" % (k, n, REFUSED[k]) for k, n in sorted(refused.items()) if k in REFUSED]
+    told = ["- %s, %d: %s" % (k, n, REFUSED[k]) for k, n in sorted(refused.items()) if k in REFUSED]
     if told:
-        out.append("\nNot reported in sentences: " + "; ".join(told) + ".")
+        out.append("\nNot reported in sentences, on purpose:\n\n" + "\n".join(told))
     out.append("")
 
 
@@ -125,7 +125,7 @@ def negatives(terrier, roots):
 
 def put_negatives(out, roots, counts, read):
     out.append("## Real files without personal records\n")
-    out.append("%s: %.0f MB found. What is reported there at the default confidence, not judged:\n"
+    out.append("%s: %.0f MB.\nWhat is reported there at the default confidence, not judged:\n"
                % (", ".join(roots), read / 1e6))
     out.append("| detector | values | a GB |")
     out.append("|---|---|---|")
@@ -141,7 +141,11 @@ def main():
     p.add_argument("--negatives", nargs="*", default=[])
     p.add_argument("-o", "--output")
     o = p.parse_args()
-    out = ["# Accuracy\n", "Made by `bench/accuracy.py`; its head says what is counted and how.\n"]
+    out = ["# Accuracy\n", "Made by `bench/accuracy.py`; its head says what is counted and how. To repeat it:\n",
+           "    python3 bench/accuracy.py --terrier build/src/terrier --negatives DIR -o FILE\n",
+           "The sets of secrets call a value a negative that is not of the kind their rule is about; most that are",
+           "reported there are secrets of another kind. Validators: `tests/unit/detect/validate-oracle.py`; columns of",
+           "tables: `tests/golden/columns.py`.\n"]
     given = os.path.join(o.shared, "eval", "given") if o.shared else None
     if given and os.path.isdir(given):
         out.append("## Labelled sentences\n")

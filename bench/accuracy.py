@@ -119,14 +119,14 @@ def negatives(terrier, roots):
         if row["kind"] == "finding":
             counts[row["detector"]] += row["high"] + row["medium"]
         elif row["kind"] == "coverage":
-            read = sum(row["bytes"].values()) if isinstance(row["bytes"], dict) else row["bytes"]
+            read = row["bytes"]["examined"]
     return counts, read
 
 
 def put_negatives(out, roots, counts, read):
     out.append("## Real files without personal records\n")
-    out.append("%s: %.0f MB.\nWhat is reported there at the default confidence, not judged:\n"
-               % (", ".join(roots), read / 1e6))
+    out.append("%s: %.0f MB as they lie, what is compressed among it.\nWhat is reported there at the default "
+               "confidence, not judged; a GB of such files:\n" % (", ".join(roots), read / 1e6))
     out.append("| detector | values | a GB |")
     out.append("|---|---|---|")
     for detector, n in sorted(counts.items(), key=lambda x: (-x[1], x[0])):

@@ -98,8 +98,9 @@ def subjects(o, place, name):
                   process.Command("clamscan", ["clamscan", "--no-summary", "-d", place + "/tiny.ndb",
                                                "--max-filesize=1024M", "--max-scansize=2048M", path],
                                   dict(os.environ), statuses=(0, 1))]
-    return [c for c in found if shutil.which(c.argv[0]) and not (c.subject == "ripgrep -z"
-                                                                 and name.endswith(".zip"))]
+    if name.endswith(".zip"):
+        found = [c for c in found if c.subject != "ripgrep -z"]  # it opens none
+    return [c for c in found if shutil.which(c.argv[0])]
 
 
 def main():
@@ -132,6 +133,9 @@ def main():
                     statistics.median(walls) / own))
     out.append("\n%d members of prose, %d cells in the workbook; plain.txt holds the bytes of dump.sql where "
                "they are no dump.\n" % (MEMBERS, CELLS))
+    missing = [t for t in ("rg", "ugrep", "clamscan") if not shutil.which(t)]
+    if missing:
+        out.append("Not installed, and so left out: %s.\n" % ", ".join(missing))
     text = "\n".join(out)
     if o.output:
         with open(o.output, "w", encoding="utf-8") as f:

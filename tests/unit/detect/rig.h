@@ -97,11 +97,8 @@ static inline int rig_try(Rig *r, Error *reterr) {
     return e < 0 ? e : matcher_new(r->engine, &r->matcher);
 }
 
-/* Each body: what stands in a rule file behind its id and title, from `match:` on. */
-static inline Rig rig_new(const char *const (*bodies)[2], size_t n) {
-    Rig r = {.scratch = scratch_new()};
-    Error e = {0};
-
+/* Rule files of which each body is what stands behind id and title, from `match:` on. */
+static inline void rig_write(const Scratch *s, const char *const (*bodies)[2], size_t n) {
     for (size_t i = 0; i < n; i++) {
         _cleanup_(buf_done) Buf b = {0};
         char name[64];
@@ -111,8 +108,15 @@ static inline Rig rig_new(const char *const (*bodies)[2], size_t n) {
                    "examples: [a]\nnegative_examples: [b]\n",
                    bodies[i][0], bodies[i][1]);
         snprintf(name, sizeof(name), "%zu.yaml", i);
-        scratch_write(&r.scratch, name, buf_as_span(&b));
+        scratch_write(s, name, buf_as_span(&b));
     }
+}
+
+static inline Rig rig_new(const char *const (*bodies)[2], size_t n) {
+    Rig r = {.scratch = scratch_new()};
+    Error e = {0};
+
+    rig_write(&r.scratch, bodies, n);
     if (rig_try(&r, &e) < 0)
         fail_msg("rules: %s", e.text);
     return r;

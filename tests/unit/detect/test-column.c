@@ -36,17 +36,7 @@ static Tables tables_new(void) {
 
     scratch_write(&t.rig.scratch, "faiths.yaml", span_of(faiths));
     scratch_write(&t.rig.scratch, "heads.yaml", span_of(heads));
-    for (size_t i = 0; i < N_ELEMENTS(bodies); i++) {
-        _cleanup_(buf_done) Buf b = {0};
-        char name[64];
-
-        buf_printf(&b,
-                   "format: detector/1\nid: %s\ntitle: test\ncategory: person.name\n%s\n"
-                   "examples: [a]\nnegative_examples: [b]\n",
-                   bodies[i][0], bodies[i][1]);
-        snprintf(name, sizeof(name), "%zu.yaml", i);
-        scratch_write(&t.rig.scratch, name, buf_as_span(&b));
-    }
+    rig_write(&t.rig.scratch, bodies, N_ELEMENTS(bodies));
     if (rig_try(&t.rig, &e) < 0)
         fail_msg("rules: %s", e.text);
     return t;

@@ -98,6 +98,27 @@ typedef struct terrier_check {
 TERRIER_API int terrier_rules_check(const terrier_rules *rules, terrier_write write, void *of,
                                     terrier_check *ret, terrier_error *error);
 
+typedef struct terrier_import_options {
+    const char *const *files; /* TOML of gitleaks; YAML of Nosey Parker or Kingfisher */
+    size_t n_files;
+    const char *directory; /* that detector files go into: not there yet, or empty */
+    bool no_builtin;       /* prove them among themselves, not beside the built-in detectors */
+} terrier_import_options;
+
+typedef struct terrier_imported {
+    size_t rules, whole, part, left; /* in the files; carried over whole, in part; left out */
+    size_t lists;                    /* allow lists that were written */
+    bool lost;                       /* something of a file as a whole was lost */
+} terrier_imported;
+
+/*
+ * Rules of other programs as detector files, each of which `terrier rules check` proves. What could
+ * not be carried over, and what is to be known of the rest, is a line each to write, with its file
+ * and line. -EINVAL: a file cannot be read, and nothing is written.
+ */
+TERRIER_API int terrier_rules_import(const terrier_import_options *options, terrier_write write,
+                                     void *of, terrier_imported *ret, terrier_error *error);
+
 /* One value: 1 valid, 0 not, -ENOENT no validator of that name. */
 TERRIER_API int terrier_validate(const char *validator, const void *value, size_t n);
 

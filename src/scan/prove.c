@@ -528,12 +528,15 @@ static int prove_detector(Bench *b, uint16_t number) {
     return r;
 }
 
-int prove_all(const Engine *engine, const ProveSink *sink, ProveCount *ret) {
+int prove_some(const Engine *engine, bool (*wanted)(const Detector *d), const ProveSink *sink,
+               ProveCount *ret) {
     Bench b = {.engine = engine, .sink = sink, .specimen.engine = engine};
     int r = matcher_new(engine, &b.matcher);
 
-    for (size_t i = 0; i < engine->rules->n && r == 0; i++)
-        r = prove_detector(&b, (uint16_t)i);
+    for (size_t i = 0; i < engine->rules->n && r == 0; i++) {
+        if (!wanted || wanted(&engine->rules->detectors[i]))
+            r = prove_detector(&b, (uint16_t)i);
+    }
     matcher_free(b.matcher);
     buf_done(&b.text);
     buf_done(&b.marks);
@@ -541,4 +544,8 @@ int prove_all(const Engine *engine, const ProveSink *sink, ProveCount *ret) {
     text_window_done(&b.decoded);
     *ret = b.count;
     return r;
+}
+
+int prove_all(const Engine *engine, const ProveSink *sink, ProveCount *ret) {
+    return prove_some(engine, NULL, sink, ret);
 }

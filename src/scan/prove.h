@@ -23,5 +23,9 @@ typedef struct ProveCount {
     size_t detectors, proofs, failures;
 } ProveCount;
 
+/* The detectors for which `wanted` says true, NULL: all. -ENOMEM, or 0: failures are no error. */
+int prove_some(const Engine *engine, bool (*wanted)(const Detector *d), const ProveSink *sink,
+               ProveCount *ret);
+
 /* All detectors of the engine. -ENOMEM, or 0 with the count: failures are no error here. */
 int prove_all(const Engine *engine, const ProveSink *sink, ProveCount *ret);

@@ -24,6 +24,7 @@ const Verb *const verbs[] = {
     &verb_rules_check,
     &verb_rules_validate,
     &verb_rules_import,
+    &verb_rules_edm,
     &verb_doctor,
 };
 /* clang-format on */

@@ -66,7 +66,7 @@ struct Verb {
 
 /* The rows of options that choose the rules; `member` is a RulesValues in `type`. */
 typedef struct RulesValues {
-    TextList directories;
+    TextList directories, allow;
     const char *regions;
     bool no_builtin;
 } RulesValues;
@@ -77,6 +77,11 @@ typedef struct RulesValues {
      .at = offsetof(type, member.directories),                                                     \
      .argument = "DIR",                                                                            \
      .help = "Add the detectors of DIR; the same id replaces a built-in one"},                     \
+        {.name = "allow",                                                                          \
+         .kind = OPTION_LIST,                                                                      \
+         .at = offsetof(type, member.allow),                                                       \
+         .argument = "FILE",                                                                       \
+         .help = "Do not report what the allow list FILE says; how much that is is counted"},      \
         {.name = "regions",                                                                        \
          .kind = OPTION_TEXT,                                                                      \
          .at = offsetof(type, member.regions),                                                     \
@@ -98,7 +103,7 @@ terrier_rules_options rules_options(const RulesValues *v);
 /* The verbs, each in the file of its first word. */
 extern const Verb verb_scan, verb_report, verb_detect, verb_explain, verb_show, verb_doctor;
 extern const Verb verb_rules_list, verb_rules_show, verb_rules_check, verb_rules_validate;
-extern const Verb verb_rules_import;
+extern const Verb verb_rules_import, verb_rules_edm;
 
 /* All of them, in the order of help. */
 extern const Verb *const verbs[];

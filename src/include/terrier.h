@@ -57,6 +57,8 @@ TERRIER_API const char *terrier_version(void);
 typedef struct terrier_rules_options {
     const char *const *directories; /* of *.yaml files, read after the built-in ones */
     size_t n_directories;
+    const char *const *allow_files; /* allow lists, read after the directories */
+    size_t n_allow_files;
     bool no_builtin;
     const char *regions;   /* "US,EU"; NULL: all */
     const char *cache_dir; /* for compiled patterns; NULL: `$XDG_CACHE_HOME/terrier`; "": none */
@@ -119,6 +121,27 @@ typedef struct terrier_imported {
 TERRIER_API int terrier_rules_import(const terrier_import_options *options, terrier_write write,
                                      void *of, terrier_imported *ret, terrier_error *error);
 
+typedef struct terrier_edm_options {
+    const char *primary;        /* name of the column whose values are looked for */
+    const char *detector;       /* id of the detector that finds such values */
+    const char *const *columns; /* names of further ones, at most 8 */
+    size_t n_columns;
+    const char *output; /* the table; the rule goes to the same name with .yaml behind it */
+} terrier_edm_options;
+
+typedef struct terrier_edm_result {
+    uint64_t rows, entries;            /* read; written: rows that are the same count once */
+    uint64_t left_out, first_left_out; /* rows without a primary value, the line of the first */
+    bool key_created;
+} terrier_edm_result;
+
+/*
+ * A table of exact data match from comma-separated values in fd: keyed hashes only, by a key that
+ * is made where there is none. Memory is bounded whatever the number of rows.
+ */
+TERRIER_API int terrier_edm_build(const terrier_rules *rules, const terrier_edm_options *options,
+                                  int fd, terrier_edm_result *ret, terrier_error *error);
+
 /* One value: 1 valid, 0 not, -ENOENT no validator of that name. */
 TERRIER_API int terrier_validate(const char *validator, const void *value, size_t n);
 
@@ -137,6 +160,9 @@ typedef enum terrier_level {
 typedef struct terrier_detect_options {
     terrier_level min_confidence; /* 0: medium */
     bool codepoints;              /* offsets in code points, not in bytes */
+    const char *path;             /* of the input, for allow lists by path; NULL: it has none */
+    void *of;
+    void (*notice)(void *of, const char *text); /* a sentence: what allow lists kept out */
 } terrier_detect_options;
 
 /*

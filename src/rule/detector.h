@@ -102,6 +102,7 @@ typedef struct Detector {
 int detector_read(const Node *root, Arena *arena, Error *reterr, Detector *ret);
 
 typedef struct AllowEntry AllowEntry; /* rule/allow.h */
+typedef struct EdmRule EdmRule;       /* rule/edm.h */
 
 typedef struct Rules {
     Arena arena;
@@ -112,7 +113,9 @@ typedef struct Rules {
     AllowEntry *allows;   /* in order of the lists' ids, then as they stand there */
     size_t n_allows;
     Words tokens; /* all that they name, in order, each once */
-    /* SHA-256 over (id, SHA-256 of its file): detectors, dictionaries, allow lists */
+    EdmRule *edms; /* in order of id; each of a detector of its own */
+    size_t n_edms;
+    /* SHA-256 over (id, SHA-256 of its file): detectors, dictionaries, allow lists, edm */
     uint8_t digest[32];
 } Rules;
 

@@ -15,13 +15,14 @@
 #include "rule/allow.h"
 #include "rule/builtin.h"
 #include "rule/detector.h"
+#include "rule/edm.h"
 #include "rule/folder.h"
 #include "rule/region.h"
 #include "rule/tree.h"
 
 #define RULES_BYTES_MAX (64u << 20)
 
-typedef enum EntryKind { ENTRY_DETECTOR, ENTRY_DICTIONARY, ENTRY_ALLOW } EntryKind;
+typedef enum EntryKind { ENTRY_DETECTOR, ENTRY_DICTIONARY, ENTRY_ALLOW, ENTRY_EDM } EntryKind;
 
 /* One file. */
 typedef struct Entry {
@@ -29,6 +30,7 @@ typedef struct Entry {
     Detector detector;
     Dictionary dictionary;
     AllowList allow;
+    EdmRule edm;
     const char *id;
     RuleMark mark;
     uint8_t digest[SHA256_DIGEST_SIZE]; /* of the file's bytes */
@@ -78,6 +80,13 @@ static int entry_read(const Node *root, Loading *l, Entry *ret) {
         rc = allow_read(root, &l->rules->arena, l->reterr, &ret->allow);
         ret->id = ret->allow.id;
         ret->mark = ret->allow.mark;
+        return rc;
+    }
+    if (edm_is(root)) {
+        ret->kind = ENTRY_EDM;
+        rc = edm_read(root, &l->rules->arena, l->reterr, &ret->edm);
+        ret->id = ret->edm.id;
+        ret->mark = ret->edm.mark;
         return rc;
     }
     if (dictionary_is(root)) {
@@ -265,7 +274,8 @@ static int rules_freeze(Loading *l, const char *regions) {
 
     r->detectors = arena_array(&r->arena, l->n, sizeof(*r->detectors));
     r->dictionaries = arena_array(&r->arena, l->n, sizeof(*r->dictionaries));
-    if (!r->detectors || !r->dictionaries)
+    r->edms = arena_array(&r->arena, l->n, sizeof(*r->edms));
+    if (!r->detectors || !r->dictionaries || !r->edms)
         return -ENOMEM;
     sha256_init(&digest);
     for (size_t i = 0; i < l->n; i++) {
@@ -275,6 +285,8 @@ static int rules_freeze(Loading *l, const char *regions) {
             continue; /* a later layer replaces it */
         if (e->kind == ENTRY_ALLOW)
             r->n_allows += e->allow.n; /* allows_freeze() */
+        else if (e->kind == ENTRY_EDM)
+            r->edms[r->n_edms++] = e->edm;
         else if (e->kind == ENTRY_DICTIONARY)
             r->dictionaries[r->n_dictionaries++] = e->dictionary;
         else if (regions_keep(regions, &e->detector.regions))
@@ -354,6 +366,23 @@ static int rules_check(const Rules *r, Error *reterr) {
     return 0;
 }
 
+/* Every exact match has a detector that is there, and no two have the same. */
+static int edms_check(const Rules *r, Error *reterr) {
+    for (size_t i = 0; i < r->n_edms; i++) {
+        const EdmRule *e = &r->edms[i];
+        bool again = false;
+
+        for (size_t k = 0; k < i; k++)
+            again |= strcmp(r->edms[k].detector, e->detector) == 0;
+        if (again || rules_find(r, span_of(e->detector)) < 0)
+            return error_set(reterr, -EINVAL, "%s:%u:%u: detector: '%s' %s", e->mark.file,
+                             e->mark.line, e->mark.col, quote(span_of(e->detector)).text,
+                             again ? "has another table already, expected one a detector"
+                                   : "is no detector of these rules");
+    }
+    return 0;
+}
+
 int rules_load(const RulesOptions *o, Error *reterr, Rules **ret) {
     _cleanup_(rules_freep) Rules *rules = calloc(1, sizeof(*rules));
     _cleanup_(loading_done) Loading l = {.rules = rules, .reterr = reterr};
@@ -371,6 +400,8 @@ int rules_load(const RulesOptions *o, Error *reterr, Rules **ret) {
         rc = allows_freeze(&l);
     if (rc == 0)
         rc = rules_check(rules, reterr);
+    if (rc == 0)
+        rc = edms_check(rules, reterr);
     if (rc == -ENOMEM)
         return error_set(reterr, rc, "no memory to load the rules");
     if (rc < 0)

@@ -58,8 +58,8 @@ static void on_hit(void *of, const Matcher *m _unused_, const Window *w _unused_
 /* Verdicts from the nearest to a report to the farthest from it. */
 static int verdict_rank(Verdict v) {
     static const int ranks[] = {
-        [VERDICT_HIT] = 0,  [VERDICT_OVERLAPPED] = 1, [VERDICT_LOW] = 2,
-        [VERDICT_STOP] = 3, [VERDICT_INVALID] = 4,    [VERDICT_EDGE] = 5,
+        [VERDICT_HIT] = 0,    [VERDICT_OVERLAPPED] = 1, [VERDICT_LOW] = 2,  [VERDICT_STOP] = 3,
+        [VERDICT_ABSENT] = 4, [VERDICT_INVALID] = 4,    [VERDICT_EDGE] = 5, [VERDICT_ALLOWED] = 6,
     };
 
     return ranks[v];
@@ -421,10 +421,8 @@ static int bench_combine(Bench *b, Harvest *h, uint32_t *places) {
     static const Mark whole = {.source = MARK_NOWHERE};
     const Columns text = {.marks = &whole, .n_marks = 1};
     size_t n = b->text.n - MATCHER_PAD;
-    Window w = {.text = b->text.at,
-                .n = n,
-                .hi = n,
-                .columns = b->columns.n_marks ? &b->columns : &text};
+    Window w = {
+        .text = b->text.at, .n = n, .hi = n, .columns = b->columns.n_marks ? &b->columns : &text};
     int r;
 
     for (uint32_t i = 0; i <= b->columns.n_hints; i++)

@@ -201,6 +201,7 @@ static int large_new(const Worker *w, Unit *u, const Content *c, AsRead as_read,
     l->content = *c;
     l->as_read = as_read;
     u->fd = -1;
+    l->total.allow = w->reader.harvest.allow;
     buf_span(&l->path, u->path);
     l->unit.path = buf_as_span(&l->path);
     l->pieces = calloc(c->n_pieces, sizeof(*l->pieces));
@@ -239,6 +240,7 @@ static int large_work(Worker *w, Large *l) {
     uint64_t number;
     int r = 0;
 
+    w->reader.harvest.allow = l->total.allow;
     journal_begin(w->crew->journal, w->slot, l->unit.root, l->unit.path);
     while ((number = counter_next(&l->next)) < l->content.n_pieces && !flag_get(&w->crew->stop))
         content_read(&w->reader, &l->content, number, &l->pieces[number]);
@@ -306,6 +308,24 @@ static int worker_known(Worker *w, const Batch *b, uint8_t known[BATCH_FILES_MAX
     }
     r = buf_error(&question);
     return r < 0 ? r : crew_ask(w->crew, MESSAGE_KNOWN, buf_as_span(&question), known, b->n);
+}
+
+/* AllowView.token: the keeper has the key. An answer that does not come is no answer. */
+static uint32_t crew_token(void *of, uint16_t detector, Span canonical) {
+    _cleanup_(buf_wipe) Buf question = {0};
+    uint8_t answer[4] = {0};
+
+    wire_put_u64(&question, detector);
+    wire_put_span(&question, canonical);
+    if (buf_error(&question) < 0 ||
+        crew_ask(of, MESSAGE_TOKEN, buf_as_span(&question), answer, sizeof(answer)) < 0)
+        return 0;
+    return (uint32_t)answer[0] | (uint32_t)answer[1] << 8 | (uint32_t)answer[2] << 16 |
+           (uint32_t)answer[3] << 24;
+}
+
+static Span root_path(const Crew *crew, uint32_t root) {
+    return root < crew->plan->n_roots ? span_of(crew->roots[root]) : span_of("");
 }
 
 /* ---- files ---- */
@@ -412,7 +432,8 @@ static int worker_file(Worker *w, const Batch *b, size_t i) {
         r = u.meta.nlink > 1 ? worker_claim(w, &u) : 1;
         if (r == 1) {
             beside = open_beside(b, i);
-            r = examine_unit(w, &u, &beside);
+            r = reader_at(&w->reader, root_path(w->crew, u.root), u.path);
+            r = r < 0 ? r : examine_unit(w, &u, &beside);
         }
     }
     fd_close(beside.fd);
@@ -447,7 +468,10 @@ int worker_stream(Worker *w) {
     int r;
 
     journal_begin(w->crew->journal, w->slot, 0, u.path);
-    r = inside_stream(w->inside, STDIN_FILENO, span_of(w->crew->plan->stream), &ending, &opened);
+    r = reader_at(&w->reader, span_of(w->crew->plan->stream), u.path);
+    r = r < 0 ? r
+              : inside_stream(w->inside, STDIN_FILENO, span_of(w->crew->plan->stream), &ending,
+                              &opened);
     if (r == 0) {
         u.meta = (FileMeta){.size = ending.bytes,
                             .nlink = 1,
@@ -494,6 +518,8 @@ int worker_new(Crew *crew, unsigned slot, Worker **ret) {
     outbox_init(&w->outbox, crew->keeper);
     r = reader_init(&w->reader, crew->engine, crew->plan->window, crew->plan->floor,
                     crew->plan->samples, crew->plan->secret);
+    w->reader.harvest.allow.of = crew;
+    w->reader.harvest.allow.token = crew_token;
     if (r == 0)
         r = worker_host(crew, &w->host);
     if (r == 0)

@@ -25,6 +25,7 @@ const Verb *const verbs[] = {
     &verb_rules_validate,
     &verb_rules_import,
     &verb_rules_edm,
+    &verb_rules_measure,
     &verb_doctor,
 };
 /* clang-format on */

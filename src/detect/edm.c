@@ -54,10 +54,10 @@ static bool is_sound(const EdmHeader *h, uint64_t size) {
     return size == EDM_HEADER + h->filter_bytes + h->rows * h->entry_bytes;
 }
 
-int edm_open(const char *path, Error *reterr, EdmTable **ret) {
+/* Without its filter. */
+static int open_head(const char *path, Error *reterr, EdmTable **ret) {
     _cleanup_(edm_freep) EdmTable *t = calloc(1, sizeof(*t));
     struct stat st;
-    int r;
 
     if (!t)
         return -ENOMEM;
@@ -69,6 +69,16 @@ int edm_open(const char *path, Error *reterr, EdmTable **ret) {
         !is_sound(&t->head, (uint64_t)st.st_size))
         return error_set(reterr, -EINVAL,
                          "it is no table of terrier rules edm build, or not whole");
+    *ret = TAKE(t);
+    return 0;
+}
+
+int edm_open(const char *path, Error *reterr, EdmTable **ret) {
+    _cleanup_(edm_freep) EdmTable *t = NULL;
+    int r = open_head(path, reterr, &t);
+
+    if (r < 0)
+        return r;
     t->filter = malloc(t->head.filter_bytes);
     if (!t->filter)
         return -ENOMEM;
@@ -86,8 +96,13 @@ void edm_label_of(const uint8_t id[EDM_ID], char ret[EDM_LABEL]) {
         n += snprintf(ret + n, EDM_LABEL - (size_t)n, "%02x", id[i]);
 }
 
-void edm_label(const EdmTable *t, char ret[EDM_LABEL]) {
-    edm_label_of(t->head.id, ret);
+int edm_label_at(const char *path, Error *reterr, char ret[EDM_LABEL]) {
+    _cleanup_(edm_freep) EdmTable *t = NULL;
+    int r = open_head(path, reterr, &t);
+
+    if (r == 0)
+        edm_label_of(t->head.id, ret);
+    return r;
 }
 
 bool edm_unlock(EdmTable *t, const uint8_t key[EDM_KEY]) {

@@ -32,8 +32,8 @@ int edm_open(const char *path, Error *reterr, EdmTable **ret);
 EdmTable *edm_free(EdmTable *t);
 DEFINE_CLEANUP(EdmTable, edm_free)
 
-/* What the key of this table is derived by: key_derive(edm key, label). */
-void edm_label(const EdmTable *t, char ret[EDM_LABEL]);
+/* What the key of the table at path is derived by: key_derive(edm key, label). As edm_open(). */
+int edm_label_at(const char *path, Error *reterr, char ret[EDM_LABEL]);
 
 /* False if it is not the key that the table was made with. */
 bool edm_unlock(EdmTable *t, const uint8_t key[EDM_KEY]);

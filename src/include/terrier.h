@@ -294,6 +294,33 @@ TERRIER_API int terrier_report(const terrier_report_options *options, terrier_wr
 TERRIER_API int terrier_show(const terrier_rules *rules, const char *program, const char *locator,
                              bool reveal, terrier_write write, void *of, terrier_error *error);
 
+/* What a judge says of one place. */
+enum { TERRIER_YES = 1, TERRIER_NO, TERRIER_UNSURE, TERRIER_STOP };
+
+typedef struct terrier_measure_options {
+    const char *store; /* NULL: as in terrier_scan_options */
+    int64_t run;       /* 0: the last one */
+    const char *type;  /* glob on detector id or category; NULL: all */
+    unsigned size;     /* places drawn; 0: 50 */
+    uint64_t seed;
+    const char *program; /* as in terrier_scan_options */
+    bool reveal;         /* as of terrier_show() */
+    void *of;
+    /* what stands at one place, for a person; `there`: it could be read again, and is asked about
+     */
+    int (*judge)(void *of, const char *shown, bool there);
+    /* a line of JSON: place, detector, answer; NULL: not wanted */
+    terrier_write answer;
+} terrier_measure_options;
+
+/*
+ * How many findings of a stored run are right: draws places, has each judged, and writes the
+ * estimate by type. -ENOENT: no store, no such run, or no finding of that type.
+ */
+TERRIER_API int terrier_rules_measure(const terrier_rules *rules,
+                                      const terrier_measure_options *options, terrier_write write,
+                                      void *of, terrier_error *error);
+
 /*
  * What this machine and this user make a scan miss: privileges, sandboxing, optional packages,
  * cache, store. Lines for people; *ret_problems counts those that need action.

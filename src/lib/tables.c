@@ -29,11 +29,10 @@ int tables_keys(const Rules *rules, Error *reterr, Buf *ret) {
     int r = rules->n_edms ? tables_key(false, reterr, &created, &key) : 0;
 
     for (size_t i = 0; i < rules->n_edms && r == 0; i++) {
-        _cleanup_(edm_freep) EdmTable *t = NULL;
         char label[EDM_LABEL];
         uint8_t *at;
 
-        r = edm_open(rules->edms[i].table, reterr, &t);
+        r = edm_label_at(rules->edms[i].table, reterr, label);
         if (r < 0) {
             error_note(reterr, "%s:%u:%u: table", rules->edms[i].mark.file,
                        rules->edms[i].mark.line, rules->edms[i].mark.col);
@@ -42,7 +41,6 @@ int tables_keys(const Rules *rules, Error *reterr, Buf *ret) {
         at = buf_extend(ret, EDM_KEY);
         if (!at)
             return -ENOMEM;
-        edm_label(t, label);
         tables_derive(key, label, at);
     }
     return r;

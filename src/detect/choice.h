@@ -10,8 +10,6 @@
 #include "detect/needle.h"
 #include "detect/outline.h"
 
-enum { NEEDLE_HASH_BITS = 16 };
-
 #define NEEDLE_FACTOR UINT32_C(0x9E3779B1)
 
 /* The hash of four bytes, of which the lower five bits are all that counts. */

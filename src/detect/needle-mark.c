@@ -28,6 +28,48 @@ static inline size_t list_bits(uint64_t bits, size_t base, uint16_t *ret) {
     return n;
 }
 
+/*
+ * The places left of which the head fits, each with the number of its key. All have a bit in the
+ * sieve; few of the heads fit, and nobody could foresee which.
+ */
+static inline size_t meet(const NeedleKeys *keys, const uint8_t *text, const uint16_t *places,
+                          size_t n, NeedleMet *ret) {
+    size_t out = 0;
+
+    for (size_t i = 0; i < n; i++) {
+        const uint8_t *p = text + places[i];
+        uint32_t hash = needle_hash(p);
+        uint64_t before = keys->sieve[hash / 64] & ((UINT64_C(1) << (hash % 64)) - 1), bytes;
+        size_t key = keys->rank[hash / 64] + (size_t)__builtin_popcountll(before);
+
+        memcpy(&bytes, p, sizeof(bytes));
+        ret[out] = (NeedleMet){.at = places[i], .key = (uint16_t)key};
+        out += (bytes & keys->heads[key].mask) == keys->heads[key].bytes;
+    }
+    return out;
+}
+
+/* The places left whose hash has a bit in the sieve. */
+static inline size_t sift(const uint64_t *sieve, const uint8_t *text, uint16_t *places, size_t n) {
+    size_t out = 0;
+
+    for (size_t i = 0; i < n; i++) {
+        uint32_t hash = needle_hash(text + places[i]);
+
+        places[out] = places[i];
+        out += sieve[hash / 64] >> (hash % 64) & 1;
+    }
+    return out;
+}
+
+/* A form around what sifts. */
+#define SIEVE(name, attribute, sift)                                                               \
+    attribute _hot_ static size_t name(const NeedleKeys *k, const uint8_t *text, uint16_t *places, \
+                                       size_t n, NeedleMet *ret) {                                 \
+        n = sift(k->sieve, text, places, n);                                                       \
+        return meet(k, text, places, n, ret);                                                      \
+    }
+
 /* A form around what classifies 64 bytes, bit i is byte i, and what lists the bits. */
 #define MARK(name, attribute, Tables, load, classify, list)                                        \
     attribute _hot_ static size_t name(const NeedleFilter *f, const uint8_t *text, size_t n,       \
@@ -67,6 +109,7 @@ MARK(mark_portable, , NeedleFilter, load_portable, classify_portable, list_bits)
 
 #if defined(__x86_64__)
 
+#define TARGET_POPCNT __attribute__((target("popcnt")))
 #define TARGET_SSSE3  __attribute__((target("ssse3")))
 #define TARGET_AVX2   __attribute__((target("avx2,popcnt,bmi")))
 #define TARGET_AVX512 __attribute__((target("avx512f,avx512bw,avx512vbmi,popcnt,bmi")))
@@ -207,8 +250,8 @@ TARGET_VBMI2 static inline size_t list_vbmi2(uint64_t bits, size_t base, uint16_
 }
 
 /* Sixteen places at a time. */
-TARGET_VBMI2 static size_t sieve_vbmi2(const uint64_t *sieve, const uint8_t *text, uint16_t *places,
-                                       size_t n) {
+TARGET_VBMI2 static inline size_t sift_vbmi2(const uint64_t *sieve, const uint8_t *text,
+                                             uint16_t *places, size_t n) {
     const __m512i folded = _mm512_set1_epi32(0x1f1f1f1f),
                   factor = _mm512_set1_epi32((int)NEEDLE_FACTOR);
     size_t out = 0;
@@ -236,7 +279,12 @@ MARK(mark_avx2, TARGET_AVX2, TablesAvx2, load_avx2, classify_avx2, list_bits)
 MARK(mark_avx512, TARGET_AVX512, TablesAvx512, load_avx512, classify_avx512, list_bits)
 MARK(mark_vbmi2, TARGET_VBMI2, TablesAvx512, load_avx512, classify_avx512, list_vbmi2)
 
-#define SIEVES {"vbmi2", sieve_vbmi2, __builtin_cpu_supports("avx512vbmi2")},
+SIEVE(sieve_vbmi2, TARGET_VBMI2, sift_vbmi2)
+SIEVE(sieve_popcnt, TARGET_POPCNT, sift)
+
+#define SIEVES                                                                                     \
+    {"vbmi2", sieve_vbmi2, __builtin_cpu_supports("avx512vbmi2")},                                 \
+        {"popcnt", sieve_popcnt, __builtin_cpu_supports("popcnt")},
 
 #define FORMS                                                                                      \
     {"vbmi2", mark_vbmi2, __builtin_cpu_supports("avx512vbmi2")},                                  \
@@ -300,18 +348,7 @@ MARK(mark_neon, , TablesNeon, load_neon, classify_neon, list_bits)
 #define SIEVES
 #endif
 
-static size_t sieve_portable(const uint64_t *sieve, const uint8_t *text, uint16_t *places,
-                             size_t n) {
-    size_t out = 0;
-
-    for (size_t i = 0; i < n; i++) {
-        uint32_t hash = needle_hash(text + places[i]);
-
-        places[out] = places[i];
-        out += sieve[hash / 64] >> (hash % 64) & 1;
-    }
-    return out;
-}
+SIEVE(sieve_portable, , sift)
 
 NeedleSieve needle_sieve_at(size_t i, const char **ret_name) {
     const struct {

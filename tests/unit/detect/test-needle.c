@@ -66,32 +66,63 @@ static void forms_agree(void **state _unused_) {
     }
 }
 
-/* Every form leaves the places that the hashes of their four bytes allow, in order. */
+/* Keys at random, and heads that fit one byte in two; what `heads` points to stays the caller's. */
+static void keys_random(Dice *d, NeedleKeys *ret, NeedleHead *heads) {
+    unsigned n = 0;
+
+    for (size_t i = 0; i < NEEDLE_HASH_WORDS; i++) {
+        ret->sieve[i] = dice_roll(d) & dice_roll(d);
+        ret->rank[i] = (uint16_t)n;
+        n += (unsigned)__builtin_popcountll(ret->sieve[i]);
+    }
+    for (size_t i = 0; i < n; i++) {
+        heads[i].mask = UINT64_C(1) << dice_below(d, 64);
+        heads[i].bytes = dice_roll(d) & heads[i].mask;
+    }
+    ret->heads = heads;
+}
+
+/* Is the key of these bytes among them, and do they fit its head? Counted bit by bit. */
+static bool is_met(const NeedleKeys *k, const uint8_t *p, uint16_t *ret_key) {
+    uint32_t hash = needle_hash(p);
+    uint64_t bytes;
+
+    *ret_key = 0;
+    for (uint32_t i = 0; i < hash; i++)
+        *ret_key = (uint16_t)(*ret_key + (k->sieve[i / 64] >> (i % 64) & 1));
+    memcpy(&bytes, p, sizeof(bytes));
+    return (k->sieve[hash / 64] >> (hash % 64) & 1) &&
+           ((bytes ^ k->heads[*ret_key].bytes) & k->heads[*ret_key].mask) == 0;
+}
+
+/* Every form meets the keys that stand at the places, in order. */
 static void sieves_agree(void **state _unused_) {
-    static uint64_t sieve[1 << (NEEDLE_HASH_BITS - 6)];
+    static NeedleKeys keys;
+    static NeedleHead heads[1 << NEEDLE_HASH_BITS];
+    static NeedleMet want[5000], met[5000 + NEEDLE_ROOM];
     Dice d = {7};
     _cleanup_(text_done) Text t = text_random(&d, 5000, "abcXYZ 019_\xc3", 12);
 
-    for (size_t i = 0; i < N_ELEMENTS(sieve); i++)
-        sieve[i] = dice_roll(&d) & dice_roll(&d);
+    keys_random(&d, &keys, heads);
     for (size_t n = 0; n <= 4096; n = n < 70 ? n + 1 : n * 2) {
         const char *name;
         NeedleSieve form;
+        size_t n_want = 0;
 
+        for (size_t k = 0; k < n; k++) {
+            want[n_want].at = (uint16_t)(k + k % 3);
+            n_want += is_met(&keys, t.at + want[n_want].at, &want[n_want].key);
+        }
         for (size_t i = 0; (form = needle_sieve_at(i, &name)); i++) {
-            uint16_t places[4096 + NEEDLE_ROOM], left[4096];
-            size_t n_left = 0, n_got;
+            uint16_t places[4096 + NEEDLE_ROOM];
+            size_t n_met;
 
-            for (size_t k = 0; k < n; k++) {
-                uint32_t hash = needle_hash(t.at + (places[k] = (uint16_t)(k + k % 3)));
-
-                if (sieve[hash / 64] >> (hash % 64) & 1)
-                    left[n_left++] = places[k];
-            }
-            n_got = form(sieve, t.at, places, n);
-            if (n_got != n_left)
-                fail_msg("%s: %zu of %zu left, expected %zu", name, n_got, n, n_left);
-            assert_memory_equal(places, left, n_left * sizeof(*left));
+            for (size_t k = 0; k < n; k++)
+                places[k] = (uint16_t)(k + k % 3);
+            n_met = form(&keys, t.at, places, n, met);
+            if (n_met != n_want)
+                fail_msg("%s: %zu of %zu met, expected %zu", name, n_met, n, n_want);
+            assert_memory_equal(met, want, n_want * sizeof(*want));
         }
     }
 }

@@ -49,5 +49,8 @@ size_t choosing_count(const Choosing *c);
 const Outline *choosing_outline(const Choosing *c, size_t i);
 const Choice *choosing_choice(const Choosing *c, size_t i);
 
-/* Puts needles into the buckets of a filter; the order of the choices does not matter. -ENOMEM. */
-int needle_filter_make(const Choice *const *choices, size_t n, NeedleFilter *ret);
+/*
+ * Puts needles into the buckets of so many groups of a filter; the order of the choices does not
+ * matter. -ENOMEM.
+ */
+int needle_filter_make(const Choice *const *choices, size_t n, uint8_t groups, NeedleFilter *ret);

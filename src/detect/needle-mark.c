@@ -201,12 +201,12 @@ TARGET_AVX2 static inline uint64_t classify_avx2(const TablesAvx2 *t, const uint
 }
 
 typedef struct TablesAvx512 {
-    __m512i whole[NEEDLE_GROUPS][NEEDLE_KEY];
+    __m512i whole[NEEDLE_GROUPS_MAX][NEEDLE_KEY];
 } TablesAvx512;
 
 /* The permutation takes six bits of each byte: each table stands there twice. */
 TARGET_AVX512 static inline void load_avx512(const NeedleFilter *f, TablesAvx512 *ret) {
-    for (size_t g = 0; g < NEEDLE_GROUPS; g++) {
+    for (size_t g = 0; g < NEEDLE_GROUPS_MAX; g++) {
         for (size_t k = 0; k < NEEDLE_KEY; k++)
             ret->whole[g][k] =
                 _mm512_broadcast_i64x4(_mm256_loadu_si256((const __m256i *)f->buckets[g][k]));
@@ -214,17 +214,17 @@ TARGET_AVX512 static inline void load_avx512(const NeedleFilter *f, TablesAvx512
 }
 
 TARGET_AVX512 static inline uint64_t classify_avx512(const TablesAvx512 *t, const uint8_t *p) {
-    __m512i left[NEEDLE_GROUPS], any = _mm512_setzero_si512();
+    __m512i left[NEEDLE_GROUPS_MAX], any = _mm512_setzero_si512();
 
-    for (size_t g = 0; g < NEEDLE_GROUPS; g++)
+    for (size_t g = 0; g < NEEDLE_GROUPS_MAX; g++)
         left[g] = _mm512_set1_epi8(-1);
     for (size_t k = 0; k < NEEDLE_KEY; k++) {
         __m512i c = _mm512_loadu_si512(p + k);
 
-        for (size_t g = 0; g < NEEDLE_GROUPS; g++)
+        for (size_t g = 0; g < NEEDLE_GROUPS_MAX; g++)
             left[g] = _mm512_and_si512(left[g], _mm512_permutexvar_epi8(c, t->whole[g][k]));
     }
-    for (size_t g = 0; g < NEEDLE_GROUPS; g++)
+    for (size_t g = 0; g < NEEDLE_GROUPS_MAX; g++)
         any = _mm512_or_si512(any, left[g]);
     return _mm512_test_epi8_mask(any, any);
 }
@@ -287,10 +287,10 @@ SIEVE(sieve_popcnt, TARGET_POPCNT, sift)
         {"popcnt", sieve_popcnt, __builtin_cpu_supports("popcnt")},
 
 #define FORMS                                                                                      \
-    {"vbmi2", mark_vbmi2, __builtin_cpu_supports("avx512vbmi2")},                                  \
-        {"avx512", mark_avx512, __builtin_cpu_supports("avx512vbmi")},                             \
-        {"avx2", mark_avx2, __builtin_cpu_supports("avx2")},                                       \
-        {"ssse3", mark_ssse3, __builtin_cpu_supports("ssse3")},
+    {{mark_vbmi2, NEEDLE_GROUPS_MAX, "vbmi2"}, __builtin_cpu_supports("avx512vbmi2")},             \
+        {{mark_avx512, NEEDLE_GROUPS_MAX, "avx512"}, __builtin_cpu_supports("avx512vbmi")},        \
+        {{mark_avx2, NEEDLE_GROUPS, "avx2"}, __builtin_cpu_supports("avx2")},                      \
+        {{mark_ssse3, NEEDLE_GROUPS, "ssse3"}, __builtin_cpu_supports("ssse3")},
 
 #elif defined(__aarch64__)
 
@@ -340,7 +340,7 @@ static inline uint64_t classify_neon(const TablesNeon *t, const uint8_t *p) {
 
 MARK(mark_neon, , TablesNeon, load_neon, classify_neon, list_bits)
 
-#define FORMS {"neon", mark_neon, true},
+#define FORMS {{mark_neon, NEEDLE_GROUPS, "neon"}, true},
 #define SIEVES
 
 #else
@@ -367,19 +367,15 @@ NeedleSieve needle_sieve_at(size_t i, const char **ret_name) {
     return NULL;
 }
 
-NeedleMark needle_mark_at(size_t i, const char **ret_name) {
+NeedleMarker needle_marker_at(size_t i) {
     const struct {
-        const char *name;
-        NeedleMark mark;
+        NeedleMarker marker;
         bool runs;
-    } forms[] = {FORMS{"portable", mark_portable, true}};
+    } forms[] = {FORMS{{mark_portable, NEEDLE_GROUPS, "portable"}, true}};
 
     for (size_t k = 0; k < N_ELEMENTS(forms); k++) {
-        if (forms[k].runs && i-- == 0) {
-            if (ret_name)
-                *ret_name = forms[k].name;
-            return forms[k].mark;
-        }
+        if (forms[k].runs && i-- == 0)
+            return forms[k].marker;
     }
-    return NULL;
+    return (NeedleMarker){0};
 }

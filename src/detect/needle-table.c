@@ -211,14 +211,14 @@ static int pattern_add(Making *m, const char *derived, uint32_t number, Choosing
 
 /* ---- the table ---- */
 
-static int filter_make(const Making *m, NeedleFilter *ret) {
+static int filter_make(const Making *m, uint8_t groups, NeedleFilter *ret) {
     _cleanup_(free_p) const Choice **choices = calloc(m->choices.n + 1, sizeof(*choices));
 
     if (!choices)
         return -ENOMEM;
     for (size_t i = 0; i < m->choices.n; i++)
         choices[i] = (const Choice *)m->choices.at + i;
-    return needle_filter_make(choices, m->choices.n, ret);
+    return needle_filter_make(choices, m->choices.n, groups, ret);
 }
 
 /* By hash, and then as they came. */
@@ -284,8 +284,8 @@ static int sets_make(const Making *m, NeedleTable *t) {
 }
 
 /* All that was gathered becomes the table's. */
-static int table_fill(Making *m, NeedleTable *t) {
-    int r = filter_make(m, &t->filter);
+static int table_fill(Making *m, uint8_t groups, NeedleTable *t) {
+    int r = filter_make(m, groups, &t->filter);
 
     if (r < 0)
         return r;
@@ -301,7 +301,7 @@ static int table_fill(Making *m, NeedleTable *t) {
     return 0;
 }
 
-int needle_table_make(const char *const *derived, size_t n, NeedleTable *ret) {
+int needle_table_make(const char *const *derived, size_t n, uint8_t groups, NeedleTable *ret) {
     _cleanup_(making_done) Making m = {.widths = calloc(n + 1, sizeof(*m.widths))};
     _cleanup_(choosing_freep) Choosing *choosing = NULL;
     int r = m.widths ? choosing_new(&choosing) : -ENOMEM;
@@ -311,7 +311,7 @@ int needle_table_make(const char *const *derived, size_t n, NeedleTable *ret) {
     for (size_t i = 0; i < n && r == 0; i++)
         r = derived[i] ? pattern_add(&m, derived[i], (uint32_t)i, choosing) : 0;
     if (r == 0)
-        r = table_fill(&m, ret);
+        r = table_fill(&m, groups, ret);
     if (r < 0)
         needle_table_done(ret);
     return r;

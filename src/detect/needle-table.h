@@ -43,6 +43,6 @@ typedef struct NeedleTable {
     size_t n_keys, n_spellings, n_courses, n_strides, n_sets, n_patterns;
 } NeedleTable;
 
-/* The needles of n derived patterns; a NULL among them has none. -ENOMEM. */
-int needle_table_make(const char *const *derived, size_t n, NeedleTable *ret);
+/* The needles of n derived patterns; a NULL among them has none. groups: of the filter. -ENOMEM. */
+int needle_table_make(const char *const *derived, size_t n, uint8_t groups, NeedleTable *ret);
 void needle_table_done(NeedleTable *t);

@@ -15,7 +15,7 @@ enum { BLOCK = 64 * 64 }; /* bytes marked at once */
 
 struct Needles {
     NeedleTable table;
-    NeedleMark mark;
+    NeedleMarker marker;
     NeedleSieve sieve;
 };
 
@@ -34,11 +34,11 @@ int needles_new(KeywordPattern *patterns, size_t n_patterns, Needles **ret) {
 
     if (!n || !derived)
         return -ENOMEM;
-    n->mark = needle_mark_at(0, NULL);
+    n->marker = needle_marker_at(0);
     n->sieve = needle_sieve_at(0, NULL);
     for (size_t i = 0; i < n_patterns; i++)
         derived[i] = patterns[i].cell ? NULL : patterns[i].derived;
-    r = needle_table_make(derived, n_patterns, &n->table);
+    r = needle_table_make(derived, n_patterns, n->marker.groups, &n->table);
     if (r < 0)
         return r;
     for (size_t i = 0; i < n_patterns; i++) {
@@ -126,11 +126,11 @@ static size_t mark(const Needles *n, const uint8_t *text, size_t readable, size_
     size_t whole = (bytes + 63) & ~(size_t)63, n_places;
 
     if (readable >= whole + NEEDLE_KEY) {
-        n_places = n->mark(&n->table.filter, text, whole, ret);
+        n_places = n->marker.mark(&n->table.filter, text, whole, ret);
     } else {
         memset(copy, 0, sizeof(copy));
         memcpy(copy, text, readable < sizeof(copy) ? readable : sizeof(copy));
-        n_places = n->mark(&n->table.filter, copy, whole, ret);
+        n_places = n->marker.mark(&n->table.filter, copy, whole, ret);
     }
     while (n_places && ret[n_places - 1] >= bytes)
         n_places--;

@@ -19,14 +19,15 @@ enum {
     NEEDLE_ROOM = 64,   /* places behind the last that may be written or read */
     NEEDLE_BYTES = 8,   /* bytes of a needle at most */
     NEEDLE_FOLDED = 32, /* a byte is its lower five bits to both, so case is none */
-    NEEDLE_GROUPS = 4,  /* of eight buckets of needles */
+    NEEDLE_GROUPS = 4,  /* of eight buckets of needles, for most forms of the search */
+    NEEDLE_GROUPS_MAX = 8,
     NEEDLE_HASH_BITS = 16,
     NEEDLE_HASH_WORDS = 1 << (NEEDLE_HASH_BITS - 6),
 };
 
 /* Which buckets a byte may belong to, by place in the key. */
 typedef struct NeedleFilter {
-    uint8_t buckets[NEEDLE_GROUPS][NEEDLE_KEY][NEEDLE_FOLDED];
+    uint8_t buckets[NEEDLE_GROUPS_MAX][NEEDLE_KEY][NEEDLE_FOLDED];
 } NeedleFilter;
 
 /*
@@ -35,8 +36,15 @@ typedef struct NeedleFilter {
  */
 typedef size_t (*NeedleMark)(const NeedleFilter *f, const uint8_t *text, size_t n, uint16_t *ret);
 
-/* All forms that this processor runs, the fastest first: number i, or NULL behind the last. */
-NeedleMark needle_mark_at(size_t i, const char **ret_name);
+/* A form of it, for a filter of which only so many groups have needles. */
+typedef struct NeedleMarker {
+    NeedleMark mark;
+    uint8_t groups;
+    const char *name;
+} NeedleMarker;
+
+/* All forms that this processor runs, the fastest first: number i; no mark behind the last. */
+NeedleMarker needle_marker_at(size_t i);
 
 /* What all needles whose keys have one hash agree on, of eight bytes. */
 typedef struct NeedleHead {
@@ -62,7 +70,7 @@ typedef struct NeedleMet {
 typedef size_t (*NeedleSieve)(const NeedleKeys *k, const uint8_t *text, uint16_t *places, size_t n,
                               NeedleMet *ret);
 
-/* All forms that this processor runs, as needle_mark_at. */
+/* All forms that this processor runs, the fastest first: number i, or NULL behind the last. */
 NeedleSieve needle_sieve_at(size_t i, const char **ret_name);
 
 typedef struct Needles Needles;

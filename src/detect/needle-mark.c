@@ -287,10 +287,10 @@ SIEVE(sieve_popcnt, TARGET_POPCNT, sift)
         {"popcnt", sieve_popcnt, __builtin_cpu_supports("popcnt")},
 
 #define FORMS                                                                                      \
-    {{mark_vbmi2, NEEDLE_GROUPS_MAX, "vbmi2"}, __builtin_cpu_supports("avx512vbmi2")},             \
-        {{mark_avx512, NEEDLE_GROUPS_MAX, "avx512"}, __builtin_cpu_supports("avx512vbmi")},        \
-        {{mark_avx2, NEEDLE_GROUPS, "avx2"}, __builtin_cpu_supports("avx2")},                      \
-        {{mark_ssse3, NEEDLE_GROUPS, "ssse3"}, __builtin_cpu_supports("ssse3")},
+    {{mark_vbmi2, 1, "vbmi2"}, __builtin_cpu_supports("avx512vbmi2")},             \
+        {{mark_avx512, 1, "avx512"}, __builtin_cpu_supports("avx512vbmi")},        \
+        {{mark_avx2, 0, "avx2"}, __builtin_cpu_supports("avx2")},                      \
+        {{mark_ssse3, 0, "ssse3"}, __builtin_cpu_supports("ssse3")},
 
 #elif defined(__aarch64__)
 
@@ -340,7 +340,7 @@ static inline uint64_t classify_neon(const TablesNeon *t, const uint8_t *p) {
 
 MARK(mark_neon, , TablesNeon, load_neon, classify_neon, list_bits)
 
-#define FORMS {{mark_neon, NEEDLE_GROUPS, "neon"}, true},
+#define FORMS {{mark_neon, 0, "neon"}, true},
 #define SIEVES
 
 #else
@@ -371,7 +371,7 @@ NeedleMarker needle_marker_at(size_t i) {
     const struct {
         NeedleMarker marker;
         bool runs;
-    } forms[] = {FORMS{{mark_portable, NEEDLE_GROUPS, "portable"}, true}};
+    } forms[] = {FORMS{{mark_portable, 0, "portable"}, true}};
 
     for (size_t k = 0; k < N_ELEMENTS(forms); k++) {
         if (forms[k].runs && i-- == 0)

@@ -211,14 +211,20 @@ static int pattern_add(Making *m, const char *derived, uint32_t number, Choosing
 
 /* ---- the table ---- */
 
-static int filter_make(const Making *m, uint8_t groups, NeedleFilter *ret) {
+static int filters_make(const Making *m, unsigned filters, NeedleTable *t) {
     _cleanup_(free_p) const Choice **choices = calloc(m->choices.n + 1, sizeof(*choices));
+    int r = 0;
 
     if (!choices)
         return -ENOMEM;
     for (size_t i = 0; i < m->choices.n; i++)
         choices[i] = (const Choice *)m->choices.at + i;
-    return needle_filter_make(choices, m->choices.n, groups, ret);
+    for (uint8_t i = 0; i < NEEDLE_FILTERS && r == 0; i++) {
+        if (filters >> i & 1)
+            r = needle_filter_make(choices, m->choices.n, (uint8_t)((i + 1) * NEEDLE_GROUPS),
+                                   &t->filters[i]);
+    }
+    return r;
 }
 
 /* By hash, and then as they came. */
@@ -284,8 +290,8 @@ static int sets_make(const Making *m, NeedleTable *t) {
 }
 
 /* All that was gathered becomes the table's. */
-static int table_fill(Making *m, uint8_t groups, NeedleTable *t) {
-    int r = filter_make(m, groups, &t->filter);
+static int table_fill(Making *m, unsigned filters, NeedleTable *t) {
+    int r = filters_make(m, filters, t);
 
     if (r < 0)
         return r;
@@ -301,7 +307,7 @@ static int table_fill(Making *m, uint8_t groups, NeedleTable *t) {
     return 0;
 }
 
-int needle_table_make(const char *const *derived, size_t n, uint8_t groups, NeedleTable *ret) {
+int needle_table_make(const char *const *derived, size_t n, unsigned filters, NeedleTable *ret) {
     _cleanup_(making_done) Making m = {.widths = calloc(n + 1, sizeof(*m.widths))};
     _cleanup_(choosing_freep) Choosing *choosing = NULL;
     int r = m.widths ? choosing_new(&choosing) : -ENOMEM;
@@ -309,9 +315,9 @@ int needle_table_make(const char *const *derived, size_t n, uint8_t groups, Need
     *ret = (NeedleTable){.n_patterns = n};
     memset(m.set_slots, 0xff, sizeof(m.set_slots));
     for (size_t i = 0; i < n && r == 0; i++)
-        r = derived[i] ? pattern_add(&m, derived[i], (uint32_t)i, choosing) : 0;
+        r = pattern_add(&m, derived[i], (uint32_t)i, choosing);
     if (r == 0)
-        r = table_fill(&m, groups, ret);
+        r = table_fill(&m, filters, ret);
     if (r < 0)
         needle_table_done(ret);
     return r;

@@ -30,8 +30,10 @@ typedef struct NeedleSpelling {
     uint32_t length; /* bytes of the needle */
 } NeedleSpelling;
 
+enum { NEEDLE_FILTERS_ALL = (1 << NEEDLE_FILTERS) - 1 };
+
 typedef struct NeedleTable {
-    NeedleFilter filter;
+    NeedleFilter filters[NEEDLE_FILTERS];
     NeedleKeys keys;
     const uint32_t
         *firsts; /* by number of a key: the first of its spellings; one more at the end */
@@ -43,6 +45,6 @@ typedef struct NeedleTable {
     size_t n_keys, n_spellings, n_courses, n_strides, n_sets, n_patterns;
 } NeedleTable;
 
-/* The needles of n derived patterns; a NULL among them has none. groups: of the filter. -ENOMEM. */
-int needle_table_make(const char *const *derived, size_t n, uint8_t groups, NeedleTable *ret);
+/* The needles of n derived patterns. filters: which of them are made, as bits. -ENOMEM. */
+int needle_table_make(const char *const *derived, size_t n, unsigned filters, NeedleTable *ret);
 void needle_table_done(NeedleTable *t);

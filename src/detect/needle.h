@@ -21,6 +21,7 @@ enum {
     NEEDLE_FOLDED = 32, /* a byte is its lower five bits to both, so case is none */
     NEEDLE_GROUPS = 4,  /* of eight buckets of needles, for most forms of the search */
     NEEDLE_GROUPS_MAX = 8,
+    NEEDLE_FILTERS = NEEDLE_GROUPS_MAX / NEEDLE_GROUPS,
     NEEDLE_HASH_BITS = 16,
     NEEDLE_HASH_WORDS = 1 << (NEEDLE_HASH_BITS - 6),
 };
@@ -36,10 +37,10 @@ typedef struct NeedleFilter {
  */
 typedef size_t (*NeedleMark)(const NeedleFilter *f, const uint8_t *text, size_t n, uint16_t *ret);
 
-/* A form of it, for a filter of which only so many groups have needles. */
+/* A form of it, for filter number i, which has needles in (i + 1) * NEEDLE_GROUPS groups. */
 typedef struct NeedleMarker {
     NeedleMark mark;
-    uint8_t groups;
+    uint8_t filter;
     const char *name;
 } NeedleMarker;
 
@@ -76,8 +77,8 @@ NeedleSieve needle_sieve_at(size_t i, const char **ret_name);
 typedef struct Needles Needles;
 
 /*
- * Takes the patterns that have needles, says so in them, and leaves the others to Hyperscan.
- * -ENOMEM.
+ * Takes the patterns that have needles, says so in them, and leaves the others to Hyperscan. Those
+ * that are ready (ready.h) cost nothing. -ENOMEM.
  */
 int needles_new(KeywordPattern *patterns, size_t n, Needles **ret);
 Needles *needles_free(Needles *n);

@@ -26,7 +26,8 @@ static void check_form(const NeedleMarker *m, const NeedleFilter *f, const Text 
     size_t n_got, k = 0;
 
     assert_non_null(got);
-    memset(own.buckets[m->groups], 0, (NEEDLE_GROUPS_MAX - m->groups) * sizeof(own.buckets[0]));
+    for (size_t g = (size_t)(m->filter + 1) * NEEDLE_GROUPS; g < NEEDLE_GROUPS_MAX; g++)
+        memset(own.buckets[g], 0, sizeof(own.buckets[g]));
     n_got = m->mark(&own, t->at, n, got);
     for (size_t at = 0; at < n; at++) {
         bool is = k < n_got && got[k] == at;
@@ -166,17 +167,19 @@ static bool places_have(const Places *all, size_t pattern, size_t start) {
 }
 
 /* Are all matches of all patterns in the text at some place? How many there are. */
-static size_t check_matches(const Engine *e, const Text *t) {
+static size_t check_matches(Rig *r, const Text *t) {
+    const Engine *e = r->engine;
     _cleanup_(places_done) Places all = places_of(e->needles, t, 0, t->n);
     size_t n = 0;
 
     for (size_t p = 0; p < e->n_patterns; p++) {
         const EnginePattern *pattern = &e->patterns[p];
-        pcre2_match_data *data = pcre2_match_data_create_from_pattern(pattern->code, NULL);
+        const pcre2_code *code = rig_code(r, p);
+        pcre2_match_data *data = pcre2_match_data_create_from_pattern(code, NULL);
         size_t at = e->keyword_patterns[p].cell ? t->n : 0;
 
         assert_non_null(data);
-        while (at < t->n && pcre2_match(pattern->code, t->at, t->n, at, 0, data, NULL) > 0) {
+        while (at < t->n && pcre2_match(code, t->at, t->n, at, 0, data, NULL) > 0) {
             size_t start = pcre2_get_ovector_pointer(data)[0];
 
             if (!places_have(&all, p, start))
@@ -220,7 +223,7 @@ static void examples_have_places(void **state _unused_) {
         for (size_t k = 0; k < d->n_examples; k++) {
             _cleanup_(text_done) Text t = text_of(d->examples[k].text);
 
-            n += check_matches(r.engine, &t);
+            n += check_matches(&r, &t);
         }
     }
     assert_true(n > 200);

@@ -248,6 +248,15 @@ TERRIER_API int terrier_show(const terrier_rules *rules, const char *program, co
                              bool reveal, terrier_write write, void *of, terrier_error *error);
 
 /*
+ * The same in clear: who, where and when is first written to the ledger of the store (NULL: as in
+ * terrier_scan_options, made where there is none), and nothing is shown where that fails.
+ * terrier_show() with `reveal` does this with the default store.
+ */
+TERRIER_API int terrier_reveal(const terrier_rules *rules, const char *program, const char *store,
+                               const char *locator, terrier_write write, void *of,
+                               terrier_error *error);
+
+/*
  * What this machine and this user make a scan miss: privileges, sandboxing, optional packages,
  * cache, store. Lines for people; *ret_problems counts those that need action.
  */

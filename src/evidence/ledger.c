@@ -332,6 +332,21 @@ int ledger_open_lost(Store *s, const char *directory, const char *reason, Error 
     return 0;
 }
 
+int ledger_last_key(Store *s, const char *kind, char ret[KEY_ID_SIZE], Error *reterr) {
+    _cleanup_(entry_cursor_closep) EntryCursor *c = NULL;
+    StoreEntry e;
+    int r = entry_cursor_open(s, 1, reterr, &c);
+
+    while (r >= 0 && (r = entry_cursor_step(c, reterr, &e)) > 0) {
+        _cleanup_(jsontree_freep) JsonTree *body = NULL;
+
+        if (strcmp(e.kind, kinds[LEDGER_KEY]) == 0 && jsontree_parse(e.body, &body) == 0 &&
+            strcmp(jsontree_word(body, "key"), kind) == 0)
+            snprintf(ret, KEY_ID_SIZE, "%s", jsontree_word(body, "id"));
+    }
+    return r;
+}
+
 /* ---- checking ---- */
 
 /* What an entry of kind key says of the seal. */

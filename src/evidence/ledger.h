@@ -51,6 +51,9 @@ int ledger_open_lost(Store *s, const char *directory, const char *reason, Error 
 int ledger_append(Store *s, const Seal *seal, LedgerKind kind, Span body, Error *reterr,
                   StoreHead *ret_head);
 
+/* The id that the last entry of kind key about this one names; untouched where none does. */
+int ledger_last_key(Store *s, const char *kind, char ret[KEY_ID_SIZE], Error *reterr);
+
 /* The entry as a line of ledger.jsonl, without its newline; and back: -EINVAL unless it is one. */
 int ledger_print(const StoreEntry *e, Buf *to);
 /* Strings are in the arena. */

@@ -161,6 +161,13 @@ typedef struct terrier_limits {
     double cpu;               /* seconds that it computes, and again a MiB taken: 20 */
 } terrier_limits;
 
+/* Whether everything beneath the roots is counted a second time, by other code than the walk. */
+typedef enum terrier_recount {
+    TERRIER_RECOUNT_AFTER, /* the scan; what differs is said */
+    TERRIER_RECOUNT_BOTH,  /* before it, too */
+    TERRIER_RECOUNT_NONE,
+} terrier_recount;
+
 typedef struct terrier_scan_options {
     const char *const *paths; /* roots: directories or files */
     size_t n_paths;
@@ -187,7 +194,10 @@ typedef struct terrier_scan_options {
     terrier_limits limits;
     bool require_sandbox; /* refuse where parsers cannot be shut in whole */
     bool count_ahead;     /* count objects beside the scan, for terrier_progress.files_ahead */
-    const char *command;  /* as typed, for the run's header; NULL: none */
+    terrier_recount recount;
+    const char *anchor_hook; /* a program that gets the ledger's head at the end; NULL: none */
+    bool no_selftest;        /* for benches: known values are not sent through the pipeline */
+    const char *command;     /* as typed, for the run's header; NULL: none */
 
     void *of;
     void (*progress)(void *of, const terrier_progress *progress);

@@ -23,6 +23,7 @@ const Verb *const verbs[] = {
     &verb_rules_show,
     &verb_rules_check,
     &verb_rules_validate,
+    &verb_store_export,
     &verb_doctor,
 };
 /* clang-format on */

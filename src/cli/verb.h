@@ -97,6 +97,7 @@ terrier_rules_options rules_options(const RulesValues *v);
 
 /* The verbs, each in the file of its first word. */
 extern const Verb verb_scan, verb_report, verb_detect, verb_explain, verb_show, verb_doctor;
+extern const Verb verb_store_export;
 extern const Verb verb_rules_list, verb_rules_show, verb_rules_check, verb_rules_validate;
 
 /* All of them, in the order of help. */

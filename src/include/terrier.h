@@ -250,6 +250,15 @@ TERRIER_API int terrier_report(const terrier_report_options *options, terrier_wr
                                terrier_error *error);
 
 /*
+ * All that a run says of what it read, in the one way in which it can be said: JSON Lines sorted by
+ * raw locator, without times, durations, numbers of runs, hosts or attempts. Two runs over the same
+ * bytes with the same rules and key give the same bytes. store, run: as in terrier_report_options.
+ * -ENOENT: there is no store, or no such run; -EAGAIN: the run has not ended.
+ */
+TERRIER_API int terrier_store_export(const char *store, int64_t run, terrier_write write, void *of,
+                                     terrier_error *error);
+
+/*
  * What stands at a locator (terrier-locator(7)), read again from its source: the line with every
  * found value masked, or in clear if `reveal`. program: as in terrier_scan_options, for what is
  * inside a container. -EINVAL: not a locator; -ESRCH: there is no such place now.

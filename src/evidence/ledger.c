@@ -256,39 +256,39 @@ static int key_append(Store *s, const char *event, const Seal *seal, const char 
                : ledger_append(s, by, LEDGER_KEY, buf_as_span(&body), reterr, NULL);
 }
 
-static int hand_over(Store *s, const char *directory, const StoreHead *head, const Seal *seal,
+/* last: the id of the pair that the ledger names. */
+static int hand_over(Store *s, const char *directory, const char *last, const Seal *seal,
                      Error *reterr) {
     _cleanup_(seal_freep) Seal *before = NULL;
-    int r = seal_load_old(directory, head->key, NULL, &before);
+    int r = seal_load_old(directory, last, NULL, &before);
 
-    if (r < 0 || strcmp(seal_id(before), head->key) != 0)
+    if (r < 0 || strcmp(seal_id(before), last) != 0)
         return error_set(reterr, -ENOKEY,
                          "the ledger of '%s' was sealed by the key %s, which is not in '%s'; "
                          "restore it from your backup as seal.%s.key, or, if it is lost, say so: "
                          "terrier key new seal --lost REASON",
-                         store_path(s), head->key, directory, head->key);
-    return key_append(s, "replaced", seal, head->key, NULL, before, reterr);
+                         store_path(s), last, directory, last);
+    return key_append(s, "replaced", seal, last, NULL, before, reterr);
 }
 
 /* Without its key a ledger is not gone on with, and no new key hides that. */
-static int key_missing(const Store *s, const StoreHead *head, const char *directory,
-                       Error *reterr) {
+static int key_missing(const Store *s, const char *last, const char *directory, Error *reterr) {
     return error_set(reterr, -ENOKEY,
                      "the key %s that sealed the ledger of '%s' is missing; restore '%s/seal.key' "
                      "from your backup, or, if it is lost, say so: terrier key new seal --lost "
                      "REASON",
-                     head->key, store_path(s), directory);
+                     last, store_path(s), directory);
 }
 
-static int seal_of_store(Store *s, const char *directory, const StoreHead *head, Error *reterr,
+static int seal_of_store(Store *s, const char *directory, const char *last, Error *reterr,
                          bool *ret_created, Seal **ret) {
     _cleanup_(key_freep) Key *there = NULL;
     int r;
 
-    if (head->key[0]) {
+    if (last[0]) {
         r = key_find(directory, KEY_SEAL, reterr, &there);
         if (r == -ENOENT)
-            return key_missing(s, head, directory, reterr);
+            return key_missing(s, last, directory, reterr);
         if (r < 0)
             return r;
     }
@@ -297,16 +297,16 @@ static int seal_of_store(Store *s, const char *directory, const StoreHead *head,
 
 int ledger_open(Store *s, const char *directory, Error *reterr, bool *ret_created, Seal **ret) {
     _cleanup_(seal_freep) Seal *seal = NULL;
-    StoreHead head = {0};
-    int r = store_entry_head(s, reterr, &head);
+    char last[KEY_ID_SIZE] = "";
+    int r = ledger_last_key(s, key_kind_name(KEY_SEAL), last, reterr);
 
     if (r < 0)
         return r;
-    r = seal_of_store(s, directory, &head, reterr, ret_created, &seal);
-    if (r == 0 && head.seq == 0)
+    r = seal_of_store(s, directory, last, reterr, ret_created, &seal);
+    if (r == 0 && !last[0])
         r = key_append(s, "made", seal, NULL, NULL, seal, reterr);
-    else if (r == 0 && strcmp(head.key, seal_id(seal)) != 0)
-        r = hand_over(s, directory, &head, seal, reterr);
+    else if (r == 0 && strcmp(last, seal_id(seal)) != 0)
+        r = hand_over(s, directory, last, seal, reterr);
     if (r < 0)
         return r;
     *ret = TAKE(seal);
@@ -316,16 +316,16 @@ int ledger_open(Store *s, const char *directory, Error *reterr, bool *ret_create
 int ledger_open_lost(Store *s, const char *directory, const char *reason, Error *reterr,
                      Seal **ret) {
     _cleanup_(seal_freep) Seal *seal = NULL;
-    StoreHead head = {0};
+    char last[KEY_ID_SIZE] = "";
     bool created;
-    int r = store_entry_head(s, reterr, &head);
+    int r = ledger_last_key(s, key_kind_name(KEY_SEAL), last, reterr);
 
     if (r < 0)
         return r;
     r = seal_load(directory, reterr, &created, &seal);
-    if (r == 0 && strcmp(head.key, seal_id(seal)) != 0)
-        r = key_append(s, head.seq ? "lost" : "made", seal, head.seq ? head.key : NULL, reason,
-                       seal, reterr);
+    if (r == 0 && strcmp(last, seal_id(seal)) != 0)
+        r = key_append(s, last[0] ? "lost" : "made", seal, last[0] ? last : NULL, reason, seal,
+                       reterr);
     if (r < 0)
         return r;
     *ret = TAKE(seal);

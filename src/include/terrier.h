@@ -282,6 +282,57 @@ TERRIER_API int terrier_reveal(const terrier_rules *rules, const char *program, 
 TERRIER_API int terrier_doctor(const char *program, const char *store, terrier_write write,
                                void *of, size_t *ret_problems, terrier_error *error);
 
+/* ---- evidence ---- */
+
+typedef struct terrier_ledger_options {
+    const char *store; /* NULL: as in terrier_scan_options */
+    terrier_format format;
+    const char *kind; /* only entries of this kind; NULL: all */
+    /* "2026-03-01" or "2026-03-01T12:00:00Z", UTC; NULL: no bound. `to` itself is not in it */
+    const char *from, *to;
+} terrier_ledger_options;
+
+/* The entries of the ledger, oldest first; jsonl: the lines of ledger.jsonl. */
+TERRIER_API int terrier_ledger_list(const terrier_ledger_options *options, terrier_write write,
+                                    void *of, terrier_error *error);
+
+/*
+ * The runs of a period: planned, begun, ended, missed; and each change of scope, rules, policy,
+ * parameters or program from one to the next. -EINVAL: a bound is no date.
+ */
+TERRIER_API int terrier_ledger_period(const terrier_ledger_options *options, terrier_write write,
+                                      void *of, terrier_error *error);
+
+/*
+ * Draws `size` rows of a file of rows, a line each, in the order of SHA-256(seed || number of the
+ * row): who has the file and the seed draws the same. header: the first line is no row.
+ */
+TERRIER_API int terrier_sample(const char *population, uint64_t size, const char *seed, bool header,
+                               terrier_write write, void *of, terrier_error *error);
+
+/*
+ * Whether files are what was sealed: a line each, which names the first record or bytes that are
+ * not. key: a public key in PEM; NULL: that of this user, else the one beside the file, which is
+ * said. *ret_bad counts files that do not hold. A ledger, a manifest, any file with a seal beside
+ * it, a store.
+ */
+TERRIER_API int terrier_verify(const char *const *files, size_t n_files, const char *key,
+                               terrier_write write, void *of, size_t *ret_bad,
+                               terrier_error *error);
+
+/* Puts a seal beside a file: FILE.seal and FILE.seal.sig. */
+TERRIER_API int terrier_seal(const char *file, terrier_error *error);
+
+/* The keys of this user: kind, id, file; a line each. */
+TERRIER_API int terrier_key_list(terrier_write write, void *of, terrier_error *error);
+
+/*
+ * Makes a key ("token", "tombstone", "seal"), in the place of the one there is, which is kept; the
+ * ledger of the store, where there is one, says so. lost: why the key before is gone, if it is.
+ */
+TERRIER_API int terrier_key_new(const char *kind, const char *store, const char *lost,
+                                terrier_write write, void *of, terrier_error *error);
+
 #ifdef __cplusplus
 }
 #endif

@@ -172,3 +172,45 @@ int query_meta(Store *s, Error *reterr, char ret_uuid[37], int64_t *ret_created)
     *ret_created = sqlite3_column_int64(row, 1);
     return 0;
 }
+
+struct ManifestCursor {
+    Store *store;
+    sqlite3_stmt *rows;
+};
+
+int manifest_cursor_open(Store *s, Error *reterr, ManifestCursor **ret) {
+    _cleanup_(manifest_cursor_closep) ManifestCursor *c = calloc(1, sizeof(*c));
+    int r;
+
+    if (!c)
+        return -ENOMEM;
+    c->store = s;
+    r = sql_prepare(s->db, "SELECT run, body, digest, seal, seal_key FROM manifest ORDER BY run",
+                    &c->rows);
+    if (r < 0)
+        return handle_unread(s, r, reterr);
+    *ret = TAKE(c);
+    return 0;
+}
+
+int manifest_cursor_step(ManifestCursor *c, Error *reterr, StoreManifest *ret) {
+    int r = sql_step(c->rows);
+
+    if (r < 0)
+        return handle_unread(c->store, r, reterr);
+    if (r == 0)
+        return 0;
+    *ret = (StoreManifest){.run = sqlite3_column_int64(c->rows, 0),
+                           .body = sql_text(c->rows, 1),
+                           .key = (const char *)sql_text(c->rows, 4).at};
+    fixed_read(c->rows, 2, ret->digest, sizeof(ret->digest));
+    fixed_read(c->rows, 3, ret->seal, sizeof(ret->seal));
+    return 1;
+}
+
+ManifestCursor *manifest_cursor_close(ManifestCursor *c) {
+    if (c)
+        sqlite3_finalize(c->rows);
+    free(c);
+    return NULL;
+}

@@ -62,3 +62,10 @@ int query_manifest(Store *s, int64_t run, Arena *a, Error *reterr, StoreManifest
 
 /* uuid and date of the store; uuid has 37 bytes. */
 int query_meta(Store *s, Error *reterr, char ret_uuid[37], int64_t *ret_created);
+
+/* All manifests, by run. What a row points to is valid until the next step or close. */
+typedef struct ManifestCursor ManifestCursor;
+int manifest_cursor_open(Store *s, Error *reterr, ManifestCursor **ret);
+int manifest_cursor_step(ManifestCursor *c, Error *reterr, StoreManifest *ret);
+ManifestCursor *manifest_cursor_close(ManifestCursor *c);
+DEFINE_CLEANUP(ManifestCursor, manifest_cursor_close)

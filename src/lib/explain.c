@@ -113,7 +113,7 @@ static int explain(const terrier_rules *rules, const char *path, Writer *out, Er
     if (r < 0)
         return r;
     x.reader.sink = (MatcherSink){.of = &x, .hit = on_hit, .trace = on_trace, .floor = LEVEL_LOW};
-    r = content_open(&x.reader, fd, meta.size, &c);
+    r = content_open(&x.reader, fd, meta.size, false, &c);
     if (r < 0)
         return error_errno(reterr, r, "cannot read the file");
     tell_head(&x, path, &c);

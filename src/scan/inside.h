@@ -45,8 +45,8 @@ const Extractor *inside_reader(const Inside *i, const Unit *u, const Neighbour *
  * on.
  */
 #define INSIDE_E_RAW 1
-int inside_open(Inside *i, const Unit *u, const Neighbour *b, const Extractor *e, bool again,
-                Ending *ret_ending, IntakeUnit **ret_unit);
+int inside_open(Inside *i, const Unit *u, const Neighbour *b, const Content *c, const Extractor *e,
+                bool again, Ending *ret_ending, IntakeUnit **ret_unit);
 
 /* Units inside the last one that were reported, at any depth. */
 uint64_t inside_units(const Inside *i);

@@ -255,6 +255,7 @@ static int large_work(Worker *w, Large *l) {
             newlines_of(l->pieces, l->content.n_pieces, &l->total);
             r = report_pieces(w, &l->unit, &l->content, l->pieces, &l->total, l->as_read);
         }
+        content_close(&l->content);
         large_free(l);
     }
     journal_end(w->crew->journal, w->slot);
@@ -360,7 +361,7 @@ static int report_opened(Worker *w, const Unit *u, const Ending *e, const Intake
 static int examine_inside(Worker *w, Unit *u, const Neighbour *b, Content *c, const Extractor *e) {
     IntakeUnit *opened;
     Ending ending;
-    int r = inside_open(w->inside, u, b, e, w->crew->plan->restarted, &ending, &opened);
+    int r = inside_open(w->inside, u, b, c, e, w->crew->plan->restarted, &ending, &opened);
 
     if (r == INSIDE_E_RAW) {
         content_join(&w->reader);
@@ -372,13 +373,16 @@ static int examine_inside(Worker *w, Unit *u, const Neighbour *b, Content *c, co
 static int examine_unit(Worker *w, Unit *u, const Neighbour *b) {
     const Extractor *e;
     Content c;
-    int r = content_open(&w->reader, u->fd, u->meta.size, &c);
+    int r = content_open(&w->reader, u->fd, u->meta.size, w->crew->far[u->root], &c);
 
     if (r < 0)
         return report_status(w, u->root, u->path, status_errno(-r));
     e = inside_reader(w->inside, u, b, &c);
-    return e ? examine_inside(w, u, b, &c, e)
-             : examine_pieces(w, u, &c, (AsRead){.status = content_status(&c)});
+    r = e ? examine_inside(w, u, b, &c, e)
+          : examine_pieces(w, u, &c, (AsRead){.status = content_status(&c)});
+    if (u->fd >= 0) /* else others read on */
+        content_close(&c);
+    return r;
 }
 
 /* What stands beside the file and tells what is in it, if its magic says so. */
@@ -403,6 +407,7 @@ static int worker_file(Worker *w, const Batch *b, size_t i) {
     batch_path(b, i, &w->path);
     if (buf_error(&w->path))
         return -ENOMEM;
+    throttle_wait(w->crew->throttle, 0);
     journal_begin(w->crew->journal, w->slot, b->dir->root, buf_as_span(&w->path));
     r = file_open(b, i, &u, &status);
     if (r == FILE_E_REFUSED) {
@@ -425,11 +430,16 @@ static int worker_file(Worker *w, const Batch *b, size_t i) {
     return r;
 }
 
+/* No file is begun any more: something failed, or the keeper wants the scanner to end. */
+static bool crew_ends(const Crew *crew) {
+    return flag_get(&crew->stop) || journal_end_asked(crew->journal);
+}
+
 static int batch_work(Worker *w, Batch *b) {
     uint8_t known[BATCH_FILES_MAX] = {0};
     int r = w->crew->plan->restarted ? worker_known(w, b, known) : 0;
 
-    for (size_t i = 0; i < b->n && r == 0 && !flag_get(&w->crew->stop); i++) {
+    for (size_t i = 0; i < b->n && r == 0 && !crew_ends(w->crew); i++) {
         if (!known[i])
             r = worker_file(w, b, i);
     }
@@ -526,6 +536,8 @@ int worker_new(Crew *crew, unsigned slot, Worker **ret) {
     outbox_init(&w->outbox, crew->keeper);
     r = reader_init(&w->reader, crew->engine, crew->plan->window, crew->plan->floor,
                     crew->plan->samples, crew->plan->secret);
+    w->reader.throttle = crew->throttle;
+    w->reader.drop_small = crew->plan->pace.idle;
     if (r == 0)
         r = worker_host(crew, &w->host);
     if (r == 0)

@@ -4,7 +4,7 @@
  * Marks of a text go as differences: the text offset up from the one before, the row up or down,
  * the source plus one, so that "nowhere" is a zero. The text that fills the writer's buffer is not
  * copied into it: the kernel takes it from where it lies. What costs is not the copies but to wake
- * the host, so three pieces of text go at once, which is what a socket holds.
+ * the host, so six pieces of text go at once, which is what a socket holds where nobody allows more.
  */
 #include "extract/frame.h"
 
@@ -14,7 +14,7 @@
 #include "base/clock.h"
 
 enum {
-    FLUSH_BYTES = 192 << 10,
+    FLUSH_BYTES = 384 << 10,
 };
 
 #define FLUSH_NS (50 * INT64_C(1000000))

@@ -61,7 +61,7 @@ int frame_job_get(Span payload, FrameJob *ret);
 
 /* ---- the worker's end ---- */
 
-/* Gathers frames; sends them at 192 KiB, at the end of a job, and when 50 ms have passed. */
+/* Gathers frames; sends them at 384 KiB, at the end of a job, and when 50 ms have passed. */
 typedef struct FrameWriter {
     int fd; /* borrowed */
     Buf out;

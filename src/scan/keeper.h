@@ -25,14 +25,21 @@ typedef struct KeeperProgress {
     unsigned restarts;
 } KeeperProgress;
 
+/* What the scanner said of a self-test; tried 0: it did not run. */
+typedef struct KeeperSelftest {
+    uint64_t carriers, detectors, recovered;
+    char failed[512]; /* names, separated by blanks */
+} KeeperSelftest;
+
 typedef struct KeeperOptions {
     const char *program; /* the terrier program: what a role is started from */
     const Plan *plan;
-    const Rules *rules;     /* the keeper's own: names and tiers for the store */
-    Store *store;           /* open for writing */
-    const Key *key;         /* of tokens; NULL: none are made */
-    Span parameters;        /* JSON, for the run's row */
-    bool (*stop)(void *of); /* polled; may be NULL */
+    const Rules *rules; /* the keeper's own: names and tiers for the store */
+    Store *store;       /* open for writing */
+    const Key *key;     /* of tokens; NULL: none are made */
+    Span parameters;    /* JSON, for the run's row */
+    int (*begun)(void *of, int64_t run, Error *reterr);  /* the run has its number; may be NULL */
+    bool (*stop)(void *of);                              /* polled; may be NULL */
     void (*progress)(void *of, const KeeperProgress *p); /* several times a second; may be NULL */
     void (*warning)(void *of, const char *text);         /* a sentence for people; may be NULL */
     void *of;
@@ -41,6 +48,7 @@ typedef struct KeeperOptions {
 typedef struct KeeperResult {
     int64_t run; /* 0: none was begun */
     unsigned restarts;
+    KeeperSelftest selftest[2]; /* at the start, at the end */
 } KeeperResult;
 
 /*

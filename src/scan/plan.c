@@ -54,6 +54,7 @@ void plan_put(Buf *b, const Plan *p) {
     wire_put_i64(b, p->survey_ns);
     put_limits(b, &p->limits);
     wire_put_u64(b, p->count_ahead);
+    wire_put_u64(b, p->no_selftest);
     wire_put_u64(b, p->restarted);
     wire_put_u64(b, p->n_suspects);
     for (size_t i = 0; i < p->n_suspects; i++) {
@@ -157,6 +158,7 @@ int plan_get(Span frame, Plan *ret) {
     p.survey_ns = wire_i64(&w);
     get_limits(&w, &p.limits);
     p.count_ahead = wire_u64(&w);
+    p.no_selftest = wire_u64(&w);
     p.restarted = wire_u64(&w);
     get_suspects(&w, &p);
     secret = wire_span(&w);

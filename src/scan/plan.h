@@ -59,6 +59,7 @@ typedef struct Plan {
     int64_t survey_ns; /* time box */
     PlanLimits limits;
     bool count_ahead; /* a second walk that counts, for the progress line */
+    bool no_selftest; /* known values are not sent through: for benches */
     bool restarted;   /* ask what is known already */
     PlanSuspect suspects[PLAN_SUSPECTS_MAX];
     size_t n_suspects;

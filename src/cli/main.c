@@ -26,6 +26,13 @@ const Verb *const verbs[] = {
     &verb_rules_import,
     &verb_rules_edm,
     &verb_rules_measure,
+    &verb_ledger_list,
+    &verb_ledger_period,
+    &verb_ledger_sample,
+    &verb_verify,
+    &verb_store_export,
+    &verb_key_list,
+    &verb_key_new,
     &verb_doctor,
 };
 /* clang-format on */

@@ -21,6 +21,7 @@ typedef enum OptionKind {
     OPTION_NUMBER,   /* uint64_t */
     OPTION_SIZE,     /* uint64_t: bytes, with K, M, G or T behind for binary multiples */
     OPTION_DURATION, /* double: seconds, or with s, m, h or d behind */
+    OPTION_DECIMAL,  /* double, above 0 */
     OPTION_CHOICE,   /* int: 1 for the first word of `argument`, which lists them; 0: not given */
 } OptionKind;
 
@@ -102,6 +103,9 @@ terrier_rules_options rules_options(const RulesValues *v);
 
 /* The verbs, each in the file of its first word. */
 extern const Verb verb_scan, verb_report, verb_detect, verb_explain, verb_show, verb_doctor;
+extern const Verb verb_store_export;
+extern const Verb verb_ledger_list, verb_ledger_period, verb_ledger_sample, verb_verify;
+extern const Verb verb_key_list, verb_key_new;
 extern const Verb verb_rules_list, verb_rules_show, verb_rules_check, verb_rules_validate;
 extern const Verb verb_rules_import, verb_rules_edm, verb_rules_measure;
 

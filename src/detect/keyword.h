@@ -18,11 +18,13 @@
 
 enum {
     KEYWORD_LITERAL_MIN = 3,
+    KEYWORD_FREE_MIN = 4,     /* bytes that one without such a literal matches at least */
     KEYWORD_WIDTH_MAX = 1024, /* bytes a pattern may be wide */
 };
 
 typedef struct KeywordPattern {
     const char *derived; /* regex_derive() */
+    int32_t ready;       /* its number among the needles that are ready (ready.h); -1: none */
     uint32_t width;      /* bytes at most; filled by needles_new or keywords_compile */
     uint32_t literal;    /* regex_literal() */
     bool needle;         /* found by needles (needle.h), not by Hyperscan */

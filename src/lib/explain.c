@@ -145,7 +145,7 @@ static int explain(const terrier_rules *rules, const char *path, Writer *out, Er
                                   .exact = true,
                                   .allow = allowing_view(&x.allowing),
                                   .allowed = on_allowed};
-    r = content_open(&x.reader, fd, meta.size, &c);
+    r = content_open(&x.reader, fd, meta.size, false, &c);
     if (r < 0)
         return error_errno(reterr, r, "cannot read the file");
     tell_head(&x, path, &c);

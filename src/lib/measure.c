@@ -168,7 +168,9 @@ static bool show_place(const Measuring *m, size_t number, Buf *to) {
     buf_printf(to, "\n%zu of %zu  %s  ", number + 1, m->n, d->detector);
     show_text(to, d->mask);
     buf_printf(to, "\n%s\n", d->locator);
-    r = terrier_show(m->rules, m->o->program, d->locator, m->o->reveal, to_buf, to, &e);
+    r = m->o->reveal ? terrier_reveal(m->rules, m->o->program, m->o->store, d->locator, to_buf, to,
+                                      &e)
+                     : terrier_show(m->rules, m->o->program, d->locator, false, to_buf, to, &e);
     if (r < 0)
         buf_printf(to, "not read again: %s\n", e.text);
     return r == 0;

@@ -16,12 +16,14 @@
 #include "lib/allowing.h"
 #include "lib/common.h"
 #include "lib/tables.h"
+#include "lib/witness.h"
 #include "scan/examine.h"
 #include "scan/keeper.h"
 #include "scan/scanner.h"
+#include "store/query.h"
 #include "store/tally.h"
 
-enum { JOBS_MAX = 255, OWN_MAX = 8, SAMPLES_USUAL = 5 };
+enum { JOBS_MAX = 255, OWN_MAX = 16, SAMPLES_USUAL = 5, HOURS_MAX = 16 };
 
 typedef struct Job {
     const terrier_scan_options *o;
@@ -32,13 +34,17 @@ typedef struct Job {
     Key *key;
     Plan plan;
     FileId own[OWN_MAX];
+    Hours quiet[HOURS_MAX];
+    size_t n_quiet;
     Buf parameters, edm_keys;
+    Witness witness;
     int64_t started; /* monotonic */
 } Job;
 
 static void job_done(Job *j) {
     /* the plan's arrays are the caller's and the job's own */
     explicit_bzero(j->plan.secret, sizeof(j->plan.secret));
+    witness_done(&j->witness);
     store_close(j->store);
     key_free(j->key);
     rules_free(j->rules);
@@ -98,6 +104,26 @@ static int open_store(Job *j, Error *reterr) {
     return store_open(j->store_path, STORE_WRITE, reterr, &j->store);
 }
 
+/* A key that is gone is not replaced on the quiet: values would seem new that are not. */
+static int key_present(Job *j, Error *reterr) {
+    _cleanup_(arena_done) Arena a = {0};
+    _cleanup_(key_freep) Key *key = NULL;
+    RunRow last;
+    int r = query_run(j->store, 0, &a, NULL, &last);
+
+    if (r == -ENOENT || (r == 0 && !last.key[0]))
+        return 0;
+    if (r == 0)
+        r = key_find(j->key_directory, KEY_TOKEN, reterr, &key);
+    if (r != -ENOENT)
+        return r;
+    return error_set(reterr, -ENOKEY,
+                     "the key %s that names the values of '%s' is missing; restore '%s/token.key' "
+                     "from your backup, or make a new one, under which nothing can be compared "
+                     "with earlier runs: terrier key new token",
+                     last.key, store_path(j->store), j->key_directory);
+}
+
 static int load_key(Job *j, Error *reterr) {
     bool created = false;
     char text[512];
@@ -105,6 +131,9 @@ static int load_key(Job *j, Error *reterr) {
 
     if (r < 0)
         return error_errno(reterr, r, "cannot tell where the keys are; set HOME");
+    r = key_present(j, reterr);
+    if (r < 0)
+        return r;
     r = key_load(j->key_directory, KEY_TOKEN, reterr, &created, &j->key);
     if (r < 0)
         return r;
@@ -145,6 +174,46 @@ static PlanLimits limits_of(const terrier_limits *l) {
                         .cpu_ns = (int64_t)(l->cpu * 1e9)};
 }
 
+static PlanPace pace_of(const terrier_pace *p) {
+    return (PlanPace){.rate = p->rate,
+                      .iops = p->iops,
+                      .load = p->max_load,
+                      .back_off = (BackOff)p->back_off,
+                      .idle = p->idle};
+}
+
+/* Refused here, so that a night does not begin with a sentence that nobody reads. */
+static int read_quiet_hours(Job *j, Error *reterr) {
+    const terrier_scan_options *o = j->o;
+
+    if (o->pace.n_quiet_hours && (o->stream || o->names_on_stdin || o->time_box > 0))
+        return error_set(reterr, -EINVAL,
+                         "quiet hours need roots to come back to: neither standard input nor a "
+                         "time box goes with them");
+    if (o->pace.n_quiet_hours > HOURS_MAX)
+        return error_set(reterr, -EINVAL, "%zu quiet hours are too many, expected %d at most",
+                         o->pace.n_quiet_hours, HOURS_MAX);
+    calendar_zone();
+    for (; j->n_quiet < o->pace.n_quiet_hours; j->n_quiet++) {
+        const char *text = o->pace.quiet_hours[j->n_quiet];
+
+        if (hours_parse(span_of(text), &j->quiet[j->n_quiet]) < 0)
+            return error_set(reterr, -EINVAL, "'%.60s' are no hours, expected " HOURS_EXPECTED,
+                             text);
+    }
+    return 0;
+}
+
+static int fit_memory(Job *j, Error *reterr) {
+    uint64_t least;
+
+    if (!j->o->pace.max_memory || plan_fit(&j->plan, j->o->pace.max_memory, &least) == 0)
+        return 0;
+    return error_set(reterr, -EINVAL,
+                     "a scan cannot keep to %llu bytes of memory, expected at least %llu",
+                     (unsigned long long)j->o->pace.max_memory, (unsigned long long)least);
+}
+
 static int make_plan(Job *j, Error *reterr) {
     const terrier_scan_options *o = j->o;
     Plan *p = &j->plan;
@@ -179,7 +248,9 @@ static int make_plan(Job *j, Error *reterr) {
                 .survey_seed = o->survey_seed,
                 .survey_ns = (int64_t)(o->time_box * 1e9),
                 .limits = limits_of(&o->limits),
+                .pace = pace_of(&o->pace),
                 .count_ahead = o->count_ahead,
+                .no_selftest = o->no_selftest,
                 .edm_keys = buf_as_span(&j->edm_keys)};
     if (o->window && (o->window < EXAMINE_WINDOW_MIN || o->window > 64 << 20 || o->window % 4))
         return error_set(
@@ -193,6 +264,8 @@ static int make_plan(Job *j, Error *reterr) {
     if (p->samples > FINDING_SAMPLES_MAX)
         return error_set(reterr, -EINVAL, "%u samples of a finding are too many, expected 1 to %d",
                          o->samples, FINDING_SAMPLES_MAX);
+    if (fit_memory(j, reterr) < 0)
+        return -EINVAL;
     token_sketch_secret(j->key, p->secret);
     own_add(j, j->store_path, "");
     own_add(j, j->store_path, "-wal");
@@ -262,6 +335,10 @@ static int describe(Job *j) {
     json_object_begin(&json);
     json_key(&json, "command");
     json_text(&json, o->command);
+    if (o->profile) {
+        json_key(&json, "profile");
+        json_text(&json, o->profile);
+    }
     put_list(&json, "roots", o->paths, o->n_paths);
     put_list(&json, "include", o->include, o->n_include);
     put_list(&json, "exclude", o->exclude, o->n_exclude);
@@ -293,7 +370,79 @@ static int describe(Job *j) {
     return buf_error(&j->parameters);
 }
 
+/* A root by its whole name, where it has one: two ways to name it are one scope. */
+static void put_roots(Json *json, const terrier_scan_options *o) {
+    json_key(json, "roots");
+    json_array_begin(json);
+    for (size_t i = 0; i < o->n_paths; i++) {
+        _cleanup_(free_p) char *whole = realpath(o->paths[i], NULL);
+
+        json_text(json, whole ? whole : o->paths[i]);
+    }
+    json_array_end(json);
+}
+
+/* What is read, for the hash by which two runs are told to have had one scope. */
+static void put_scope(Buf *to, const terrier_scan_options *o) {
+    Json json = json_to(to);
+
+    json_object_begin(&json);
+    put_roots(&json, o);
+    put_list(&json, "include", o->include, o->n_include);
+    put_list(&json, "exclude", o->exclude, o->n_exclude);
+    json_key(&json, "default_excludes");
+    json_bool(&json, !o->no_default_excludes);
+    json_key(&json, "cross_filesystems");
+    json_bool(&json, o->cross_filesystems);
+    json_key(&json, "max_depth");
+    json_uint(&json, o->max_depth);
+    json_key(&json, "names_on_stdin");
+    json_bool(&json, o->names_on_stdin);
+    json_key(&json, "stream");
+    json_text(&json, o->stream);
+    json_key(&json, "survey");
+    json_bool(&json, o->time_box > 0);
+    json_object_end(&json);
+}
+
+/* All else that was asked and changes what is found. The rules have a digest of their own. */
+static void put_asked(Buf *to, const Job *j) {
+    Json json = json_to(to);
+
+    json_object_begin(&json);
+    put_limits(&json, &j->plan.limits);
+    json_key(&json, "min_confidence");
+    json_text(&json, level_name(j->plan.floor));
+    json_key(&json, "samples");
+    json_uint(&json, j->plan.samples);
+    json_object_end(&json);
+}
+
+/* After the plan, which has the defaults. */
+static int open_witness(Job *j, Error *reterr) {
+    _cleanup_(buf_done) Buf scope = {0}, asked = {0};
+
+    put_scope(&scope, j->o);
+    put_asked(&asked, j);
+    j->witness.o = j->o;
+    j->witness.store = j->store;
+    j->witness.keys = j->key_directory;
+    j->witness.token = j->key;
+    j->witness.stock = !j->o->rules.n_directories && !j->o->rules.no_builtin &&
+                       !(j->o->rules.regions && j->o->rules.regions[0]);
+    memcpy(j->witness.ruleset, j->rules->digest, sizeof(j->witness.ruleset));
+    if (buf_error(&scope) < 0 || buf_error(&asked) < 0)
+        return -ENOMEM;
+    return witness_open(&j->witness, buf_as_span(&scope), buf_as_span(&asked), reterr);
+}
+
 /* ---- while it runs ---- */
+
+static int on_begun(void *of, int64_t run, Error *reterr) {
+    Job *j = of;
+
+    return witness_begun(&j->witness, run, reterr);
+}
 
 static void on_progress(void *of, const KeeperProgress *p) {
     const Job *j = of;
@@ -303,6 +452,7 @@ static void on_progress(void *of, const KeeperProgress *p) {
                                  .files_ahead = p->ahead,
                                  .ahead_done = p->ahead_done,
                                  .restarts = p->restarts,
+                                 .paused_until = p->paused_until,
                                  .seconds = (double)(clock_monotonic_ns() - j->started) / 1e9};
 
     if (j->o->progress)
@@ -339,14 +489,16 @@ static int exit_of(int r, bool begun) {
     }
 }
 
-static int end_run(Job *j, Error *reterr) {
+static int end_run(Job *j, const KeeperResult *kept, Error *reterr) {
     Coverage coverage;
     StoreRunEnd end = {.ended = clock_real_ns()};
-    int r = query_coverage(j->store, j->result->run, reterr, &coverage);
+    int r = witness_judge(&j->witness, kept, reterr);
 
+    if (r == 0)
+        r = query_coverage(j->store, j->result->run, reterr, &coverage);
     if (r < 0)
         return r;
-    end.complete = coverage.complete && !j->plan.survey;
+    end.complete = coverage.complete && !j->plan.survey && j->witness.sound;
     end.exit = end.complete ? TERRIER_EXIT_DONE : TERRIER_EXIT_INCOMPLETE;
     r = store_run_end(j->store, j->result->run, &end, reterr);
     if (r == 0)
@@ -357,12 +509,14 @@ static int end_run(Job *j, Error *reterr) {
                       "report it",
                       (long long)j->result->run);
     j->result->exit = end.exit;
-    return r;
+    return r < 0 ? r : witness_end(&j->witness, kept, end.exit, reterr);
 }
 
 static int prepare(Job *j, Error *reterr) {
     int r = check_roots(j->o, reterr);
 
+    if (r == 0)
+        r = read_quiet_hours(j, reterr);
     if (r == 0)
         r = load_rules(j, reterr);
     if (r == 0)
@@ -383,6 +537,12 @@ static int prepare(Job *j, Error *reterr) {
     if (r == 0)
         r = describe(j);
     j->result->exit = r == -EINVAL ? TERRIER_EXIT_USAGE : TERRIER_EXIT_INTERNAL;
+    if (r < 0)
+        return r;
+    r = open_witness(j, reterr);
+    j->result->exit = TERRIER_EXIT_STORE;
+    if (r == 0)
+        own_add(j, j->witness.directory, "");
     return r;
 }
 
@@ -392,6 +552,7 @@ static int job_run(Job *j, Error *reterr) {
                             .progress = on_progress,
                             .warning = on_warning,
                             .stop = on_stop,
+                            .begun = on_begun,
                             .of = j};
     KeeperResult kept = {0};
     int r = prepare(j, reterr);
@@ -402,17 +563,26 @@ static int job_run(Job *j, Error *reterr) {
     keeper.store = j->store;
     keeper.key = j->key;
     keeper.parameters = buf_as_span(&j->parameters);
+    keeper.quiet = j->quiet;
+    keeper.n_quiet = j->n_quiet;
     j->started = clock_monotonic_ns();
-    r = keeper_run(&keeper, reterr, &kept);
+    r = witness_recount(&j->witness, false, reterr);
+    if (r == 0)
+        r = keeper_run(&keeper, reterr, &kept);
     j->result->run = kept.run;
-    if (r == KEEPER_E_STOPPED) {
+    if (r == 0)
+        r = witness_recount(&j->witness, true, reterr);
+    if (r == KEEPER_E_STOPPED || r == -ECANCELED) {
+        witness_broken(&j->witness, "stopped", NULL, TERRIER_EXIT_INCOMPLETE);
         j->result->stopped = true;
         return 0;
     }
     if (r == 0)
-        r = end_run(j, reterr);
-    if (r < 0)
+        r = end_run(j, &kept, reterr);
+    if (r < 0) {
         j->result->exit = exit_of(r, kept.run != 0);
+        witness_broken(&j->witness, "failed", reterr ? reterr->text : NULL, j->result->exit);
+    }
     return r;
 }
 

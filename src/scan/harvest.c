@@ -385,8 +385,8 @@ void harvest_sink(Harvest *h, MatcherSink *sink) {
     sink->hit = harvest_hit;
     sink->tested = harvest_tested;
     sink->counts = h->counts;
-    sink->exact = true;
-    sink->allow = h->allowed ? &h->allow : NULL;
+    sink->exact = !h->plain;
+    sink->allow = h->allowed && !h->plain ? &h->allow : NULL;
     sink->allowed = harvest_allowed;
 }
 

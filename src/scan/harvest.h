@@ -91,6 +91,7 @@ typedef struct Harvest {
     Level floor;        /* of the scan */
     uint32_t keep;      /* samples a row, at most FINDING_SAMPLES_MAX */
     bool no_memory;
+    bool plain;        /* all that is found: no allow lists, no tables of exact data match */
     AllowView allow;   /* of the object at hand */
     uint64_t *allowed; /* hits that were not reported, by entry; NULL: there are no lists */
     HarvestWhere where;

@@ -50,6 +50,8 @@ typedef struct IntakeTo {
     void *of;
     /* A unit inside has ended: it is settled; borrowed for the call. 0 or a negative error. */
     int (*unit)(void *of, const IntakeUnit *u, const Ending *e);
+    /* Receiver.pulse, passed on; NULL: nobody asks. */
+    int (*pulse)(void *of, uint64_t taken);
 } IntakeTo;
 
 typedef struct Intake Intake;
@@ -70,3 +72,11 @@ int intake_name(Intake *i, Span name);
 
 /* Behind the last event: the outermost unit, settled; valid until the next begin. */
 int intake_end(Intake *i, IntakeUnit **ret);
+
+/*
+ * Behind the last event of a share of the outermost unit: it is added to `into`, which has an
+ * initialized harvest and is settled by intake_settle() when all shares are in it. Shares have no
+ * columns and tell no facts of the outermost unit: 1, if this one did, and nothing is added.
+ */
+int intake_give(Intake *i, IntakeUnit *into);
+void intake_settle(IntakeUnit *u);

@@ -5,10 +5,12 @@
  * by posix_spawn (the caller may have threads), and is believed in nothing but the form of its
  * frames. When it dies, what was in flight is written down, the scanner is started again, and goes
  * on with what the store does not have yet; an object that was in flight at two deaths ends as
- * error(scanner-killed). Found values pass through here on their way to tokens and are wiped.
+ * error(scanner-killed). In quiet hours the scanner is asked to end, and started again after them.
+ * Found values pass through here on their way to tokens and are wiped.
  */
 #pragma once
 
+#include "base/calendar.h"
 #include "evidence/key.h"
 #include "rule/detector.h"
 #include "scan/plan.h"
@@ -23,16 +25,28 @@ typedef struct KeeperProgress {
     bool ahead_done;
     uint64_t hits;
     unsigned restarts;
+    int64_t paused_until; /* seconds since 1970, of the quiet hours that hold; 0: it runs */
 } KeeperProgress;
+
+/* What the scanner said of a self-test; tried 0: it did not run. */
+typedef struct KeeperSelftest {
+    uint64_t carriers, detectors, recovered;
+    char failed[512]; /* names, separated by blanks */
+} KeeperSelftest;
 
 typedef struct KeeperOptions {
     const char *program; /* the terrier program: what a role is started from */
     const Plan *plan;
-    const Rules *rules;     /* the keeper's own: names and tiers for the store */
-    Store *store;           /* open for writing */
-    const Key *key;         /* of tokens; NULL: none are made */
-    Span parameters;        /* JSON, for the run's row */
-    bool (*stop)(void *of); /* polled; may be NULL */
+    const Rules *rules; /* the keeper's own: names and tiers for the store */
+    Store *store;       /* open for writing */
+    const Key *key;     /* of tokens; NULL: none are made */
+    Span parameters;    /* JSON, for the run's row */
+    int (*begun)(void *of, int64_t run, Error *reterr);  /* the run has its number; may be NULL */
+    const Hours *quiet; /* hours in which nothing is read and nothing is open */
+    size_t n_quiet;
+    const StoreNote *notes; /* of what is known before the run: put first */
+    size_t n_notes;
+    bool (*stop)(void *of);                              /* polled; may be NULL */
     void (*progress)(void *of, const KeeperProgress *p); /* several times a second; may be NULL */
     void (*warning)(void *of, const char *text);         /* a sentence for people; may be NULL */
     void *of;
@@ -41,6 +55,7 @@ typedef struct KeeperOptions {
 typedef struct KeeperResult {
     int64_t run; /* 0: none was begun */
     unsigned restarts;
+    KeeperSelftest selftest[2]; /* at the start, at the end */
 } KeeperResult;
 
 /*

@@ -526,14 +526,32 @@ static int prove_detector(Bench *b, uint16_t number) {
     return r;
 }
 
-int prove_some(const Engine *engine, bool (*wanted)(const Detector *d), const ProveSink *sink,
-               ProveCount *ret) {
+static int known_detector(Bench *b, uint16_t number) {
+    const Detector *d = &b->engine->rules->detectors[number];
+    int r;
+
+    b->detector = number;
+    b->count.detectors++;
+    if (!d->n_examples)
+        return 0; /* nothing is known of it */
+    if (is_combination(d))
+        return prove_combination(b, &d->examples[0], true);
+    b->count.proofs++;
+    r = bench_put_example(b, &d->examples[0], 0, 0);
+    r = r < 0 ? r : bench_windows(b, b->text.n);
+    if (r == 0 && !b->hits)
+        bench_failed(b, &d->examples[0].mark, "as it stands");
+    return r;
+}
+
+static int prove(const Engine *engine, const ProveSink *sink, int (*one)(Bench *b, uint16_t number),
+                 bool (*wanted)(const Detector *d), ProveCount *ret) {
     Bench b = {.engine = engine, .sink = sink, .specimen.engine = engine};
     int r = matcher_new(engine, &b.matcher);
 
     for (size_t i = 0; i < engine->rules->n && r == 0; i++) {
         if (!wanted || wanted(&engine->rules->detectors[i]))
-            r = prove_detector(&b, (uint16_t)i);
+            r = one(&b, (uint16_t)i);
     }
     matcher_free(b.matcher);
     buf_done(&b.text);
@@ -545,5 +563,14 @@ int prove_some(const Engine *engine, bool (*wanted)(const Detector *d), const Pr
 }
 
 int prove_all(const Engine *engine, const ProveSink *sink, ProveCount *ret) {
-    return prove_some(engine, NULL, sink, ret);
+    return prove(engine, sink, prove_detector, NULL, ret);
+}
+
+int prove_some(const Engine *engine, bool (*wanted)(const Detector *d), const ProveSink *sink,
+               ProveCount *ret) {
+    return prove(engine, sink, prove_detector, wanted, ret);
+}
+
+int prove_known(const Engine *engine, const ProveSink *sink, ProveCount *ret) {
+    return prove(engine, sink, known_detector, NULL, ret);
 }

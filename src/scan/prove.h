@@ -26,6 +26,8 @@ typedef struct ProveCount {
 /* The detectors for which `wanted` says true, NULL: all. -ENOMEM, or 0: failures are no error. */
 int prove_some(const Engine *engine, bool (*wanted)(const Detector *d), const ProveSink *sink,
                ProveCount *ret);
+/* The first example of each detector, as it stands: known answers, in a moment. */
+int prove_known(const Engine *engine, const ProveSink *sink, ProveCount *ret);
 
 /* All detectors of the engine. -ENOMEM, or 0 with the count: failures are no error here. */
 int prove_all(const Engine *engine, const ProveSink *sink, ProveCount *ret);

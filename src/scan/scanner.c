@@ -14,13 +14,16 @@
 #include <signal.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
+#include <sys/syscall.h>
 
 #include "base/clock.h"
 #include "rule/detector.h"
+#include "scan/selftest.h"
 #include "scan/survey.h"
 #include "scan/worker.h"
 #include "source/beneath.h"
 #include "source/list.h"
+#include "source/mount.h"
 #include "source/root.h"
 #include "source/tree.h"
 
@@ -72,6 +75,14 @@ static void scanner_harden(void) {
 static void scanner_memory(void) {
     mallopt(M_TRIM_THRESHOLD, 16 << 20);
     mallopt(M_TOP_PAD, 1 << 20);
+}
+
+/* For what nobody else wants, in all threads and processes that are started from here. */
+static void scanner_step_back(void) {
+    enum { WHO_PROCESS = 1, CLASS_IDLE = 3 << 13, NICEST = 19 };
+
+    setpriority(PRIO_PROCESS, 0, NICEST);
+    syscall(SYS_ioprio_set, WHO_PROCESS, 0, CLASS_IDLE);
 }
 
 static int scanner_failed(Scanner *s, int code, const Error *e) {
@@ -145,6 +156,10 @@ static int on_batch(void *of, Batch *b) {
     Scanner *s = of;
 
     s->places[s->root].found += b->n;
+    if (journal_end_asked(s->crew.journal)) {
+        batch_free(b);
+        return -ECANCELED;
+    }
     if (!s->plan.survey)
         return crew_put(&s->crew, b);
     survey_consider(&s->survey, b);
@@ -178,7 +193,8 @@ static int on_directory(void *of, Span path _unused_) {
     Scanner *s = of;
 
     s->places[s->root].directories++;
-    return 0;
+    throttle_wait(s->crew.throttle, 0);
+    return journal_end_asked(s->crew.journal) ? -ECANCELED : 0;
 }
 
 static Sink scanner_sink(Scanner *s) {
@@ -236,6 +252,7 @@ static int walk_root(Scanner *s, uint32_t number) {
 
     s->root = number;
     r = root_describe(path, &e, &place->root);
+    s->crew.far[number] = r == 0 && mount_remote_type(place->root.type);
     if (r == 0)
         r = send_root(s, number, false);
     if (r == 0)
@@ -439,7 +456,7 @@ static int scan_roots(Scanner *s) {
         r = survey_roots(s);
     else
         r = r < 0 ? r : walk_roots(s);
-    if (r < 0)
+    if (r < 0 && !journal_end_asked(s->crew.journal)) /* else what is in flight is finished */
         crew_fail(&s->crew, r);
     crew_finish(&s->crew);
     crew_join(s);
@@ -460,14 +477,31 @@ static int final_roots(Scanner *s) {
     return r;
 }
 
+/* Alone, before the threads are there and after they have gone. */
+static int self_test(Scanner *s, bool at_end) {
+    Worker *w = NULL;
+    int r = s->plan.no_selftest ? 0 : worker_new(&s->crew, 0, &w);
+
+    if (w)
+        r = selftest_run(w, s->engine, &s->keeper, at_end);
+    worker_free(w);
+    return r;
+}
+
 static int scanner_run(Scanner *s) {
     _cleanup_(buf_done) Buf done = {0};
-    int r = try_suspects(s);
+    int r = self_test(s, false);
 
     if (r == 0)
+        r = try_suspects(s);
+    if (r == 0)
         r = s->plan.stream[0] ? read_stream(s) : scan_roots(s);
+    if (r == 0 && journal_end_asked(s->crew.journal))
+        r = -ECANCELED; /* something may have been left out */
     if (r == 0)
         r = final_roots(s);
+    if (r == 0)
+        r = self_test(s, true);
     wire_put_i64(&done, r);
     return channel_send(&s->keeper, MESSAGE_DONE, buf_as_span(&done)) < 0 || r < 0;
 }
@@ -503,11 +537,14 @@ static int crew_init(Scanner *s, Error *reterr) {
     ref_init(&c->open);
     c->atime_lost = calloc(s->plan.n_roots + 1, sizeof(*c->atime_lost));
     c->roots = roots_absolute(&s->plan);
+    c->far = calloc(s->plan.n_roots + 1, sizeof(*c->far));
     s->places = calloc(s->plan.n_roots + 1, sizeof(*s->places));
     if (r == 0)
         r = journal_open(SCANNER_JOURNAL_FD, &c->journal);
     if (r == 0)
-        r = c->atime_lost && c->roots && s->places ? queue_init(&c->tasks, QUEUE_BATCHES) : -ENOMEM;
+        r = throttle_new(&s->plan.pace, &c->stop, &c->throttle);
+    if (r == 0)
+        r = c->atime_lost && c->roots && c->far && s->places ? queue_init(&c->tasks, QUEUE_BATCHES) : -ENOMEM;
     if (r < 0)
         return error_errno(reterr, r, "cannot start the scanner");
     s->filter = (Filter){.include = s->plan.include,
@@ -526,6 +563,8 @@ static void scanner_done(Scanner *s) {
     free(s->places);
     free(s->crew.atime_lost);
     roots_free(s->crew.roots, s->plan.n_roots);
+    free(s->crew.far);
+    throttle_free(s->crew.throttle);
     queue_done(&s->crew.tasks);
     journal_close(s->crew.journal);
     buf_done(&s->report);
@@ -552,6 +591,8 @@ int scanner_main(void) {
         buf_span(&plan, frame); /* the channel's buffer is for the answers that follow */
     if (r < 0 || kind != MESSAGE_PLAN || plan_get(buf_as_span(&plan), &s.plan) < 0)
         return 1;
+    if (s.plan.pace.idle)
+        scanner_step_back();
     r = scanner_load(&s, &e);
     if (r == 0)
         r = crew_init(&s, &e);

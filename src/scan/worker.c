@@ -1,8 +1,12 @@
 /* Worker: see worker.h. */
 #include "scan/worker.h"
 
+#include <sys/mman.h>
+
+#include "base/file.h"
 #include "scan/examine.h"
 #include "scan/inside.h"
+#include "source/beneath.h"
 #include "source/file.h"
 
 enum {
@@ -253,6 +257,7 @@ static int large_work(Worker *w, Large *l) {
             newlines_of(l->pieces, l->content.n_pieces, &l->total);
             r = report_pieces(w, &l->unit, &l->content, l->pieces, &l->total, l->as_read);
         }
+        content_close(&l->content);
         large_free(l);
     }
     journal_end(w->crew->journal, w->slot);
@@ -372,11 +377,13 @@ static int report_opened(Worker *w, const Unit *u, const Ending *e, const Intake
     return outbox_object(&w->outbox, &o, &opened->harvest, opened->facts, opened->n_facts);
 }
 
-/* By its reader; where that cannot be had, or has died twice, as it lies. */
-static int examine_inside(Worker *w, Unit *u, const Neighbour *b, Content *c, const Extractor *e) {
+/* By its reader; where that cannot be had, or has died twice, as it lies. again: units inside it
+ * may have been reported before. */
+static int examine_inside(Worker *w, Unit *u, const Neighbour *b, Content *c, const Extractor *e,
+                          bool again) {
     IntakeUnit *opened;
     Ending ending;
-    int r = inside_open(w->inside, u, b, e, w->crew->plan->restarted, &ending, &opened);
+    int r = inside_open(w->inside, u, b, c, e, again, &ending, &opened);
 
     if (r == INSIDE_E_RAW) {
         content_join(&w->reader);
@@ -385,16 +392,87 @@ static int examine_inside(Worker *w, Unit *u, const Neighbour *b, Content *c, co
     return r < 0 ? r : report_opened(w, u, &ending, opened);
 }
 
+/* ---- archives that are opened in shares ---- */
+
+/* Asks others to help, as far as the queue has room. */
+static void shared_invite(const Worker *w, Shared *s) {
+    for (unsigned i = 1; i < w->crew->plan->jobs && i < s->n; i++) {
+        Task *t = task_new((Task){.shared = s});
+
+        if (!t)
+            return;
+        ref_take(&s->ref);
+        ref_take(&w->crew->open);
+        if (queue_offer(&w->crew->tasks, t))
+            continue;
+        ref_drop(&s->ref); /* ours is still there: never the last */
+        ref_drop(&w->crew->open);
+        free(t);
+        return;
+    }
+}
+
+static int shared_report(Worker *w, Shared *s) {
+    static const Neighbour nothing = {.fd = -1};
+
+    inside_settle(w->inside, s->unit.meta.size, &s->sum);
+    return s->sum.apart ? examine_inside(w, &s->unit, &nothing, &s->content, s->reader, true)
+                        : report_opened(w, &s->unit, &s->sum.ending, &s->sum.unit);
+}
+
+/* Opens shares until none is left; the last to leave reports. Takes the reference. */
+static int shared_take(Worker *w, Shared *s) {
+    int r;
+
+    journal_begin(w->crew->journal, w->slot, s->unit.root, s->unit.path);
+    r = reader_at(&w->reader, root_path(w->crew, s->unit.root), s->unit.path);
+    r = r < 0 ? r : shared_work(s, w->inside, &w->crew->stop);
+    if (r < 0)
+        crew_fail(w->crew, r); /* before the last one reports what is not whole */
+    if (ref_drop(&s->ref)) {
+        if (!flag_get(&w->crew->stop))
+            r = shared_report(w, s);
+        content_close(&s->content);
+        shared_free(s);
+    }
+    journal_end(w->crew->journal, w->slot);
+    return r;
+}
+
+static int examine_shared(Worker *w, Unit *u, const Content *c, const Extractor *e) {
+    Shared *s;
+    int r = w->crew->plan->restarted ? outbox_forget(&w->outbox, u->root, u->path) : 0;
+
+    if (r == 0)
+        r = shared_new(u, c, e, &w->reader.harvest, &s);
+    if (r < 0)
+        return r;
+    shared_invite(w, s);
+    return shared_take(w, s);
+}
+
+static bool may_share(const Worker *w, const Unit *u, const Neighbour *b, const Extractor *e) {
+    return w->crew->plan->jobs > 1 && b->fd < 0 && !b->missing &&
+           shared_shares(e, u->meta.size) > 1;
+}
+
 static int examine_unit(Worker *w, Unit *u, const Neighbour *b) {
     const Extractor *e;
     Content c;
-    int r = content_open(&w->reader, u->fd, u->meta.size, &c);
+    int r = content_open(&w->reader, u->fd, u->meta.size, w->crew->far[u->root], &c);
 
     if (r < 0)
         return report_status(w, u->root, u->path, status_errno(-r));
     e = inside_reader(w->inside, u, b, &c);
-    return e ? examine_inside(w, u, b, &c, e)
-             : examine_pieces(w, u, &c, (AsRead){.status = content_status(&c)});
+    if (!e)
+        r = examine_pieces(w, u, &c, (AsRead){.status = content_status(&c)});
+    else if (may_share(w, u, b, e))
+        r = examine_shared(w, u, &c, e);
+    else
+        r = examine_inside(w, u, b, &c, e, w->crew->plan->restarted);
+    if (u->fd >= 0) /* else others read on */
+        content_close(&c);
+    return r;
 }
 
 /* What stands beside the file and tells what is in it, if its magic says so. */
@@ -419,6 +497,7 @@ static int worker_file(Worker *w, const Batch *b, size_t i) {
     batch_path(b, i, &w->path);
     if (buf_error(&w->path))
         return -ENOMEM;
+    throttle_wait(w->crew->throttle, 0);
     journal_begin(w->crew->journal, w->slot, b->dir->root, buf_as_span(&w->path));
     r = file_open(b, i, &u, &status);
     if (r == FILE_E_REFUSED) {
@@ -442,11 +521,16 @@ static int worker_file(Worker *w, const Batch *b, size_t i) {
     return r;
 }
 
+/* No file is begun any more: something failed, or the keeper wants the scanner to end. */
+static bool crew_ends(const Crew *crew) {
+    return flag_get(&crew->stop) || journal_end_asked(crew->journal);
+}
+
 static int batch_work(Worker *w, Batch *b) {
     uint8_t known[BATCH_FILES_MAX] = {0};
     int r = w->crew->plan->restarted ? worker_known(w, b, known) : 0;
 
-    for (size_t i = 0; i < b->n && r == 0 && !flag_get(&w->crew->stop); i++) {
+    for (size_t i = 0; i < b->n && r == 0 && !crew_ends(w->crew); i++) {
         if (!known[i])
             r = worker_file(w, b, i);
     }
@@ -458,6 +542,35 @@ int worker_batch(Worker *w, Batch *batch) {
     int r = batch_work(w, batch);
 
     return r < 0 ? r : outbox_flush(&w->outbox);
+}
+
+/* A file that only this process sees. */
+static int fixture_open(Span bytes, Unit *u) {
+    int r;
+
+    u->fd = memfd_create("terrier-fixture", MFD_CLOEXEC);
+    if (u->fd < 0)
+        return -errno;
+    r = file_write(u->fd, bytes);
+    return r < 0 ? r : meta_of(u->fd, &u->meta);
+}
+
+int worker_fixture(Worker *w, Span name, Span bytes, Buf *ret_reports) {
+    Unit u = {.fd = -1, .path = name};
+    const Neighbour beside = {.fd = -1};
+    int r = outbox_flush(&w->outbox);
+
+    w->outbox.kept = ret_reports;
+    reader_plain(&w->reader);
+    if (r == 0)
+        r = fixture_open(bytes, &u);
+    if (r == 0)
+        r = examine_unit(w, &u, &beside);
+    if (r == 0)
+        r = outbox_flush(&w->outbox);
+    w->outbox.kept = NULL;
+    fd_close(u.fd);
+    return r < 0 ? r : buf_error(ret_reports);
 }
 
 int worker_stream(Worker *w) {
@@ -520,6 +633,8 @@ int worker_new(Crew *crew, unsigned slot, Worker **ret) {
                     crew->plan->samples, crew->plan->secret);
     w->reader.harvest.allow.of = crew;
     w->reader.harvest.allow.token = crew_token;
+    w->reader.throttle = crew->throttle;
+    w->reader.drop_small = crew->plan->pace.idle;
     if (r == 0)
         r = worker_host(crew, &w->host);
     if (r == 0)
@@ -567,6 +682,12 @@ void *worker_main(void *of) {
         } else if (t->large) {
             if (ref_drop(&t->large->ref))
                 large_free(t->large);
+        } else if (t->shared && r == 0) {
+            content_join(&w->reader);
+            r = shared_take(w, t->shared);
+        } else if (t->shared) {
+            if (ref_drop(&t->shared->ref))
+                shared_free(t->shared);
         } else if (t->flow) {
             content_join(&w->reader);
             flow_help(t->flow, &w->reader);

@@ -23,6 +23,12 @@ const Verb *const verbs[] = {
     &verb_rules_show,
     &verb_rules_check,
     &verb_rules_validate,
+    &verb_schedule_check,
+    &verb_schedule_write,
+    &verb_schedule_list,
+    &verb_schedule_next,
+    &verb_schedule_scope,
+    &verb_schedule_alert,
     &verb_doctor,
 };
 /* clang-format on */

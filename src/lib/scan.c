@@ -14,9 +14,12 @@
 #include "evidence/token.h"
 #include "extract/zygote.h"
 #include "lib/common.h"
+#include "lib/places.h"
 #include "scan/examine.h"
 #include "scan/keeper.h"
 #include "scan/scanner.h"
+#include "schedule/slots.h"
+#include "store/history.h"
 #include "store/tally.h"
 
 enum { JOBS_MAX = 255, OWN_MAX = 8, SAMPLES_USUAL = 5, HOURS_MAX = 16 };
@@ -34,6 +37,10 @@ typedef struct Job {
     size_t n_quiet;
     Buf parameters;
     int64_t started; /* monotonic */
+    /* what is known before the run begins */
+    Arena arena;
+    StoreNote *notes;
+    size_t n_notes, cap_notes;
 } Job;
 
 static void job_done(Job *j) {
@@ -43,6 +50,8 @@ static void job_done(Job *j) {
     key_free(j->key);
     rules_free(j->rules);
     buf_done(&j->parameters);
+    arena_done(&j->arena);
+    free(j->notes);
     free(j->store_path);
     free(j->key_directory);
     free(j->cache);
@@ -333,6 +342,80 @@ static int describe(Job *j) {
     return buf_error(&j->parameters);
 }
 
+/* ---- what a profile's scan says first ---- */
+
+static int note_add(Job *j, const StoreNote *note) {
+    if (j->n_notes == j->cap_notes) {
+        size_t cap = j->cap_notes ? 2 * j->cap_notes : 16;
+        StoreNote *notes = reallocarray(j->notes, cap, sizeof(*notes));
+
+        if (!notes)
+            return -ENOMEM;
+        j->notes = notes;
+        j->cap_notes = cap;
+    }
+    j->notes[j->n_notes++] = *note;
+    return 0;
+}
+
+static int note_missed(Job *j, Error *reterr) {
+    Calendar when;
+    Slot *slots;
+    size_t n;
+    int r;
+
+    if (!j->o->when || calendar_parse(span_of(j->o->when), &when) < 0)
+        return 0;
+    r = slots_missed(j->store, j->o->profile, &when, clock_real_ns() / CLOCK_NS_PER_S, &j->arena,
+                     reterr, &slots, &n);
+    for (size_t i = 0; i < n && r == 0; i++) {
+        char at[CLOCK_TEXT_MAX];
+        Span subject;
+
+        clock_print(slots[i].at * CLOCK_NS_PER_S, at, sizeof(at));
+        subject = arena_span(&j->arena, span_of(at));
+        r = subject.at ? note_add(j, &(StoreNote){.kind = "missed-slot",
+                                                  .subject = subject,
+                                                  .count = 1,
+                                                  .detail = "no scan began before the next slot"})
+                       : -ENOMEM;
+    }
+    return r;
+}
+
+/* What the host has is asked of it as well as can be; a table that cannot be read is no reason not
+ * to scan. */
+static int note_uncovered(Job *j) {
+    const terrier_schedule_options o = {.directory = j->o->profiles};
+    ScopePlace *places;
+    size_t n;
+    int r = j->o->profiles ? places_find(&o, &j->arena, NULL, &places, &n, NULL) : -ENOENT;
+
+    if (r < 0)
+        return r == -ENOMEM ? r : 0;
+    for (size_t i = 0; i < n && r == 0; i++) {
+        char kind[128];
+        const char *detail;
+
+        if (places[i].cover != COVER_NONE)
+            continue;
+        scope_print_kind(&places[i], kind, sizeof(kind));
+        detail = arena_text(&j->arena, span_of(kind));
+        r = detail ? note_add(j, &(StoreNote){.kind = "uncovered",
+                                              .subject = span_of(places[i].path),
+                                              .count = 1,
+                                              .detail = detail})
+                   : -ENOMEM;
+    }
+    return r;
+}
+
+static int note_first(Job *j, Error *reterr) {
+    int r = j->o->profile ? note_missed(j, reterr) : 0;
+
+    return r == 0 && j->o->profile ? note_uncovered(j) : r;
+}
+
 /* ---- while it runs ---- */
 
 static void on_progress(void *of, const KeeperProgress *p) {
@@ -380,15 +463,30 @@ static int exit_of(int r, bool begun) {
     }
 }
 
+/* Whether anything is unread that was not unread in the profile's run before. */
+static int has_news(Job *j, Error *reterr, bool *ret) {
+    Gaps gaps;
+    int r = history_gaps(j->store, j->o->profile, j->result->run, reterr, &gaps);
+
+    if (r == 0)
+        *ret = gaps.new_objects > 0 || gaps.unreadable_root || !gaps.before;
+    return r;
+}
+
 static int end_run(Job *j, Error *reterr) {
     Coverage coverage;
     StoreRunEnd end = {.ended = clock_real_ns()};
+    bool news = true;
     int r = query_coverage(j->store, j->result->run, reterr, &coverage);
 
     if (r < 0)
         return r;
     end.complete = coverage.complete && !j->plan.survey;
-    end.exit = end.complete ? TERRIER_EXIT_DONE : TERRIER_EXIT_INCOMPLETE;
+    if (!end.complete && j->o->profile && j->o->only_news && !j->plan.survey)
+        r = has_news(j, reterr, &news);
+    if (r < 0)
+        return r;
+    end.exit = end.complete || !news ? TERRIER_EXIT_DONE : TERRIER_EXIT_INCOMPLETE;
     r = store_run_end(j->store, j->result->run, &end, reterr);
     if (r == 0)
         r = query_coverage(j->store, j->result->run, reterr, &coverage);
@@ -423,6 +521,8 @@ static int prepare(Job *j, Error *reterr) {
     r = make_plan(j, reterr);
     if (r == 0)
         r = describe(j);
+    if (r == 0)
+        r = note_first(j, reterr);
     j->result->exit = r == -EINVAL ? TERRIER_EXIT_USAGE : TERRIER_EXIT_INTERNAL;
     return r;
 }
@@ -445,6 +545,8 @@ static int job_run(Job *j, Error *reterr) {
     keeper.parameters = buf_as_span(&j->parameters);
     keeper.quiet = j->quiet;
     keeper.n_quiet = j->n_quiet;
+    keeper.notes = j->notes;
+    keeper.n_notes = j->n_notes;
     j->started = clock_monotonic_ns();
     r = keeper_run(&keeper, reterr, &kept);
     j->result->run = kept.run;

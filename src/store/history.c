@@ -9,7 +9,7 @@
     o ".status <> 'read' AND " o ".status <> 'special' AND " o ".status <> 'link' AND " o          \
       ".status <> 'excluded' AND " o ".status <> 'other-filesystem' AND " o                        \
       ".status <> 'vanished'"
-#define LEFT "max(o.size - o.bytes_read, 0)"
+#define LEFT "iif(o.depth = 0, o.size, 0)"
 
 static int prepare(Store *s, const char *text, const char *profile, Error *reterr,
                    sqlite3_stmt **ret) {

@@ -21,7 +21,7 @@ int history_runs(Store *s, const char *profile, int64_t since, Arena *a, Error *
                  HistoryRun **ret, size_t *ret_n);
 
 typedef struct Gaps {
-    uint64_t objects, bytes;         /* not read, at any depth; bytes of their sizes */
+    uint64_t objects, bytes;         /* not read, at any depth; sizes of the files among them */
     uint64_t new_objects, new_bytes; /* of these, news */
     bool unreadable_root;            /* a root as a whole was not read: always news */
     int64_t before;                  /* the run that this one is held against; 0: none */

@@ -75,8 +75,7 @@ static void say_incomplete(Alert *a) {
     snprintf(a->cause, sizeof(a->cause), "unread-%lld", (long long)a->run.id);
     buf_printf(&a->sentence,
                "%llu objects, files of %llu bytes among them, could not be read that were read, or "
-               "not there, "
-               "before%s; terrier report --run %lld says which",
+               "not there, before%s; terrier report --run %lld says which",
                (unsigned long long)g->new_objects, (unsigned long long)g->new_bytes,
                g->unreadable_root ? ", and a root could not be read at all" : "",
                (long long)a->run.id);

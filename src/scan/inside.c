@@ -195,6 +195,77 @@ int inside_open(Inside *i, const Unit *u, const Neighbour *b, const Content *c, 
     return r < 0 ? r : intake_end(i->intake, ret_unit);
 }
 
+/* ---- shares ---- */
+
+/* Only what a share in one piece with others would have said, too. */
+static bool share_holds(const Ending *e) {
+    return e->status.kind == STATUS_READ ||
+           (e->status.kind == STATUS_PARTIAL && strcmp(e->status.reason, "member") == 0);
+}
+
+static void sum_ending(InsideSum *sum, const Ending *e) {
+    uint64_t bytes = sum->ending.bytes + e->bytes;
+
+    if (!sum->ending.format || e->status.kind != STATUS_READ)
+        sum->ending = *e;
+    snprintf(sum->format, sizeof(sum->format), "%s", e->format);
+    sum->ending.format = sum->format;
+    sum->ending.bytes = bytes;
+}
+
+static void sum_drawn(InsideSum *sum, const HostDrawn *drawn) {
+    HostDrawn *d = &sum->drawn;
+
+    sum->apart |= __builtin_add_overflow(d->output, drawn->output, &d->output) ||
+                  __builtin_add_overflow(d->entries, drawn->entries, &d->entries) ||
+                  __builtin_add_overflow(d->other, drawn->other, &d->other);
+}
+
+static int sum_add(Inside *i, const Ending *e, const HostDrawn *drawn, InsideSum *sum) {
+    int r = share_holds(e) ? intake_give(i->intake, &sum->unit) : 1;
+
+    if (r < 0)
+        return r;
+    sum->apart |= r > 0;
+    sum->units += i->units;
+    sum_drawn(sum, drawn);
+    if (r == 0)
+        sum_ending(sum, e);
+    return 0;
+}
+
+int inside_share(Inside *i, const Unit *u, const Extractor *e, ExtractShare share, Lock *lock,
+                 InsideSum *sum) {
+    const HostFile file = {.fd = u->fd, .size = u->meta.size, .name = name_of(i, u)};
+    Ending ending = {.status = status_of(STATUS_READ, NULL), .format = "", .encoding = ""};
+    HostDrawn drawn = {0};
+    int r;
+
+    i->root = u->root;
+    i->path = u->path;
+    i->units = 0;
+    intake_begin(i->intake);
+    r = share.number == 0 ? intake_name(i->intake, u->path) : 0;
+    if (r == 0)
+        r = host_extract_share(i->host, e->place, &file, share, intake_receiver(i->intake), &ending,
+                               &drawn);
+    if (r < 0)
+        return r;
+    lock_hold(lock);
+    if (r == 0)
+        r = sum_add(i, &ending, &drawn, sum);
+    else
+        sum->apart = true; /* its worker died */
+    lock_release(lock);
+    return r < 0 ? r : outbox_flush(i->outbox);
+}
+
+void inside_settle(const Inside *i, uint64_t size, InsideSum *sum) {
+    sum->apart |= host_limited(i->host, size, &sum->drawn);
+    if (!sum->apart)
+        intake_settle(&sum->unit);
+}
+
 uint64_t inside_units(const Inside *i) {
     return i->units;
 }

@@ -29,6 +29,13 @@ const Verb *const verbs[] = {
     &verb_schedule_next,
     &verb_schedule_scope,
     &verb_schedule_alert,
+    &verb_ledger_list,
+    &verb_ledger_period,
+    &verb_ledger_sample,
+    &verb_verify,
+    &verb_store_export,
+    &verb_key_list,
+    &verb_key_new,
     &verb_doctor,
 };
 /* clang-format on */

@@ -18,9 +18,10 @@ typedef struct ScanValues {
     uint64_t limit_rate, limit_iops, max_memory;
     uint64_t archive_depth, archive_filters, archive_entries, archive_output, hold, worker_memory;
     double time_box, stall, cpu, max_load;
-    const char *progress;
+    const char *anchor_hook, *progress;
     TextList quiet_hours;
-    int format, level, color, back_off, objects;
+    int format, level, color, back_off, objects, recount;
+    bool no_selftest;
     bool idle, only_news, syslog, null, no_default_excludes, cross_filesystems, require_sandbox,
         dry_run, quiet;
 } ScanValues;
@@ -235,6 +236,18 @@ static const Option options[] = {
      .help = "Which objects are listed; those not read are the default"},
     OPTIONS_RULES(ScanValues, rules),
     OPTION_OUTPUT(ScanValues, output),
+    {.name = "recount",
+     .kind = OPTION_CHOICE,
+     .at = AT(recount),
+     .argument = "after|both|none",
+     .help = "Count everything a second time, by other code than the walk, after the scan (the "
+             "default) or before it too; the manifest says both numbers"},
+    {.name = "anchor-hook",
+     .kind = OPTION_TEXT,
+     .at = AT(anchor_hook),
+     .argument = "PROGRAM",
+     .help =
+         "At the end give the ledger's head to PROGRAM on standard input, to be kept elsewhere"},
     {.name = "quiet",
      .letter = 'q',
      .kind = OPTION_FLAG,
@@ -270,6 +283,11 @@ static const Option options[] = {
      .at = AT(window),
      .argument = "BYTES",
      .help = "Bytes read at once; findings do not depend on it",
+     .hidden = true},
+    {.name = "no-self-test",
+     .kind = OPTION_FLAG,
+     .at = AT(no_selftest),
+     .help = "Send no known values through the pipeline; for benches",
      .hidden = true},
     {.name = "shuffle",
      .kind = OPTION_NUMBER,
@@ -384,6 +402,9 @@ static terrier_scan_options scan_options(const Call *call, Watch *watch) {
                  .n_quiet_hours = v->quiet_hours.n},
         .only_news = v->only_news,
         .require_sandbox = v->require_sandbox,
+        .recount = v->recount ? (terrier_recount)(v->recount - 1) : TERRIER_RECOUNT_AFTER,
+        .anchor_hook = v->anchor_hook,
+        .no_selftest = v->no_selftest,
         .count_ahead = watch->progress.shown,
         .of = watch,
         .progress = on_progress,

@@ -63,6 +63,7 @@ struct Extraction {
     const Extractor *own;
     ExtractLimits limits;
     Companion *companion; /* of the outermost unit */
+    ExtractShare share;   /* ... of it */
     Level *level;         /* of the unit at hand */
     const Feed *outermost;
     unsigned depth;
@@ -121,6 +122,7 @@ int extraction_new(const ExtractOptions *o, Extraction **ret) {
     x->place = o->place;
     x->own = o->own;
     x->companion = o->companion;
+    x->share = o->share;
     x->limits = extract_limits(&o->limits, o->size);
     x->part_name.limit = PART_NAME_MAX;
     x->text = malloc(EXTRACT_TEXT_MAX);
@@ -765,6 +767,10 @@ int extraction_run_as(Extraction *x, Span name, Feed *f, const char *format, End
     return r;
 }
 
+uint64_t extraction_drawn(const Extraction *x) {
+    return x->output;
+}
+
 static int enter(Extraction *x, const Entry *e, Buf *name) {
     Entry named = *e;
     int r;
@@ -851,6 +857,18 @@ int extract_listed(Extraction *x, const Entry *e, Status status) {
         r = leave(x, &(Ending){.status = status, .format = "", .encoding = ""});
     end = restore_part(x, &kept);
     return r ? r : end;
+}
+
+ExtractShare extract_share(const Extraction *x) {
+    return x->level->above || x->share.of < 2 ? (ExtractShare){0, 1} : x->share;
+}
+
+Status extract_unshared(void) {
+    return status_of(STATUS_LIMIT, "share");
+}
+
+bool extract_is_unshared(const Status *s) {
+    return s->kind == STATUS_LIMIT && strcmp(s->reason, "share") == 0;
 }
 
 Span extract_name(const Extraction *x) {

@@ -84,6 +84,7 @@ typedef struct Extractor {
     bool seeks;   /* needs a feed that can be read at any offset; the core sees to it */
     bool streams; /* ... but reads in order what is too large to be held in memory */
     bool filter;  /* of a compressed stream: few of these are opened inside each other */
+    bool shares;  /* can read a share of an outermost unit */
     /*
      * Reads the feed and says in *ret_status how that ended, `read` unless it says otherwise.
      * Members that are not complete are noted by extract_unit; the core makes `partial(member)`
@@ -154,6 +155,15 @@ const Extractor *companion_reader(void);
  */
 const Extractor *extractor_of(Feed *f, Span name, const Sniff *s);
 
+/*
+ * One of several shares of an outermost unit that are read apart, by several processes at once.
+ * Together they give what the unit read in one piece gives, or one of them says extract_unshared():
+ * then nothing of any counts, and it must be read in one piece.
+ */
+typedef struct ExtractShare {
+    unsigned number, of; /* of < 2: all of it */
+} ExtractShare;
+
 /* What this process can read: what belongs in its place, what may run anywhere, and own readers. */
 typedef struct ExtractOptions {
     const Receiver *to; /* copied */
@@ -162,6 +172,7 @@ typedef struct ExtractOptions {
     ExtractLimits limits;
     uint64_t size;        /* of the outermost unit, FEED_SIZE_UNKNOWN for a stream */
     Companion *companion; /* ... or NULL */
+    ExtractShare share;   /* of it; its reader must have `shares` */
 } ExtractOptions;
 
 int extraction_new(const ExtractOptions *o, Extraction **ret);
@@ -177,6 +188,9 @@ int extraction_run(Extraction *x, Span name, Feed *f, Ending *ret_ending);
 /* As extraction_run, for bytes that come as `format` whatever they look like; NULL: as they look.
  */
 int extraction_run_as(Extraction *x, Span name, Feed *f, const char *format, Ending *ret_ending);
+
+/* Bytes of output that were drawn on the budget. */
+uint64_t extraction_drawn(const Extraction *x);
 
 /* ---- for extractors ---- */
 
@@ -198,6 +212,13 @@ Companion *extract_companion(const Extraction *x);
 
 /* A unit inside whose bytes cannot be had: encrypted(zip), unsupported(...) ... */
 int extract_listed(Extraction *x, const Entry *e, Status status);
+
+/* Which share of the unit at hand is to be read: of one inside another all of it. */
+ExtractShare extract_share(const Extraction *x);
+
+/* How a share ends of a unit that is not so that shares would do. */
+Status extract_unshared(void);
+bool extract_is_unshared(const Status *s);
 
 /* The name of the unit at hand. */
 Span extract_name(const Extraction *x);

@@ -4,7 +4,7 @@
  * Marks of a text go as differences: the text offset up from the one before, the row up or down,
  * the source plus one, so that "nowhere" is a zero. The text that fills the writer's buffer is not
  * copied into it: the kernel takes it from where it lies. What costs is not the copies but to wake
- * the host, so three pieces of text go at once, which is what a socket holds.
+ * the host, so six pieces of text go at once, which is what a socket holds where nobody allows more.
  */
 #include "extract/frame.h"
 
@@ -14,7 +14,7 @@
 #include "base/clock.h"
 
 enum {
-    FLUSH_BYTES = 192 << 10,
+    FLUSH_BYTES = 384 << 10,
 };
 
 #define FLUSH_NS (50 * INT64_C(1000000))
@@ -58,6 +58,8 @@ void frame_job_put(Buf *to, const FrameJob *job) {
     wire_put_u64(to, job->companion);
     wire_put_u64(to, job->lacks_companion);
     wire_put_u64(to, job->companion_size);
+    wire_put_u64(to, job->share.number);
+    wire_put_u64(to, job->share.of);
     wire_put_u64(to, job->limits.depth);
     wire_put_u64(to, job->limits.filters);
     wire_put_u64(to, job->limits.entries);
@@ -76,6 +78,8 @@ int frame_job_get(Span payload, FrameJob *ret) {
     job.companion = wire_u64(&w);
     job.lacks_companion = wire_u64(&w);
     job.companion_size = wire_u64(&w);
+    job.share.number = (unsigned)wire_u64(&w);
+    job.share.of = (unsigned)wire_u64(&w);
     job.limits.depth = (unsigned)wire_u64(&w);
     job.limits.filters = (unsigned)wire_u64(&w);
     job.limits.entries = wire_u64(&w);
@@ -284,10 +288,11 @@ Receiver frame_writer_receiver(FrameWriter *w) {
                       .pulse = write_pulse};
 }
 
-int frame_writer_end(FrameWriter *w, const Ending *e) {
+int frame_writer_end(FrameWriter *w, const Ending *e, uint64_t drawn) {
     size_t start = begin(&w->out);
 
     put_ending(&w->out, e);
+    wire_put_u64(&w->out, drawn);
     end(&w->out, start, FRAME_END);
     return writer_flush(w);
 }
@@ -404,7 +409,7 @@ static bool get_ending(FrameGate *g, Wire *w, Ending *ret) {
     *ret = (Ending){.bytes = wire_u64(w), .format = g->format, .encoding = ""};
     format = wire_span(w);
     encoding = wire_span(w);
-    if (!wire_done(w) || !status_may(kind) ||
+    if (w->failed || !status_may(kind) ||
         !word_get(reason, ret->status.reason, sizeof(ret->status.reason)) ||
         !word_get(format, g->format, sizeof(g->format)))
         return false;
@@ -438,7 +443,7 @@ static int pass_enter(FrameGate *g, Wire *w, const Receiver *to) {
 static int pass_leave(FrameGate *g, Wire *w, const Receiver *to) {
     Ending e;
 
-    if (!get_ending(g, w, &e) || g->depth == 0)
+    if (!get_ending(g, w, &e) || !wire_done(w) || g->depth == 0)
         return FRAME_E_BAD;
     g->depth--;
     turn(g);
@@ -446,7 +451,10 @@ static int pass_leave(FrameGate *g, Wire *w, const Receiver *to) {
 }
 
 static int pass_end(FrameGate *g, Wire *w) {
-    if (!get_ending(g, w, &g->ending) || g->depth)
+    if (!get_ending(g, w, &g->ending))
+        return FRAME_E_BAD;
+    g->drawn = wire_u64(w);
+    if (!wire_done(w) || g->depth)
         return FRAME_E_BAD;
     g->ended = true;
     return 0;

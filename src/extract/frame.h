@@ -49,6 +49,7 @@ typedef struct FrameJob {
     bool companion;              /* a second descriptor comes, of a file beside the unit's */
     bool lacks_companion;        /* ... should, and there is none */
     uint64_t companion_size;
+    ExtractShare share;   /* of it */
     ExtractLimits limits; /* all given */
 } FrameJob;
 
@@ -60,7 +61,7 @@ int frame_job_get(Span payload, FrameJob *ret);
 
 /* ---- the worker's end ---- */
 
-/* Gathers frames; sends them at 192 KiB, at the end of a job, and when 50 ms have passed. */
+/* Gathers frames; sends them at 384 KiB, at the end of a job, and when 50 ms have passed. */
 typedef struct FrameWriter {
     int fd; /* borrowed */
     Buf out;
@@ -73,7 +74,8 @@ void frame_writer_done(FrameWriter *w);
 /* Its functions fail with -EPIPE when the host is gone, else with -ENOMEM only. */
 Receiver frame_writer_receiver(FrameWriter *w);
 
-int frame_writer_end(FrameWriter *w, const Ending *e);
+/* drawn: bytes of output, as extraction_drawn() has them. */
+int frame_writer_end(FrameWriter *w, const Ending *e, uint64_t drawn);
 
 /* Says that we live, unless something was sent in the last 50 ms. */
 int frame_writer_alive(FrameWriter *w, uint64_t taken);
@@ -107,6 +109,7 @@ typedef struct FrameGate {
     bool handed;              /* all of them: only the unit's end may come */
     bool ended;
     Ending ending; /* of the outermost unit, once it has ended */
+    uint64_t drawn;
     char format[FRAME_WORD_MAX];
     Mark *marks; /* EXTRACT_MARKS_MAX of them */
 } FrameGate;

@@ -46,6 +46,7 @@ typedef struct Joint {
     const Receiver *to;
     ExtractLimits limits;
     uint64_t output, entries, other; /* drawn so far; other: names, facts, columns */
+    uint64_t drawn;                  /* output by the count of workers that ended */
     uint64_t held;                   /* bytes of memory files */
     size_t spooled;
     unsigned depth, handovers;
@@ -68,6 +69,7 @@ typedef struct Handover {
 typedef struct Errand {
     ExtractPlace place;
     HostFile file;
+    ExtractShare share; /* of it */
     const char *format; /* NULL: as it looks */
 } Errand;
 
@@ -144,6 +146,13 @@ static void give_back_peer(Host *h, Peer *p) {
 }
 
 /* ---- what a worker says, passed on ---- */
+
+/* Of numbers that may be lies. */
+static uint64_t sum(uint64_t a, uint64_t b) {
+    uint64_t s;
+
+    return __builtin_add_overflow(a, b, &s) ? UINT64_MAX : s;
+}
 
 static int spent(Joint *j, const char *which) {
     if (!j->spent)
@@ -425,6 +434,7 @@ static int start_job(Job *job, const Errand *u) {
                      .companion = u->file.has_companion,
                      .lacks_companion = u->file.lacks_companion,
                      .companion_size = u->file.companion_size,
+                     .share = u->share,
                      .limits = limits_left(job->j)};
 
     if (fstat(u->file.fd, &st) < 0)
@@ -471,6 +481,7 @@ static int run_job(Joint *j, const Errand *u, bool inner, bool *ret_passed, Endi
         r = listen(&job);
     if (r == 0) {
         end_job(&job, &job.gate.ending, ret);
+        j->drawn = sum(j->drawn, job.gate.drawn);
         give_back_peer(j->host, job.peer);
     } else {
         peer_bury(job.peer, why, sizeof(why));
@@ -651,6 +662,29 @@ int host_extract(Host *h, ExtractPlace place, const HostFile *file, const Extrac
     if (r >= 0)
         *ret = e;
     return r;
+}
+
+int host_extract_share(Host *h, ExtractPlace place, const HostFile *file, ExtractShare share,
+                       const Receiver *to, Ending *ret, HostDrawn *ret_drawn) {
+    Joint j = joint_of(h, file->size, NULL, to);
+    const Errand u = {.place = place, .file = *file, .share = share};
+    Ending e = {.format = "", .encoding = ""};
+    bool passed;
+    int r = end_joint(&j, run_job(&j, &u, false, &passed, &e), &e);
+
+    if (r >= 0)
+        *ret = e;
+    *ret_drawn = (HostDrawn){sum(j.output, j.drawn), j.entries, j.other};
+    return r;
+}
+
+/* In one piece each count starts where the one before ended: here they are added, and none of them
+ * can have been more than the sum. */
+bool host_limited(const Host *h, uint64_t size, const HostDrawn *drawn) {
+    ExtractLimits l = extract_limits(&h->o.limits, size);
+
+    return drawn->output > l.output || drawn->entries > l.entries ||
+           (drawn->other > l.output && drawn->other > OTHER_LEAST);
 }
 
 int host_read(Host *h, Feed *f, Span name, const ExtractLimits *limits, const Receiver *to,

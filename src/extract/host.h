@@ -65,6 +65,18 @@ DEFINE_CLEANUP(Host, host_free)
 int host_extract(Host *h, ExtractPlace place, const HostFile *file, const ExtractLimits *limits,
                  const Receiver *to, Ending *ret);
 
+/* What a call drew on the limits, at least: by its own count, and by that of workers. */
+typedef struct HostDrawn {
+    uint64_t output, entries, other;
+} HostDrawn;
+
+/* As host_extract, of one share of the unit; its reader must have `shares`. */
+int host_extract_share(Host *h, ExtractPlace place, const HostFile *file, ExtractShare share,
+                       const Receiver *to, Ending *ret, HostDrawn *ret_drawn);
+
+/* Whether a unit of that size whose shares have drawn so much would have come to a limit. */
+bool host_limited(const Host *h, uint64_t size, const HostDrawn *drawn);
+
 /*
  * As host_extract, for an outermost unit whose reader may run anywhere: it is read here, on this
  * thread, and only units inside it that belong elsewhere go to workers. 0 or a negative error.

@@ -144,6 +144,7 @@ static int run_job(Worker *w, const FrameJob *job, const int fds[FRAME_FDS]) {
                         .own = w->own,
                         .limits = job->limits,
                         .size = job->size,
+                        .share = job->share,
                         .companion = there || job->lacks_companion ? &companion : NULL};
     _cleanup_(extraction_freep) Extraction *x = NULL;
     Ending ending;
@@ -152,7 +153,7 @@ static int run_job(Worker *w, const FrameJob *job, const int fds[FRAME_FDS]) {
     if (r == 0)
         r = extraction_run_as(x, job->name, &feed, job->format[0] ? job->format : NULL, &ending);
     if (r == 0)
-        r = frame_writer_end(&w->out, &ending);
+        r = frame_writer_end(&w->out, &ending, extraction_drawn(x));
     feed_done(&feed);
     feed_done(&beside);
     return r;

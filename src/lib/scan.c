@@ -15,14 +15,16 @@
 #include "extract/zygote.h"
 #include "lib/common.h"
 #include "lib/places.h"
+#include "lib/witness.h"
 #include "scan/examine.h"
 #include "scan/keeper.h"
 #include "scan/scanner.h"
 #include "schedule/slots.h"
 #include "store/history.h"
+#include "store/query.h"
 #include "store/tally.h"
 
-enum { JOBS_MAX = 255, OWN_MAX = 8, SAMPLES_USUAL = 5, HOURS_MAX = 16 };
+enum { JOBS_MAX = 255, OWN_MAX = 16, SAMPLES_USUAL = 5, HOURS_MAX = 16 };
 
 typedef struct Job {
     const terrier_scan_options *o;
@@ -36,16 +38,20 @@ typedef struct Job {
     Hours quiet[HOURS_MAX];
     size_t n_quiet;
     Buf parameters;
+    Witness witness;
     int64_t started; /* monotonic */
     /* what is known before the run begins */
     Arena arena;
     StoreNote *notes;
     size_t n_notes, cap_notes;
+    int64_t *missed; /* slots, ns since 1970; in the arena */
+    size_t n_missed;
 } Job;
 
 static void job_done(Job *j) {
     /* the plan's arrays are the caller's and the job's own */
     explicit_bzero(j->plan.secret, sizeof(j->plan.secret));
+    witness_done(&j->witness);
     store_close(j->store);
     key_free(j->key);
     rules_free(j->rules);
@@ -105,6 +111,26 @@ static int open_store(Job *j, Error *reterr) {
     return store_open(j->store_path, STORE_WRITE, reterr, &j->store);
 }
 
+/* A key that is gone is not replaced on the quiet: values would seem new that are not. */
+static int key_present(Job *j, Error *reterr) {
+    _cleanup_(arena_done) Arena a = {0};
+    _cleanup_(key_freep) Key *key = NULL;
+    RunRow last;
+    int r = query_run(j->store, 0, &a, NULL, &last);
+
+    if (r == -ENOENT || (r == 0 && !last.key[0]))
+        return 0;
+    if (r == 0)
+        r = key_find(j->key_directory, KEY_TOKEN, reterr, &key);
+    if (r != -ENOENT)
+        return r;
+    return error_set(reterr, -ENOKEY,
+                     "the key %s that names the values of '%s' is missing; restore '%s/token.key' "
+                     "from your backup, or make a new one, under which nothing can be compared "
+                     "with earlier runs: terrier key new token",
+                     last.key, store_path(j->store), j->key_directory);
+}
+
 static int load_key(Job *j, Error *reterr) {
     bool created = false;
     char text[512];
@@ -112,6 +138,9 @@ static int load_key(Job *j, Error *reterr) {
 
     if (r < 0)
         return error_errno(reterr, r, "cannot tell where the keys are; set HOME");
+    r = key_present(j, reterr);
+    if (r < 0)
+        return r;
     r = key_load(j->key_directory, KEY_TOKEN, reterr, &created, &j->key);
     if (r < 0)
         return r;
@@ -225,7 +254,8 @@ static int make_plan(Job *j, Error *reterr) {
                 .survey_ns = (int64_t)(o->time_box * 1e9),
                 .limits = limits_of(&o->limits),
                 .pace = pace_of(&o->pace),
-                .count_ahead = o->count_ahead};
+                .count_ahead = o->count_ahead,
+                .no_selftest = o->no_selftest};
     if (o->window && (o->window < EXAMINE_WINDOW_MIN || o->window > 64 << 20 || o->window % 4))
         return error_set(
             reterr, -EINVAL,
@@ -368,9 +398,14 @@ static int note_missed(Job *j, Error *reterr) {
         return 0;
     r = slots_missed(j->store, j->o->profile, &when, clock_real_ns() / CLOCK_NS_PER_S, &j->arena,
                      reterr, &slots, &n);
+    j->missed = r == 0 ? arena_array(&j->arena, n + 1, sizeof(*j->missed)) : NULL;
+    if (r == 0 && !j->missed)
+        return -ENOMEM;
     for (size_t i = 0; i < n && r == 0; i++) {
         char at[CLOCK_TEXT_MAX];
         Span subject;
+
+        j->missed[j->n_missed++] = slots[i].at * CLOCK_NS_PER_S;
 
         clock_print(slots[i].at * CLOCK_NS_PER_S, at, sizeof(at));
         subject = arena_span(&j->arena, span_of(at));
@@ -416,7 +451,83 @@ static int note_first(Job *j, Error *reterr) {
     return r == 0 && j->o->profile ? note_uncovered(j) : r;
 }
 
+/* A root by its whole name, where it has one: two ways to name it are one scope. */
+static void put_roots(Json *json, const terrier_scan_options *o) {
+    json_key(json, "roots");
+    json_array_begin(json);
+    for (size_t i = 0; i < o->n_paths; i++) {
+        _cleanup_(free_p) char *whole = realpath(o->paths[i], NULL);
+
+        json_text(json, whole ? whole : o->paths[i]);
+    }
+    json_array_end(json);
+}
+
+/* What is read, for the hash by which two runs are told to have had one scope. */
+static void put_scope(Buf *to, const terrier_scan_options *o) {
+    Json json = json_to(to);
+
+    json_object_begin(&json);
+    put_roots(&json, o);
+    put_list(&json, "include", o->include, o->n_include);
+    put_list(&json, "exclude", o->exclude, o->n_exclude);
+    json_key(&json, "default_excludes");
+    json_bool(&json, !o->no_default_excludes);
+    json_key(&json, "cross_filesystems");
+    json_bool(&json, o->cross_filesystems);
+    json_key(&json, "max_depth");
+    json_uint(&json, o->max_depth);
+    json_key(&json, "names_on_stdin");
+    json_bool(&json, o->names_on_stdin);
+    json_key(&json, "stream");
+    json_text(&json, o->stream);
+    json_key(&json, "survey");
+    json_bool(&json, o->time_box > 0);
+    json_object_end(&json);
+}
+
+/* All else that was asked and changes what is found. The rules have a digest of their own. */
+static void put_asked(Buf *to, const Job *j) {
+    Json json = json_to(to);
+
+    json_object_begin(&json);
+    put_limits(&json, &j->plan.limits);
+    json_key(&json, "min_confidence");
+    json_text(&json, level_name(j->plan.floor));
+    json_key(&json, "samples");
+    json_uint(&json, j->plan.samples);
+    json_object_end(&json);
+}
+
+/* After the plan, which has the defaults. */
+static int open_witness(Job *j, Error *reterr) {
+    _cleanup_(buf_done) Buf scope = {0}, asked = {0};
+
+    put_scope(&scope, j->o);
+    put_asked(&asked, j);
+    j->witness.o = j->o;
+    j->witness.store = j->store;
+    j->witness.keys = j->key_directory;
+    j->witness.missed = j->missed;
+    j->witness.n_missed = j->n_missed;
+    j->witness.quiet = j->quiet;
+    j->witness.n_quiet = j->n_quiet;
+    j->witness.token = j->key;
+    j->witness.stock = !j->o->rules.n_directories && !j->o->rules.no_builtin &&
+                       !(j->o->rules.regions && j->o->rules.regions[0]);
+    memcpy(j->witness.ruleset, j->rules->digest, sizeof(j->witness.ruleset));
+    if (buf_error(&scope) < 0 || buf_error(&asked) < 0)
+        return -ENOMEM;
+    return witness_open(&j->witness, buf_as_span(&scope), buf_as_span(&asked), reterr);
+}
+
 /* ---- while it runs ---- */
+
+static int on_begun(void *of, int64_t run, Error *reterr) {
+    Job *j = of;
+
+    return witness_begun(&j->witness, run, reterr);
+}
 
 static void on_progress(void *of, const KeeperProgress *p) {
     const Job *j = of;
@@ -473,16 +584,18 @@ static int has_news(Job *j, Error *reterr, bool *ret) {
     return r;
 }
 
-static int end_run(Job *j, Error *reterr) {
+static int end_run(Job *j, const KeeperResult *kept, Error *reterr) {
     Coverage coverage;
     StoreRunEnd end = {.ended = clock_real_ns()};
     bool news = true;
-    int r = query_coverage(j->store, j->result->run, reterr, &coverage);
+    int r = witness_judge(&j->witness, kept, reterr);
 
+    if (r == 0)
+        r = query_coverage(j->store, j->result->run, reterr, &coverage);
     if (r < 0)
         return r;
-    end.complete = coverage.complete && !j->plan.survey;
-    if (!end.complete && j->o->profile && j->o->only_news && !j->plan.survey)
+    end.complete = coverage.complete && !j->plan.survey && j->witness.sound;
+    if (!end.complete && j->o->profile && j->o->only_news && !j->plan.survey && j->witness.sound)
         r = has_news(j, reterr, &news);
     if (r < 0)
         return r;
@@ -496,7 +609,7 @@ static int end_run(Job *j, Error *reterr) {
                       "report it",
                       (long long)j->result->run);
     j->result->exit = end.exit;
-    return r;
+    return r < 0 ? r : witness_end(&j->witness, kept, end.exit, reterr);
 }
 
 static int prepare(Job *j, Error *reterr) {
@@ -524,6 +637,12 @@ static int prepare(Job *j, Error *reterr) {
     if (r == 0)
         r = note_first(j, reterr);
     j->result->exit = r == -EINVAL ? TERRIER_EXIT_USAGE : TERRIER_EXIT_INTERNAL;
+    if (r < 0)
+        return r;
+    r = open_witness(j, reterr);
+    j->result->exit = TERRIER_EXIT_STORE;
+    if (r == 0)
+        own_add(j, j->witness.directory, "");
     return r;
 }
 
@@ -533,6 +652,7 @@ static int job_run(Job *j, Error *reterr) {
                             .progress = on_progress,
                             .warning = on_warning,
                             .stop = on_stop,
+                            .begun = on_begun,
                             .of = j};
     KeeperResult kept = {0};
     int r = prepare(j, reterr);
@@ -548,16 +668,23 @@ static int job_run(Job *j, Error *reterr) {
     keeper.notes = j->notes;
     keeper.n_notes = j->n_notes;
     j->started = clock_monotonic_ns();
-    r = keeper_run(&keeper, reterr, &kept);
+    r = witness_recount(&j->witness, false, reterr);
+    if (r == 0)
+        r = keeper_run(&keeper, reterr, &kept);
     j->result->run = kept.run;
-    if (r == KEEPER_E_STOPPED) {
+    if (r == 0)
+        r = witness_recount(&j->witness, true, reterr);
+    if (r == KEEPER_E_STOPPED || r == -ECANCELED) {
+        witness_broken(&j->witness, "stopped", NULL, TERRIER_EXIT_INCOMPLETE);
         j->result->stopped = true;
         return 0;
     }
     if (r == 0)
-        r = end_run(j, reterr);
-    if (r < 0)
+        r = end_run(j, &kept, reterr);
+    if (r < 0) {
         j->result->exit = exit_of(r, kept.run != 0);
+        witness_broken(&j->witness, "failed", reterr ? reterr->text : NULL, j->result->exit);
+    }
     return r;
 }
 

@@ -234,6 +234,44 @@ static void missed_put(const NoteRow *row, bool colour, Buf *b) {
     buf_byte(b, '\n');
 }
 
+static void selftest_put(const NoteRow *row, bool colour, Buf *b) {
+    paint_begin(b, colour, PAINT_LOUD);
+    buf_text(b, "THE SELF-TEST FAILED at the ");
+    show_span(b, row->subject);
+    buf_printf(b, " of the scan: %llu known values were not found (",
+               (unsigned long long)row->count);
+    show_text(b, row->detail);
+    buf_text(b, "); do not rely on this run.");
+    paint_end(b, colour);
+    buf_byte(b, '\n');
+}
+
+static void recount_put(const NoteRow *row, bool colour, Buf *b) {
+    bool loud = strncmp(row->detail, "unexplained", 11) == 0;
+
+    if (loud)
+        paint_begin(b, colour, PAINT_LOUD);
+    buf_text(b, loud ? "THE RECOUNT DIFFERS of " : "The recount of ");
+    locator_print_name(b, row->subject);
+    buf_text(b, " is ");
+    show_text(b, row->detail);
+    if (loud)
+        paint_end(b, colour);
+    buf_byte(b, '\n');
+}
+
+/* Where what an auditor needs is. */
+static void manifest_put(const Facts *f, Buf *b) {
+    if (!f->has_manifest)
+        return;
+    buf_printf(b, "Evidence: manifest-%06lld.json, sealed by ", (long long)f->run.id);
+    show_text(b, f->manifest.key);
+    buf_text(b, ", SHA-256 ");
+    for (size_t i = 0; i < sizeof(f->manifest.digest); i++)
+        buf_printf(b, "%02x", f->manifest.digest[i]);
+    buf_byte(b, '\n');
+}
+
 /* Shows the first notes of a kind and counts the rest; how many there were, or a negative code. */
 static int64_t notes_put(Store *s, int64_t run, const char *kind, NotePut put, bool colour,
                          Error *reterr, Buf *b) {
@@ -304,5 +342,10 @@ int coverage_print(Store *s, const Facts *f, bool colour, Error *reterr, Buf *b)
         n = notes_put(s, run, "excluded", excluded_put, colour, reterr, b);
     if (n >= 0)
         n = notes_put(s, run, "restart", restart_put, colour, reterr, b);
+    if (n >= 0)
+        n = notes_put(s, run, "self-test", selftest_put, colour, reterr, b);
+    if (n >= 0)
+        n = notes_put(s, run, "recount", recount_put, colour, reterr, b);
+    manifest_put(f, b);
     return n < 0 ? (int)n : buf_error(b);
 }

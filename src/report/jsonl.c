@@ -3,95 +3,24 @@
  */
 #include "report/jsonl.h"
 
-#include "base/clock.h"
-#include "base/json.h"
 #include "evidence/token.h"
 #include "report/facts.h"
-#include "store/name.h"
+#include "report/line.h"
 
 #define SCORE_DECIMALS 2
 
-/* A line begins with its kind and ends with a newline. */
-static Json line_begin(Outlet *to, const char *kind) {
-    Json j = json_to(&to->buf);
-
-    json_object_begin(&j);
-    json_key(&j, "kind");
-    json_text(&j, kind);
-    return j;
-}
-
-static int line_end(Json *j, Outlet *to) {
-    json_object_end(j);
-    buf_byte(&to->buf, '\n');
-    return outlet_flush(to);
-}
-
-static void text_put(Json *j, const char *key, const char *text) {
-    json_key(j, key);
-    json_text(j, text);
-}
-
-static void uint_put(Json *j, const char *key, uint64_t v) {
-    json_key(j, key);
-    json_uint(j, v);
-}
-
-static void bool_put(Json *j, const char *key, bool v) {
-    json_key(j, key);
-    json_bool(j, v);
-}
-
-static void time_put(Json *j, const char *key, int64_t ns) {
-    char text[CLOCK_TEXT_MAX];
-
-    json_key(j, key);
-    if (ns == INT64_MIN) {
-        json_null(j);
-        return;
-    }
-    clock_print(ns, text, sizeof(text));
-    json_text(j, text);
-}
-
-static void status_put(Json *j, const char *key, const Status *s) {
-    char text[STATUS_REASON_MAX + 24];
-
-    status_print(s, text, sizeof(text));
-    text_put(j, key, text);
-}
-
-/* The printed locator, and the raw one in base64 where it is no UTF-8. */
-static int locator_put(Json *j, const char *key, Span root, Span path) {
-    _cleanup_(buf_done) Buf shown = {0}, raw = {0};
-    int r = name_print(&shown, root, path);
-
-    name_raw(&raw, root, path);
-    if (r < 0 || (r = buf_error(&raw)) < 0)
-        return r;
-    json_name(j, key, buf_as_span(&shown), buf_as_span(&raw));
-    return 0;
-}
-
-static void name_put(Json *j, const char *key, Span raw) {
-    _cleanup_(buf_done) Buf shown = {0};
-
-    locator_print_name(&shown, raw);
-    json_name(j, key, buf_as_span(&shown), raw);
-}
-
 static void root_put(Json *j, const RootRow *root) {
     json_object_begin(j);
-    name_put(j, "path", root->path);
-    text_put(j, "identity", root->identity);
-    text_put(j, "fs_type", root->fs_type);
-    text_put(j, "mount_options", root->mount_options);
-    text_put(j, "atime", root->atime);
-    status_put(j, "status", &root->status);
-    uint_put(j, "found", root->found);
-    uint_put(j, "found_bytes", root->found_bytes);
-    uint_put(j, "names", root->names);
-    uint_put(j, "directories", root->directories);
+    line_name(j, "path", root->path);
+    line_text(j, "identity", root->identity);
+    line_text(j, "fs_type", root->fs_type);
+    line_text(j, "mount_options", root->mount_options);
+    line_text(j, "atime", root->atime);
+    line_status(j, "status", &root->status);
+    line_uint(j, "found", root->found);
+    line_uint(j, "found_bytes", root->found_bytes);
+    line_uint(j, "names", root->names);
+    line_uint(j, "directories", root->directories);
     json_object_end(j);
 }
 
@@ -112,8 +41,8 @@ static int run_put(const Facts *f, Outlet *to) {
 
     json_key(&j, "id");
     json_int(&j, f->run.id);
-    time_put(&j, "started", f->run.started);
-    time_put(&j, "ended", f->run.ended);
+    line_time(&j, "started", f->run.started);
+    line_time(&j, "ended", f->run.ended);
     json_key(&j, "exit");
     if (f->run.exit < 0)
         json_null(&j);
@@ -127,9 +56,14 @@ static int run_put(const Facts *f, Outlet *to) {
     json_array_end(&j);
     json_key(&j, "ruleset");
     json_hex(&j, span(f->run.ruleset, sizeof(f->run.ruleset)));
-    uint_put(&j, "detectors", f->run.n_detectors);
-    text_put(&j, "tool", f->run.tool);
-    text_put(&j, "key", f->run.key[0] ? f->run.key : NULL);
+    line_uint(&j, "detectors", f->run.n_detectors);
+    line_text(&j, "tool", f->run.tool);
+    line_text(&j, "key", f->run.key[0] ? f->run.key : NULL);
+    json_key(&j, "manifest");
+    if (f->has_manifest)
+        json_hex(&j, span(f->manifest.digest, sizeof(f->manifest.digest)));
+    else
+        json_null(&j);
     json_key(&j, "parameters");
     json_raw(&j, f->run.parameters);
     return line_end(&j, to);
@@ -138,19 +72,19 @@ static int run_put(const Facts *f, Outlet *to) {
 static void kinds_put(Json *j, const char *key, uint64_t found, const Tally kinds[N_STATUSES]) {
     json_key(j, key);
     json_object_begin(j);
-    uint_put(j, "found", found);
+    line_uint(j, "found", found);
     for (StatusKind k = 0; k < N_STATUSES; k++)
-        uint_put(j, status_name(k), kinds[k].objects);
+        line_uint(j, status_name(k), kinds[k].objects);
     json_object_end(j);
 }
 
 static void bytes_put(Json *j, const Coverage *c) {
     json_key(j, "bytes");
     json_object_begin(j);
-    uint_put(j, "found", c->found_bytes);
-    uint_put(j, "examined", c->all_files.bytes_read);
+    line_uint(j, "found", c->found_bytes);
+    line_uint(j, "examined", c->all_files.bytes_read);
     for (StatusKind k = 0; k < N_STATUSES; k++)
-        uint_put(j, status_name(k), c->files[k].bytes);
+        line_uint(j, status_name(k), c->files[k].bytes);
     json_object_end(j);
 }
 
@@ -161,11 +95,11 @@ static void reasons_put(Json *j, const Facts *f) {
         const ReasonRow *row = &f->reasons[i];
 
         json_object_begin(j);
-        status_put(j, "status", &row->status);
-        bool_put(j, "members", row->members);
-        uint_put(j, "objects", row->tally.objects);
-        uint_put(j, "bytes", row->tally.bytes);
-        uint_put(j, "examined", row->tally.bytes_read);
+        line_status(j, "status", &row->status);
+        line_bool(j, "members", row->members);
+        line_uint(j, "objects", row->tally.objects);
+        line_uint(j, "bytes", row->tally.bytes);
+        line_uint(j, "examined", row->tally.bytes_read);
         json_object_end(j);
     }
     json_array_end(j);
@@ -178,31 +112,31 @@ static int coverage_put(const Facts *f, Outlet *to) {
     kinds_put(&j, "files", c->found, c->files);
     kinds_put(&j, "members", c->all_files.inside, c->members);
     bytes_put(&j, c);
-    uint_put(&j, "names", c->names);
-    uint_put(&j, "directories", c->directories);
+    line_uint(&j, "names", c->names);
+    line_uint(&j, "directories", c->directories);
     reasons_put(&j, f);
-    bool_put(&j, "balanced", c->balanced);
-    bool_put(&j, "complete", c->complete);
-    uint_put(&j, "accepted_gaps", 0);
+    line_bool(&j, "balanced", c->balanced);
+    line_bool(&j, "complete", c->complete);
+    line_uint(&j, "accepted_gaps", 0);
     return line_end(&j, to);
 }
 
 static int object_line(const ObjectRow *row, Span root, Span path, bool further, Outlet *to) {
     Json j = line_begin(to, "object");
-    int r = locator_put(&j, "locator", root, path);
+    int r = line_locator(&j, "locator", root, path);
 
     if (r == 0 && further)
-        r = locator_put(&j, "same_as", row->root, row->path);
+        r = line_locator(&j, "same_as", row->root, row->path);
     if (r < 0)
         return r;
-    text_put(&j, "kind_of", row->format[0] ? row->format : NULL);
-    text_put(&j, "encoding", row->encoding[0] ? row->encoding : NULL);
-    status_put(&j, "status", &row->status);
-    text_put(&j, "reason", row->status.reason[0] ? row->status.reason : NULL);
-    uint_put(&j, "bytes", row->meta.size);
-    uint_put(&j, "examined", row->bytes_read);
-    uint_put(&j, "members", row->members);
-    uint_put(&j, "depth", row->depth);
+    line_text(&j, "kind_of", row->format[0] ? row->format : NULL);
+    line_text(&j, "encoding", row->encoding[0] ? row->encoding : NULL);
+    line_status(&j, "status", &row->status);
+    line_text(&j, "reason", row->status.reason[0] ? row->status.reason : NULL);
+    line_uint(&j, "bytes", row->meta.size);
+    line_uint(&j, "examined", row->bytes_read);
+    line_uint(&j, "members", row->members);
+    line_uint(&j, "depth", row->depth);
     return line_end(&j, to);
 }
 
@@ -240,7 +174,7 @@ static void token_put(Json *j, const char *key, const Sample *sample) {
 
     if (sample->has_token)
         token_print(key, sample->token, token);
-    text_put(j, "token", sample->has_token ? token : NULL);
+    line_text(j, "token", sample->has_token ? token : NULL);
 }
 
 static int sample_put(Json *j, const FoundRow *row, const Sample *sample) {
@@ -259,10 +193,10 @@ static int sample_put(Json *j, const FoundRow *row, const Sample *sample) {
         json_null(j);
     else
         json_uint(j, sample->offset);
-    uint_put(j, "length", sample->length);
-    text_put(j, "mask", sample->mask);
+    line_uint(j, "length", sample->length);
+    line_text(j, "mask", sample->mask);
     token_put(j, row->key, sample);
-    bool_put(j, "test_value", sample->test_value);
+    line_bool(j, "test_value", sample->test_value);
     json_object_end(j);
     return buf_error(&part) ? -ENOMEM : buf_error(&printed);
 }
@@ -270,23 +204,23 @@ static int sample_put(Json *j, const FoundRow *row, const Sample *sample) {
 static void counts_put(Json *j, const FoundRow *row) {
     uint64_t count = found_count(row->count);
 
-    text_put(j, "confidence", level_name(row->level));
+    line_text(j, "confidence", level_name(row->level));
     json_key(j, "score");
     json_double(j, row->score, SCORE_DECIMALS);
-    uint_put(j, "count", count);
-    uint_put(j, "high", row->count[LEVEL_HIGH]);
-    uint_put(j, "medium", row->count[LEVEL_MEDIUM]);
-    uint_put(j, "low", row->count[LEVEL_LOW]);
-    uint_put(j, "tested", row->tested);
+    line_uint(j, "count", count);
+    line_uint(j, "high", row->count[LEVEL_HIGH]);
+    line_uint(j, "medium", row->count[LEVEL_MEDIUM]);
+    line_uint(j, "low", row->count[LEVEL_LOW]);
+    line_uint(j, "tested", row->tested);
     json_key(j, "valid_share");
     if (row->tested)
         json_double(j, (double)row->valid / (double)row->tested, 4);
     else
         json_null(j);
-    uint_put(j, "distinct", row->distinct);
-    bool_put(j, "distinct_exact", row->distinct_exact);
-    bool_put(j, "test_value", row->test_values > 0 && row->test_values >= count);
-    uint_put(j, "test_values", row->test_values);
+    line_uint(j, "distinct", row->distinct);
+    line_bool(j, "distinct_exact", row->distinct_exact);
+    line_bool(j, "test_value", row->test_values > 0 && row->test_values >= count);
+    line_uint(j, "test_values", row->test_values);
 }
 
 /* A finding under one name of its object; same_as is the first name where that is another. */
@@ -298,18 +232,18 @@ typedef struct Named {
 static int finding_put(const FoundRow *row, const Named *named, const Sample *samples, size_t n,
                        Outlet *to) {
     Json j = line_begin(to, "finding");
-    int r = locator_put(&j, "object", named->root, named->path);
+    int r = line_locator(&j, "object", named->root, named->path);
 
     if (r == 0 && named->further)
-        r = locator_put(&j, "same_as", row->root, row->path);
+        r = line_locator(&j, "same_as", row->root, row->path);
     if (r < 0)
         return r;
-    name_put(&j, "part", row->part);
+    line_name(&j, "part", row->part);
     if (row->heading.n)
-        name_put(&j, "heading", row->heading);
-    text_put(&j, "detector", row->detector);
-    text_put(&j, "category", row->category);
-    text_put(&j, "tier", tier_name(row->tier));
+        line_name(&j, "heading", row->heading);
+    line_text(&j, "detector", row->detector);
+    line_text(&j, "category", row->category);
+    line_text(&j, "tier", tier_name(row->tier));
     counts_put(&j, row);
     json_key(&j, "samples");
     json_array_begin(&j);
@@ -363,10 +297,10 @@ static int events_of(Store *s, int64_t run, const char *kind, Outlet *to, Error 
     while ((r = note_cursor_step(c, reterr, &row)) > 0) {
         Json j = line_begin(to, "event");
 
-        text_put(&j, "event", kind);
-        name_put(&j, "subject", row.subject);
-        uint_put(&j, "count", row.count);
-        text_put(&j, "detail", row.detail[0] ? row.detail : NULL);
+        line_text(&j, "event", kind);
+        line_name(&j, "subject", row.subject);
+        line_uint(&j, "count", row.count);
+        line_text(&j, "detail", row.detail[0] ? row.detail : NULL);
         r = line_end(&j, to);
         if (r < 0)
             return r;
@@ -375,13 +309,18 @@ static int events_of(Store *s, int64_t run, const char *kind, Outlet *to, Error 
 }
 
 static int events_put(Store *s, int64_t run, Outlet *to, Error *reterr) {
-    static const char *const kinds[] = {"skipped-mount", "excluded",    "in-flight", "restart",
-                                        "resumed",       "missed-slot", "uncovered"};
+    static const char *const kinds[] = {"skipped-mount", "excluded",  "in-flight", "restart",
+                                        "resumed",       "self-test", "recount",
+                                        "missed-slot",   "uncovered"};
     int r = 0;
 
     for (size_t i = 0; r == 0 && i < N_ELEMENTS(kinds); i++)
         r = events_of(s, run, kinds[i], to, reterr);
     return r;
+}
+
+int jsonl_finding(const FoundRow *row, const Sample *samples, size_t n, Outlet *to) {
+    return finding_put(row, &(Named){row->root, row->path, false}, samples, n, to);
 }
 
 int jsonl_report(Store *s, int64_t run, const JsonlOptions *o, Outlet *to, Error *reterr) {

@@ -15,3 +15,7 @@ typedef struct JsonlOptions {
 } JsonlOptions;
 
 int jsonl_report(Store *s, int64_t run, const JsonlOptions *o, Outlet *to, Error *reterr);
+
+/* One line of a finding under the name of its object: for whoever prints such lines in an order of
+ * his own. */
+int jsonl_finding(const FoundRow *row, const Sample *samples, size_t n, Outlet *to);

@@ -140,8 +140,14 @@ const Extractor *inside_reader(const Inside *i, const Unit *u, const Neighbour *
     return e;
 }
 
-/* What a worker took behind its last word. */
-static void charge_rest(Inside *i, const Ending *e) {
+/* From now on a worker reads, and tells. */
+static void charge_begin(Inside *i) {
+    i->charged = 0;
+    i->elsewhere = true;
+}
+
+/* What it took behind its last word. */
+static void charge_end(Inside *i, const Ending *e) {
     on_pulse(i, e->bytes);
     i->elsewhere = false;
 }
@@ -160,14 +166,14 @@ static int extract_file(Inside *i, const Unit *u, const Neighbour *b, const Cont
                            .companion_size = b->size};
     int r;
 
-    i->charged = 0;
-    i->elsewhere = e->place != EXTRACT_ANYWHERE;
-    if (i->elsewhere) {
+    if (e->place != EXTRACT_ANYWHERE) {
+        charge_begin(i);
         r = host_extract(i->host, e->place, &file, NULL, to, ret);
         if (r >= 0)
-            charge_rest(i, ret);
+            charge_end(i, ret);
         return r;
     }
+    i->elsewhere = false;
     r = host_read(i->host, &f, name_of(i, u), NULL, to, ret);
     feed_done(&f);
     return r;
@@ -193,6 +199,79 @@ int inside_open(Inside *i, const Unit *u, const Neighbour *b, const Content *c, 
     if (r == HOST_E_DIED || r == HOST_E_ABSENT)
         return INSIDE_E_RAW;
     return r < 0 ? r : intake_end(i->intake, ret_unit);
+}
+
+/* ---- shares ---- */
+
+/* Only what a share in one piece with others would have said, too. */
+static bool share_holds(const Ending *e) {
+    return e->status.kind == STATUS_READ ||
+           (e->status.kind == STATUS_PARTIAL && strcmp(e->status.reason, "member") == 0);
+}
+
+static void sum_ending(InsideSum *sum, const Ending *e) {
+    uint64_t bytes = sum->ending.bytes + e->bytes;
+
+    if (!sum->ending.format || e->status.kind != STATUS_READ)
+        sum->ending = *e;
+    snprintf(sum->format, sizeof(sum->format), "%s", e->format);
+    sum->ending.format = sum->format;
+    sum->ending.bytes = bytes;
+}
+
+static void sum_drawn(InsideSum *sum, const HostDrawn *drawn) {
+    HostDrawn *d = &sum->drawn;
+
+    sum->apart |= __builtin_add_overflow(d->output, drawn->output, &d->output) ||
+                  __builtin_add_overflow(d->entries, drawn->entries, &d->entries) ||
+                  __builtin_add_overflow(d->other, drawn->other, &d->other);
+}
+
+static int sum_add(Inside *i, const Ending *e, const HostDrawn *drawn, InsideSum *sum) {
+    int r = share_holds(e) ? intake_give(i->intake, &sum->unit) : 1;
+
+    if (r < 0)
+        return r;
+    sum->apart |= r > 0;
+    sum->units += i->units;
+    sum_drawn(sum, drawn);
+    if (r == 0)
+        sum_ending(sum, e);
+    return 0;
+}
+
+int inside_share(Inside *i, const Unit *u, const Extractor *e, ExtractShare share, Lock *lock,
+                 InsideSum *sum) {
+    const HostFile file = {.fd = u->fd, .size = u->meta.size, .name = name_of(i, u)};
+    Ending ending = {.status = status_of(STATUS_READ, NULL), .format = "", .encoding = ""};
+    HostDrawn drawn = {0};
+    int r;
+
+    i->root = u->root;
+    i->path = u->path;
+    i->units = 0;
+    intake_begin(i->intake);
+    charge_begin(i);
+    r = share.number == 0 ? intake_name(i->intake, u->path) : 0;
+    if (r == 0)
+        r = host_extract_share(i->host, e->place, &file, share, intake_receiver(i->intake), &ending,
+                               &drawn);
+    if (r < 0)
+        return r;
+    charge_end(i, &ending);
+    lock_hold(lock);
+    if (r == 0)
+        r = sum_add(i, &ending, &drawn, sum);
+    else
+        sum->apart = true; /* its worker died */
+    lock_release(lock);
+    return r < 0 ? r : outbox_flush(i->outbox);
+}
+
+void inside_settle(const Inside *i, uint64_t size, InsideSum *sum) {
+    sum->apart |= host_limited(i->host, size, &sum->drawn);
+    if (!sum->apart)
+        intake_settle(&sum->unit);
 }
 
 uint64_t inside_units(const Inside *i) {

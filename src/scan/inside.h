@@ -7,6 +7,7 @@
  */
 #pragma once
 
+#include "base/lock.h"
 #include "extract/host.h"
 #include "scan/outbox.h"
 #include "source/file.h"
@@ -47,6 +48,27 @@ const Extractor *inside_reader(const Inside *i, const Unit *u, const Neighbour *
 #define INSIDE_E_RAW 1
 int inside_open(Inside *i, const Unit *u, const Neighbour *b, const Content *c, const Extractor *e,
                 bool again, Ending *ret_ending, IntakeUnit **ret_unit);
+
+/* What came of some shares of a file that is opened by several threads. */
+typedef struct InsideSum {
+    IntakeUnit unit; /* the file itself; its harvest is initialized */
+    HostDrawn drawn;
+    Ending ending;   /* of the shares so far: `read` or partial(member) */
+    uint64_t units;  /* reported */
+    char format[32]; /* of `ending` */
+    bool apart;      /* shares will not do: it is to be read in one piece */
+} InsideSum;
+
+/*
+ * Opens a share of the file, whose reader can, and adds what comes to *sum, which is locked only
+ * then. Units inside are reported, and on their way when this returns. sum->apart: what was
+ * reported is to be forgotten, see inside_open().
+ */
+int inside_share(Inside *i, const Unit *u, const Extractor *e, ExtractShare share, Lock *lock,
+                 InsideSum *sum);
+
+/* All shares are in it: *sum is settled, or `apart`. */
+void inside_settle(const Inside *i, uint64_t size, InsideSum *sum);
 
 /* Units inside the last one that were reported, at any depth. */
 uint64_t inside_units(const Inside *i);

@@ -720,10 +720,9 @@ static int on_enter(void *of, const Entry *e) {
 }
 
 static void level_settle(OpenUnit *l) {
-    static const uint64_t none[1] = {0};
     XXH128_canonical_t digest;
 
-    harvest_settle(&l->unit.harvest, none, 1);
+    intake_settle(&l->unit);
     XXH128_canonicalFromHash(&digest, XXH3_128bits_digest(l->hash));
     memcpy(l->unit.hash, &digest, EXAMINE_HASH);
 }
@@ -811,13 +810,35 @@ const Receiver *intake_receiver(const Intake *i) {
     return &i->receiver;
 }
 
-int intake_end(Intake *i, IntakeUnit **ret) {
+static int outermost_end(Intake *i) {
     int r = part_end(i);
 
     if (r == 0)
         r = flow_end(i);
-    if (r == 0)
-        r = columns_learn(i->levels[0]);
+    return r < 0 ? r : columns_learn(i->levels[0]);
+}
+
+int intake_give(Intake *i, IntakeUnit *into) {
+    const OpenUnit *l = i->levels[0];
+    int r = outermost_end(i);
+
+    if (r < 0 || l->n_sets || l->unit.n_facts)
+        return r < 0 ? r : 1;
+    harvest_merge(&into->harvest, &l->unit.harvest);
+    into->members += l->unit.members;
+    into->rule_limit |= l->unit.rule_limit;
+    return 0;
+}
+
+void intake_settle(IntakeUnit *u) {
+    static const uint64_t none[1] = {0};
+
+    harvest_settle(&u->harvest, none, 1);
+}
+
+int intake_end(Intake *i, IntakeUnit **ret) {
+    int r = outermost_end(i);
+
     if (r < 0)
         return r;
     level_settle(i->levels[0]);

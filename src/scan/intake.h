@@ -72,3 +72,11 @@ int intake_name(Intake *i, Span name);
 
 /* Behind the last event: the outermost unit, settled; valid until the next begin. */
 int intake_end(Intake *i, IntakeUnit **ret);
+
+/*
+ * Behind the last event of a share of the outermost unit: it is added to `into`, which has an
+ * initialized harvest and is settled by intake_settle() when all shares are in it. Shares have no
+ * columns and tell no facts of the outermost unit: 1, if this one did, and nothing is added.
+ */
+int intake_give(Intake *i, IntakeUnit *into);
+void intake_settle(IntakeUnit *u);

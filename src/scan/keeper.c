@@ -14,6 +14,7 @@
 #include "scan/journal.h"
 #include "scan/message.h"
 #include "scan/scanner.h"
+#include "scan/selftest.h"
 
 enum {
     RESTARTS_MAX = 1000,   /* deaths a run: then it ends and says so */
@@ -161,12 +162,16 @@ static int keeper_begin(Keeper *k, Error *reterr) {
 
 static int on_ready(Keeper *k, Wire *w, Error *reterr) {
     Span digest = wire_span(w);
+    int r;
 
     if (digest.n != 32 || memcmp(digest.at, k->o->rules->digest, 32) != 0)
         return error_set(reterr, -EINVAL,
                          "the rules changed while the scan was starting; start it again");
     k->ready = true;
-    return k->result.run ? 0 : keeper_begin(k, reterr);
+    if (k->result.run)
+        return 0;
+    r = keeper_begin(k, reterr);
+    return r < 0 || !k->o->begun ? r : k->o->begun(k->o->of, k->result.run, reterr);
 }
 
 static int on_failed(Keeper *k, Wire *w) {
@@ -378,6 +383,31 @@ static int on_known(Keeper *k, Wire *w, Error *reterr) {
     return answer(k, known, n);
 }
 
+static int on_selftest(Keeper *k, Wire *w, Error *reterr) {
+    SelftestReport t;
+    KeeperSelftest *kept;
+    int r = selftest_get(w, &t);
+
+    if (r < 0)
+        return r;
+    kept = &k->result.selftest[t.at_end];
+    *kept = (KeeperSelftest){t.carriers, t.detectors, t.recovered, ""};
+    snprintf(kept->failed, sizeof(kept->failed), "%.*s", (int)t.failed.n,
+             t.failed.n ? (const char *)t.failed.at : "");
+    if (t.recovered == t.carriers + t.detectors)
+        return 0;
+    keeper_warn(k, "the self-test at the %s of the scan did not find %llu of %llu known values: %s",
+                t.at_end ? "end" : "start",
+                (unsigned long long)(t.carriers + t.detectors - t.recovered),
+                (unsigned long long)(t.carriers + t.detectors), kept->failed);
+    return store_note_put(k->o->store, k->result.run,
+                          &(StoreNote){.kind = "self-test",
+                                       .subject = span_of(t.at_end ? "end" : "start"),
+                                       .count = t.carriers + t.detectors - t.recovered,
+                                       .detail = kept->failed},
+                          reterr);
+}
+
 static int on_message(Keeper *k, MessageKind kind, Span payload, Error *reterr) {
     Wire w = wire_of(payload);
 
@@ -404,6 +434,8 @@ static int on_message(Keeper *k, MessageKind kind, Span payload, Error *reterr) 
         k->progress.ahead = wire_u64(&w);
         k->progress.ahead_done = wire_u64(&w);
         return 0;
+    case MESSAGE_SELFTEST:
+        return on_selftest(k, &w, reterr);
     case MESSAGE_DONE:
         k->done = true;
         k->done_code = (int)wire_i64(&w);
@@ -419,17 +451,7 @@ static int on_message(Keeper *k, MessageKind kind, Span payload, Error *reterr) 
 
 /* Asked at every turn, by the clock on the wall: it may be set forward or back at any time. */
 static bool is_quiet(const Keeper *k, int64_t *ret_end) {
-    int64_t now = clock_real_ns() / CLOCK_NS_PER_S, end;
-    bool quiet = false;
-
-    for (size_t i = 0; i < k->o->n_quiet; i++) {
-        if (!hours_hold(&k->o->quiet[i], now, &end))
-            continue;
-        if (!quiet || end > *ret_end)
-            *ret_end = end;
-        quiet = true;
-    }
-    return quiet;
+    return hours_hold_any(k->o->quiet, k->o->n_quiet, clock_real_ns() / CLOCK_NS_PER_S, ret_end);
 }
 
 /* Whether listening is to end here: what was in flight when the hours began had its time. */

@@ -28,6 +28,12 @@ typedef struct KeeperProgress {
     int64_t paused_until; /* seconds since 1970, of the quiet hours that hold; 0: it runs */
 } KeeperProgress;
 
+/* What the scanner said of a self-test; tried 0: it did not run. */
+typedef struct KeeperSelftest {
+    uint64_t carriers, detectors, recovered;
+    char failed[512]; /* names, separated by blanks */
+} KeeperSelftest;
+
 typedef struct KeeperOptions {
     const char *program; /* the terrier program: what a role is started from */
     const Plan *plan;
@@ -35,6 +41,7 @@ typedef struct KeeperOptions {
     Store *store;       /* open for writing */
     const Key *key;     /* of tokens; NULL: none are made */
     Span parameters;    /* JSON, for the run's row */
+    int (*begun)(void *of, int64_t run, Error *reterr);  /* the run has its number; may be NULL */
     const Hours *quiet; /* hours in which nothing is read and nothing is open */
     size_t n_quiet;
     const StoreNote *notes; /* of what is known before the run: put first */
@@ -48,6 +55,7 @@ typedef struct KeeperOptions {
 typedef struct KeeperResult {
     int64_t run; /* 0: none was begun */
     unsigned restarts;
+    KeeperSelftest selftest[2]; /* at the start, at the end */
 } KeeperResult;
 
 /*

@@ -111,6 +111,7 @@ void plan_put(Buf *b, const Plan *p) {
     put_limits(b, &p->limits);
     put_pace(b, &p->pace);
     wire_put_u64(b, p->count_ahead);
+    wire_put_u64(b, p->no_selftest);
     wire_put_u64(b, p->restarted);
     wire_put_u64(b, p->n_suspects);
     for (size_t i = 0; i < p->n_suspects; i++) {
@@ -227,6 +228,7 @@ int plan_get(Span frame, Plan *ret) {
     get_limits(&w, &p.limits);
     get_pace(&w, &p.pace);
     p.count_ahead = wire_u64(&w);
+    p.no_selftest = wire_u64(&w);
     p.restarted = wire_u64(&w);
     get_suspects(&w, &p);
     secret = wire_span(&w);

@@ -75,6 +75,7 @@ typedef struct Plan {
     PlanLimits limits;
     PlanPace pace;
     bool count_ahead; /* a second walk that counts, for the progress line */
+    bool no_selftest; /* known values are not sent through: for benches */
     bool restarted;   /* ask what is known already */
     PlanSuspect suspects[PLAN_SUSPECTS_MAX];
     size_t n_suspects;

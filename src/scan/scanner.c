@@ -19,6 +19,7 @@
 #include "base/clock.h"
 #include "extract/sandbox.h"
 #include "rule/detector.h"
+#include "scan/selftest.h"
 #include "scan/survey.h"
 #include "scan/worker.h"
 #include "source/beneath.h"
@@ -479,16 +480,31 @@ static int final_roots(Scanner *s) {
     return r;
 }
 
+/* Alone, before the threads are there and after they have gone. */
+static int self_test(Scanner *s, bool at_end) {
+    Worker *w = NULL;
+    int r = s->plan.no_selftest ? 0 : worker_new(&s->crew, 0, &w);
+
+    if (w)
+        r = selftest_run(w, s->engine, &s->keeper, at_end);
+    worker_free(w);
+    return r;
+}
+
 static int scanner_run(Scanner *s) {
     _cleanup_(buf_done) Buf done = {0};
-    int r = try_suspects(s);
+    int r = self_test(s, false);
 
+    if (r == 0)
+        r = try_suspects(s);
     if (r == 0)
         r = s->plan.stream[0] ? read_stream(s) : scan_roots(s);
     if (r == 0 && journal_end_asked(s->crew.journal))
         r = -ECANCELED; /* something may have been left out */
     if (r == 0)
         r = final_roots(s);
+    if (r == 0)
+        r = self_test(s, true);
     wire_put_i64(&done, r);
     return channel_send(&s->keeper, MESSAGE_DONE, buf_as_span(&done)) < 0 || r < 0;
 }

@@ -1,8 +1,12 @@
 /* Worker: see worker.h. */
 #include "scan/worker.h"
 
+#include <sys/mman.h>
+
+#include "base/file.h"
 #include "scan/examine.h"
 #include "scan/inside.h"
+#include "source/beneath.h"
 #include "source/file.h"
 
 enum {
@@ -353,17 +357,83 @@ static int report_opened(Worker *w, const Unit *u, const Ending *e, const Intake
     return outbox_object(&w->outbox, &o, &opened->harvest, opened->facts, opened->n_facts);
 }
 
-/* By its reader; where that cannot be had, or has died twice, as it lies. */
-static int examine_inside(Worker *w, Unit *u, const Neighbour *b, Content *c, const Extractor *e) {
+/* By its reader; where that cannot be had, or has died twice, as it lies. again: units inside it
+ * may have been reported before. */
+static int examine_inside(Worker *w, Unit *u, const Neighbour *b, Content *c, const Extractor *e,
+                          bool again) {
     IntakeUnit *opened;
     Ending ending;
-    int r = inside_open(w->inside, u, b, c, e, w->crew->plan->restarted, &ending, &opened);
+    int r = inside_open(w->inside, u, b, c, e, again, &ending, &opened);
 
     if (r == INSIDE_E_RAW) {
         content_join(&w->reader);
         return examine_pieces(w, u, c, (AsRead){ending.status, inside_units(w->inside)});
     }
     return r < 0 ? r : report_opened(w, u, &ending, opened);
+}
+
+/* ---- archives that are opened in shares ---- */
+
+/* Asks others to help, as far as the queue has room. */
+static void shared_invite(const Worker *w, Shared *s) {
+    for (unsigned i = 1; i < w->crew->plan->jobs && i < s->n; i++) {
+        Task *t = task_new((Task){.shared = s});
+
+        if (!t)
+            return;
+        ref_take(&s->ref);
+        ref_take(&w->crew->open);
+        if (queue_offer(&w->crew->tasks, t))
+            continue;
+        ref_drop(&s->ref); /* ours is still there: never the last */
+        ref_drop(&w->crew->open);
+        free(t);
+        return;
+    }
+}
+
+static int shared_report(Worker *w, Shared *s) {
+    static const Neighbour nothing = {.fd = -1};
+
+    inside_settle(w->inside, s->unit.meta.size, &s->sum);
+    return s->sum.apart ? examine_inside(w, &s->unit, &nothing, &s->content, s->reader, true)
+                        : report_opened(w, &s->unit, &s->sum.ending, &s->sum.unit);
+}
+
+/* Opens shares until none is left; the last to leave reports. Takes the reference. */
+static int shared_take(Worker *w, Shared *s) {
+    int r;
+
+    journal_begin(w->crew->journal, w->slot, s->unit.root, s->unit.path);
+    r = shared_work(s, w->inside, &w->crew->stop);
+    if (r < 0)
+        crew_fail(w->crew, r); /* before the last one reports what is not whole */
+    if (ref_drop(&s->ref)) {
+        if (!flag_get(&w->crew->stop))
+            r = shared_report(w, s);
+        if (s->unit.fd >= 0)
+            content_close(&s->content);
+        shared_free(s);
+    }
+    journal_end(w->crew->journal, w->slot);
+    return r;
+}
+
+static int examine_shared(Worker *w, Unit *u, const Content *c, const Extractor *e) {
+    Shared *s;
+    int r = w->crew->plan->restarted ? outbox_forget(&w->outbox, u->root, u->path) : 0;
+
+    if (r == 0)
+        r = shared_new(u, c, e, &w->reader.harvest, &s);
+    if (r < 0)
+        return r;
+    shared_invite(w, s);
+    return shared_take(w, s);
+}
+
+static bool may_share(const Worker *w, const Unit *u, const Neighbour *b, const Extractor *e) {
+    return w->crew->plan->jobs > 1 && b->fd < 0 && !b->missing &&
+           shared_shares(e, u->meta.size) > 1;
 }
 
 static int examine_unit(Worker *w, Unit *u, const Neighbour *b) {
@@ -374,8 +444,11 @@ static int examine_unit(Worker *w, Unit *u, const Neighbour *b) {
     if (r < 0)
         return report_status(w, u->root, u->path, status_errno(-r));
     e = inside_reader(w->inside, u, b, &c);
-    r = e ? examine_inside(w, u, b, &c, e)
-          : examine_pieces(w, u, &c, (AsRead){.status = content_status(&c)});
+    if (!e)
+        r = examine_pieces(w, u, &c, (AsRead){.status = content_status(&c)});
+    else
+        r = may_share(w, u, b, e) ? examine_shared(w, u, &c, e)
+                                  : examine_inside(w, u, b, &c, e, w->crew->plan->restarted);
     if (u->fd >= 0) /* else others read on */
         content_close(&c);
     return r;
@@ -447,6 +520,34 @@ int worker_batch(Worker *w, Batch *batch) {
     int r = batch_work(w, batch);
 
     return r < 0 ? r : outbox_flush(&w->outbox);
+}
+
+/* A file that only this process sees. */
+static int fixture_open(Span bytes, Unit *u) {
+    int r;
+
+    u->fd = memfd_create("terrier-fixture", MFD_CLOEXEC);
+    if (u->fd < 0)
+        return -errno;
+    r = file_write(u->fd, bytes);
+    return r < 0 ? r : meta_of(u->fd, &u->meta);
+}
+
+int worker_fixture(Worker *w, Span name, Span bytes, Buf *ret_reports) {
+    Unit u = {.fd = -1, .path = name};
+    const Neighbour beside = {.fd = -1};
+    int r = outbox_flush(&w->outbox);
+
+    w->outbox.kept = ret_reports;
+    if (r == 0)
+        r = fixture_open(bytes, &u);
+    if (r == 0)
+        r = examine_unit(w, &u, &beside);
+    if (r == 0)
+        r = outbox_flush(&w->outbox);
+    w->outbox.kept = NULL;
+    fd_close(u.fd);
+    return r < 0 ? r : buf_error(ret_reports);
 }
 
 int worker_stream(Worker *w) {
@@ -553,6 +654,12 @@ void *worker_main(void *of) {
         } else if (t->large) {
             if (ref_drop(&t->large->ref))
                 large_free(t->large);
+        } else if (t->shared && r == 0) {
+            content_join(&w->reader);
+            r = shared_take(w, t->shared);
+        } else if (t->shared) {
+            if (ref_drop(&t->shared->ref))
+                shared_free(t->shared);
         } else if (t->flow) {
             content_join(&w->reader);
             flow_help(t->flow, &w->reader);

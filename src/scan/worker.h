@@ -1,10 +1,10 @@
 /*
  * Worker: a thread of the scanner that opens files, examines them and reports what it found.
  *
- * Workers take Tasks from one queue: a batch of names, a share in a large file that another worker
- * has opened and that is read in pieces by whoever is free, or a window of a unit that another one
- * reads in order. A worker owns its Reader and
- * its report buffer; what it shares is in Crew. The queue closes itself when the walk is over and
+ * Workers take Tasks from one queue: a batch of names, an invitation to a large file that another
+ * worker has opened and that is read in pieces by whoever is free, to an archive that is opened so,
+ * or to a window of a unit that another one reads in order. A worker owns its Reader and its report
+ * buffer; what it shares is in Crew. The queue closes itself when the walk is over and
  * the last task is done.
  */
 #pragma once
@@ -17,13 +17,15 @@
 #include "scan/journal.h"
 #include "scan/message.h"
 #include "scan/plan.h"
+#include "scan/shared.h"
 #include "source/batch.h"
 
 typedef struct Large Large;
 
 typedef struct Task {
-    Batch *batch; /* or */
-    Large *large; /* or */
+    Batch *batch;   /* or */
+    Large *large;   /* or */
+    Shared *shared; /* or */
     Flow *flow;
 } Task;
 
@@ -55,6 +57,12 @@ void *worker_main(void *of);
 
 /* Examines one batch on the calling thread, all its reports sent when it returns. */
 int worker_batch(Worker *w, Batch *batch);
+
+/*
+ * Examines these bytes as a file of that name, and keeps the reports, as MESSAGE_OBJECTS has them,
+ * to itself.
+ */
+int worker_fixture(Worker *w, Span name, Span bytes, Buf *ret_reports);
 
 /* Reads standard input to its end as one object named plan->stream. */
 int worker_stream(Worker *w);

@@ -45,6 +45,9 @@ typedef enum Statement {
     ST_NOTE_PUT,
     ST_COVERAGE_DELETE,
     ST_COVERAGE_INSERT,
+    ST_ENTRY_LAST,
+    ST_ENTRY_PUT,
+    ST_MANIFEST_PUT,
     N_STATEMENTS,
 } Statement;
 

@@ -285,6 +285,55 @@ ObjectCursor *object_cursor_close(ObjectCursor *c) {
     return NULL;
 }
 
+struct FactCursor {
+    Store *store;
+    sqlite3_stmt *rows;
+};
+
+/* As findings in store/found.c: the order within an object is that of the key. */
+static const char facts_all[] =
+    "SELECT o.id, f.kind, f.part, f.text, f.time_from, f.time_to FROM root r CROSS JOIN object o"
+    " INDEXED BY object_found ON o.run = r.run AND o.root = r.number CROSS JOIN fact f"
+    " ON f.object = o.id WHERE r.run = ?1 AND o.id IS NOT NULL ORDER BY r.path, o.path";
+
+int fact_cursor_open(Store *s, int64_t run, Error *reterr, FactCursor **ret) {
+    _cleanup_(fact_cursor_closep) FactCursor *c = calloc(1, sizeof(*c));
+    int r;
+
+    if (!c)
+        return -ENOMEM;
+    c->store = s;
+    r = prepare(s, facts_all, run, reterr, &c->rows);
+    if (r < 0)
+        return r;
+    *ret = TAKE(c);
+    return 0;
+}
+
+int fact_cursor_step(FactCursor *c, Error *reterr, FactRow *ret) {
+    int r = sql_step(c->rows);
+
+    if (r < 0)
+        return handle_unread(c->store, r, reterr);
+    if (r > 0)
+        *ret = (FactRow){
+            .object = sqlite3_column_int64(c->rows, 0),
+            .kind = (const char *)sql_text(c->rows, 1).at,
+            .part = sql_blob(c->rows, 2),
+            .text = sql_blob(c->rows, 3),
+            .from = sql_time(c->rows, 4),
+            .to = sql_time(c->rows, 5),
+        };
+    return r;
+}
+
+FactCursor *fact_cursor_close(FactCursor *c) {
+    if (c)
+        sqlite3_finalize(c->rows);
+    free(c);
+    return NULL;
+}
+
 static int names_prepare(Store *s, const char *text, int64_t run, uint64_t dev, uint64_t ino,
                          sqlite3_stmt **ret) {
     int r = prepare(s, text, run, NULL, ret);

@@ -83,6 +83,20 @@ int object_cursor_step(ObjectCursor *c, Error *reterr, ObjectRow *ret);
 ObjectCursor *object_cursor_close(ObjectCursor *c);
 DEFINE_CLEANUP(ObjectCursor, object_cursor_close)
 
+/* What is known of objects beside findings, in the order of the objects. */
+typedef struct FactRow {
+    int64_t object; /* ObjectRow.id */
+    const char *kind;
+    Span part, text;
+    int64_t from, to; /* INT64_MIN where it is a text */
+} FactRow;
+
+typedef struct FactCursor FactCursor;
+int fact_cursor_open(Store *s, int64_t run, Error *reterr, FactCursor **ret);
+int fact_cursor_step(FactCursor *c, Error *reterr, FactRow *ret);
+FactCursor *fact_cursor_close(FactCursor *c);
+DEFINE_CLEANUP(FactCursor, fact_cursor_close)
+
 typedef struct NameRow {
     Span root, path;
 } NameRow;

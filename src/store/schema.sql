@@ -1,4 +1,4 @@
--- Terrier's store, format 1 (PRAGMA user_version; application_id is 'Terr').
+-- Terrier's store, format 2 (PRAGMA user_version; application_id is 'Terr').
 --
 -- Times are nanoseconds since 1970-01-01 UTC, NULL where unknown. Paths and parts are raw bytes as
 -- the file system or the container gave them. Words (status, format, kinds) are those of the
@@ -165,16 +165,6 @@ CREATE TABLE coverage (
 
 -- Laid for later work: nothing writes the tables below yet.
 
-CREATE TABLE ledger (
-    seq      INTEGER PRIMARY KEY, -- from 1, without gaps
-    at       INTEGER NOT NULL,    -- when it was written
-    kind     TEXT NOT NULL,       -- run, triage, exclusion, gap, policy, key, reveal
-    body     TEXT NOT NULL,       -- JSON, canonical
-    previous BLOB NOT NULL,       -- digest of the entry before; 32 zero bytes in the first
-    digest   BLOB NOT NULL,       -- SHA-256 over seq, at, kind, body and previous
-    seal     BLOB                 -- Ed25519 over digest; NULL without a key
-) STRICT;
-
 CREATE TABLE triage (
     id       INTEGER PRIMARY KEY, -- for the commands that name it
     created  INTEGER NOT NULL,    -- when
@@ -202,5 +192,26 @@ CREATE TABLE sketch (
     PRIMARY KEY (run, category, scope)
 ) STRICT, WITHOUT ROWID;
 
+-- The ledger: what was done, by whom, one event an entry, each chained to the one before.
+CREATE TABLE ledger (
+    seq      INTEGER PRIMARY KEY, -- from 1, without gaps
+    at       INTEGER NOT NULL,    -- when it was written
+    kind     TEXT NOT NULL,       -- run, triage, exclusion, gap, policy, key, reveal, store
+    body     TEXT NOT NULL,       -- JSON, canonical (RFC 8785)
+    previous BLOB NOT NULL,       -- digest of the entry before; 32 zero bytes in the first
+    digest   BLOB NOT NULL,       -- SHA-256 of the entry as docs/design/evidence.md writes it
+    seal     BLOB,                -- Ed25519 over digest; NULL without a key
+    seal_key TEXT NOT NULL        -- id of the key that sealed it; '' without one
+) STRICT;
+
+-- What each run leaves for an auditor; the same bytes stand beside the store.
+CREATE TABLE manifest (
+    run      INTEGER PRIMARY KEY, -- run.id
+    body     TEXT NOT NULL,       -- JSON, canonical (RFC 8785)
+    digest   BLOB NOT NULL,       -- SHA-256 of body
+    seal     BLOB NOT NULL,       -- Ed25519 over digest
+    seal_key TEXT NOT NULL        -- id of the key that sealed it
+) STRICT;
+
 PRAGMA application_id = 1415934578; -- 'Terr'
-PRAGMA user_version = 1;
+PRAGMA user_version = 2;

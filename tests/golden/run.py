@@ -5,7 +5,7 @@ usage: run.py TERRIER
 
 Makes the corpus (corpus/make.py), scans it with 1, 2 and 8 workers, the smallest window, a window
 that is no power of two and shuffled walks, and asserts that all reports are the same bytes but for
-the run line; that every planted value is found with its detector, line and raw offset; that every
+the run line, and all canonical exports the same bytes; that every planted value is found with its detector, line and raw offset; that every
 file has its status; and that nothing else is found. Ends with "N passed, N failed".
 """
 import json
@@ -52,6 +52,13 @@ def scan(terrier, tree, place, options):
         print(r.stderr.decode("utf-8", "replace"))
     lines = r.stdout.decode("utf-8").splitlines()
     return [x for x in lines if json.loads(x)["kind"] != "run"], r.returncode
+
+
+def export(terrier, place):
+    """The last run in its canonical form."""
+    env = dict(os.environ, XDG_STATE_HOME=place + "/state", HOME=place)
+    return subprocess.run([terrier, "store", "export", "--canonical"], env=env, check=True,
+                          stdout=subprocess.PIPE, timeout=60).stdout
 
 
 def raw_name(row, key, tree):
@@ -148,12 +155,19 @@ def main():
         for what, options in WAYS:
             lines, code = scan(terrier, tree, place, options)
             score.check(code == 3, f"{what}: exit {code}, expected 3")
+            canonical = export(terrier, place)
             if first is None:
-                first = lines
+                first, first_canonical = lines, canonical
+                objects = sum('"object"' in x[:20] and '"same_as"' not in x for x in lines)
+                kinds = [json.loads(x)["kind"] for x in canonical.splitlines()]
+                score.check(kinds.count("object") == objects and "finding" in kinds,
+                            f"the canonical export has {kinds.count('object')} of {objects} objects")
                 check_truth(score, lines, place + "/corpus/truth.jsonl", tree)
             else:
                 same = lines == first
                 score.check(same, f"{what}: another report than with two workers")
+                score.check(canonical == first_canonical,
+                            f"{what}: another canonical export than with two workers")
                 if not same:
                     for a, b in zip(first, lines):
                         if a != b:

@@ -10,6 +10,10 @@
  *
  * Sizes are claims: a deflated entry ends where its stream does. Whatever differs from what is
  * said makes the entry partial(inconsistent).
+ *
+ * A share of an outermost zip is a range of its bytes: the entries whose headers begin there, and
+ * what lies behind each up to the next one. Shares are only read of a zip that is as it should be,
+ * so that nothing in one bears on another: any doubt is ZIP_E_UNSHARED, and it is read in order.
  */
 #include <sys/stat.h>
 
@@ -20,6 +24,7 @@
 #include "extract/format/inflate.h"
 #include "extract/format/package.h"
 #include "extract/format/zip-directory.h"
+#include "extract/names.h"
 
 enum {
     WINDOW = 256 << 10,
@@ -29,6 +34,8 @@ enum {
     LOCAL_MAX = ZIP_LOCAL + 2 * UINT16_MAX,
     TRIES = 1024, /* things like a local header with nothing behind, in one archive */
 };
+
+#define ZIP_E_UNSHARED 2
 
 enum { STORED = 0, DEFLATED = 8, DEFLATE64 = 9, AES = 99 };
 enum { FLAG_ENCRYPTED = 1, FLAG_DESCRIPTOR = 8, FLAG_MASKED = 1 << 13 };
@@ -43,6 +50,7 @@ typedef struct Zip {
     size_t n;
     uint64_t at; /* everything before is read */
     bool inconsistent, overlap, damaged;
+    bool shared; /* a share of it is read */
     unsigned tries;
 } Zip;
 
@@ -270,6 +278,8 @@ static int entry_data(Zip *z, const ZipEntry *e, const Entry *unit, uint64_t dat
 
     m.later = e->record == ZIP_NO_RECORD && e->flags & FLAG_DESCRIPTOR && e->packed == 0;
     if (listed(e, &status)) {
+        if (z->shared)
+            return ZIP_E_UNSHARED;
         /* where a link points is searched as bytes; what is encrypted need not be */
         z->at = status.kind == STATUS_LINK ? data : end;
         return extract_listed(z->x, unit, status);
@@ -317,7 +327,7 @@ static int find_local(Zip *z, uint64_t from, uint64_t to, uint64_t *ret) {
     while (from + ZIP_LOCAL < to && z->tries < TRIES) {
         const uint8_t *hit;
         bool is;
-        Span s;
+        Span s = {0};
         int r = window_at(z, from, ZIP_LOCAL, &s);
 
         if (r < 0)
@@ -408,6 +418,8 @@ static int gap(Zip *z, uint64_t to) {
         if (r == 0)
             r = gap_range(z->x, z->from, z->at, local);
         z->at = local;
+        if (r == 0 && z->shared && (local < to || z->tries))
+            r = ZIP_E_UNSHARED;
         if (r == 0 && local < to)
             r = local_entry(z, local, to);
     }
@@ -432,6 +444,8 @@ static int entry(Zip *z, ZipEntry e, uint64_t next) {
     int r;
 
     if (e.at < z->at) {
+        if (z->shared)
+            return ZIP_E_UNSHARED;
         z->overlap = true;
         return extract_listed(z->x, &unit, status_of(STATUS_LIMIT, "overlap"));
     }
@@ -469,18 +483,29 @@ static int comments(Zip *z) {
     return r;
 }
 
-static int entries(Zip *z) {
+static int entries(Zip *z, size_t from, size_t to) {
     int r = 0;
 
-    for (size_t i = 0; r == 0 && i < z->d.n; i++)
+    for (size_t i = from; r == 0 && i < to; i++)
         r = entry(z, z->d.entries[i], i + 1 < z->d.n ? z->d.entries[i + 1].at : UINT64_MAX);
-    if (r == 0)
-        r = gap(z, z->d.at);
+    return r;
+}
+
+/* What is behind the last one. */
+static int behind_entries(Zip *z) {
+    int r = gap(z, z->d.at);
+
     if (r == 0)
         r = comments(z);
     if (z->at < z->d.end)
         z->at = z->d.end;
     return r ? r : gap(z, z->from->size);
+}
+
+static int all_entries(Zip *z) {
+    int r = entries(z, 0, z->d.n);
+
+    return r ? r : behind_entries(z);
 }
 
 static void say(const Zip *z, Status *ret) {
@@ -504,9 +529,98 @@ static int read_anywhere(Zip *z, bool tail, Status *ret) {
     else {
         if (tail && z->d.n) /* what is before it is read by another */
             z->at = z->d.entries[0].at;
-        r = entries(z);
+        r = all_entries(z);
     }
     say(z, ret);
+    return r;
+}
+
+/* ---- shares ---- */
+
+/* Nothing but files and directories, stored or deflated, each in a place of its own. */
+static bool entry_ordinary(const ZipDirectory *d, size_t i) {
+    const ZipEntry *e = &d->entries[i];
+    Status ignored;
+
+    return e->at < d->at && (i == 0 || e->at > d->entries[i - 1].at) && !listed(e, &ignored) &&
+           (e->method == STORED || e->method == DEFLATED);
+}
+
+/* 1: no name comes again, or has to be changed; 0; -ENOMEM. */
+static int names_plain(const ZipDirectory *d) {
+    _cleanup_(buf_done) Buf taken = {0};
+    Names names = {0};
+    int r = 1;
+
+    for (size_t i = 0; r == 1 && i < d->n; i++) {
+        Span name = zip_entry_name(d, &d->entries[i]);
+
+        buf_clear(&taken);
+        r = names_take(&names, name, &taken);
+        r = r < 0 ? r : span_eq(name, buf_as_span(&taken));
+    }
+    names_done(&names);
+    return r;
+}
+
+static int directory_ordinary(const ZipDirectory *d) {
+    if (d->damaged || !d->n)
+        return 0;
+    for (size_t i = 0; i < d->n; i++) {
+        if (!entry_ordinary(d, i))
+            return 0;
+    }
+    return names_plain(d);
+}
+
+/* The first entry of a share. */
+static size_t share_begins(const Zip *z, ExtractShare share) {
+    uint64_t at = z->from->size / share.of * share.number;
+    size_t i = 0;
+
+    if (share.number == share.of)
+        return z->d.n;
+    while (i < z->d.n && z->d.entries[i].at < at)
+        i++;
+    return share.number ? i : 0;
+}
+
+static int share_entries(Zip *z, ExtractShare share) {
+    bool last = share.number + 1 == share.of;
+    size_t from = share_begins(z, share),
+           to = share_begins(z, (ExtractShare){share.number + 1, share.of});
+    uint64_t end = to < z->d.n ? z->d.entries[to].at : z->d.at, got = z->from->got;
+    int r;
+
+    if (from == z->d.n && !last)
+        return 0;
+    z->at = share.number == 0 ? 0 : from < z->d.n ? z->d.entries[from].at : z->d.at;
+    if (z->at >= end && !last)
+        return 0;
+    got -= z->at; /* so much more as is read of it */
+    r = entries(z, from, to);
+    if (r == 0 && z->at > end)
+        r = ZIP_E_UNSHARED;
+    if (r == 0)
+        r = last ? behind_entries(z) : gap(z, end);
+    /* how much was read is told of the whole: all, or it is counted in one piece */
+    return r == 0 && z->from->got - got < end ? ZIP_E_UNSHARED : r;
+}
+
+static int read_share(Zip *z, ExtractShare share, Status *ret) {
+    int r = zip_directory_read(z->from, &z->d);
+
+    if (r == -ENOMEM)
+        return r;
+    r = r < 0 ? 0 : directory_ordinary(&z->d);
+    if (r < 0)
+        return r;
+    z->shared = true;
+    r = r ? share_entries(z, share) : ZIP_E_UNSHARED;
+    if (r == ZIP_E_UNSHARED || (r == 0 && (z->damaged || z->inconsistent))) {
+        *ret = extract_unshared();
+        r = 0;
+    }
     return r;
 }
 
@@ -521,6 +635,7 @@ static int read_in_order(Extraction *x, Feed *f, Status *ret) {
 
 static int zip_read(Extraction *x, Feed *f, bool tail, Status *ret) {
     Zip z = {.x = x, .from = f};
+    ExtractShare share;
     uint8_t *bytes;
     int r;
 
@@ -532,7 +647,8 @@ static int zip_read(Extraction *x, Feed *f, bool tail, Status *ret) {
         return -ENOMEM;
     }
     z.bytes = bytes + INFLATE_BACK;
-    r = read_anywhere(&z, tail, ret);
+    share = extract_share(x);
+    r = share.of > 1 ? read_share(&z, share, ret) : read_anywhere(&z, tail, ret);
     inflate_free(z.inflate);
     zip_directory_done(&z.d);
     explicit_bzero(bytes, INFLATE_BACK + WINDOW);
@@ -552,6 +668,10 @@ static const Extractor *package_reader(Feed *f) {
 static int zip_extract(Extraction *x, Feed *f, Encoding encoding, Status *ret) {
     const Extractor *document = package_reader(f);
 
+    if (document && extract_share(x).of > 1) { /* whose parts belong together */
+        *ret = extract_unshared();
+        return 0;
+    }
     return document ? document->extract(x, f, encoding, ret) : zip_read(x, f, false, ret);
 }
 
@@ -560,14 +680,16 @@ static int tail_extract(Extraction *x, Feed *f, Encoding encoding, Status *ret) 
     return zip_read(x, f, true, ret);
 }
 
-#define ZIP(word, name, function)                                                                  \
+/* What stands behind something else is not read in shares: that is another's, and once. */
+#define ZIP(word, name, function, may_share)                                                       \
     const Extractor zip_##word = {.format = name,                                                  \
                                   .place = EXTRACT_FORMAT,                                         \
                                   .seeks = true,                                                   \
                                   .streams = true,                                                 \
+                                  .shares = may_share,                                             \
                                   .extract = function}
 
-ZIP(epub, "epub", zip_extract);
-ZIP(jar, "jar", zip_extract);
-ZIP(reader, "zip", zip_extract);
-ZIP(tail, "zip-tail", tail_extract);
+ZIP(epub, "epub", zip_extract, true);
+ZIP(jar, "jar", zip_extract, true);
+ZIP(reader, "zip", zip_extract, true);
+ZIP(tail, "zip-tail", tail_extract, false);

@@ -30,8 +30,9 @@ typedef struct Recorder {
     uint64_t units, text_bytes, pulses;
     const Extractor *own; /* readers to try before the table's; see ExtractOptions */
     ExtractPlace place;
-    bool runs;     /* takes them; else they are spelled */
-    bool no_times; /* leaves out what an archive says of its members' times */
+    bool runs;          /* takes them; else they are spelled */
+    bool no_times;      /* leaves out what an archive says of its members' times */
+    ExtractShare share; /* of the outermost unit; all zero: all of it */
 } Recorder;
 
 static inline void record_line(Recorder *r) {
@@ -198,7 +199,8 @@ static inline Receiver recorder_receiver(Recorder *r) {
 static inline const char *record_feed(Recorder *r, Feed *f, const char *name,
                                       const ExtractLimits *limits) {
     Receiver to = recorder_receiver(r);
-    ExtractOptions o = {.to = &to, .place = r->place, .own = r->own, .size = f->size};
+    ExtractOptions o = {
+        .to = &to, .place = r->place, .own = r->own, .size = f->size, .share = r->share};
     _cleanup_(extraction_freep) Extraction *x = NULL;
     Ending ending;
 

@@ -167,7 +167,7 @@ static void sent(Buf *ret) {
     frame_writer_init(&w, ends[0]);
     to = frame_writer_receiver(&w);
     speak(&to);
-    assert_int_equal(frame_writer_end(&w, &e), 0);
+    assert_int_equal(frame_writer_end(&w, &e, 77), 0);
     n = read(ends[1], bytes, sizeof(bytes));
     assert_true(n > 0 && n < (ssize_t)sizeof(bytes));
     buf_clear(ret);

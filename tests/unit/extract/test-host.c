@@ -148,6 +148,33 @@ static void test_handing_over(void **state) {
     rig_close(&r);
 }
 
+/* What a share drew is told, so that limits hold for the sum of all. */
+static void test_share_draws(void **state) {
+    const ExtractShare share = {1, 3};
+    HostDrawn drawn;
+    Receiver to;
+    Ending e;
+    Rig r;
+    int fd = rig_file(span_of("two b say second"));
+
+    (void)state;
+    rig_open(&r, NULL, (HostOptions){.limits = {.output = 100, .entries = 7}});
+    to = rig_receiver(&r);
+    assert_int_equal(host_extract_share(r.host, EXTRACT_FORMAT,
+                                        &(HostFile){.fd = fd, .size = 16, .name = span_of("unit")},
+                                        share, &to, &e, &drawn),
+                     0);
+    assert_int_equal(drawn.entries, 2);
+    assert_in_range(drawn.output, strlen("first") + strlen("second"), 100);
+    assert_true(drawn.other > 0);
+    assert_false(host_limited(r.host, 16, &drawn));
+    assert_true(host_limited(r.host, 16, &(HostDrawn){.output = 101}));
+    assert_true(host_limited(r.host, 16, &(HostDrawn){.entries = 8}));
+    assert_true(host_limited(r.host, 16, &(HostDrawn){.other = (16 << 20) + 1}));
+    close(fd);
+    rig_close(&r);
+}
+
 /* A unit inside kills its worker twice: it alone is lost, and is read as it lies. */
 static void test_death_inside(void **state) {
     Rig r;
@@ -500,6 +527,7 @@ int main(int argc, char **argv) {
         cmocka_unit_test(test_escapes),
         cmocka_unit_test(test_zone),
         cmocka_unit_test(test_handing_over),
+        cmocka_unit_test(test_share_draws),
         cmocka_unit_test(test_death_inside),
         cmocka_unit_test(test_helper_absent),
         cmocka_unit_test(test_hold),

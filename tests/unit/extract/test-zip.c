@@ -301,6 +301,125 @@ static void test_damage(void **state) {
     survive_damage(buf_as_span(&b), 0, "a.zip");
 }
 
+/* ---- shares ---- */
+
+/* What begins anew in a share went on in one piece: the bytes of the archive itself. */
+static void share_join(Buf *to, Span log) {
+    static const char again[] = "# bytes binary\n";
+    const uint8_t *last = to->n ? memrchr(to->at, '\n', to->n - 1) : NULL;
+    size_t n = sizeof(again) - 1;
+
+    if (last && last[1] == '=' && log.n > n && memcmp(log.at, again, n) == 0)
+        log = span(log.at + n, log.n - n);
+    buf_span(to, log);
+}
+
+/* The log of all shares, one behind the other, in `ret`; false: they will not do. */
+static bool share_log(Span zip, unsigned of, Buf *ret) {
+    Recorder r = recorder_format();
+    bool whole = true, held = true;
+
+    buf_clear(ret);
+    for (unsigned i = 0; i < of; i++) {
+        Span log;
+        const uint8_t *last;
+
+        r.share = (ExtractShare){i, of};
+        record_bytes(&r, zip, "a.zip");
+        log = span(r.log.at, r.log.n - 1);
+        last = memrchr(log.at, '\n', log.n);
+        last = last ? last + 1 : log.at;
+        log.n = (size_t)(last - log.at);
+        held &= strcmp((const char *)last, "< read\n") == 0 ||
+                strcmp((const char *)last, "< partial(member)\n") == 0;
+        whole &= strcmp((const char *)last, "< partial(member)\n") != 0;
+        share_join(ret, log);
+    }
+    buf_text(ret, whole ? "< read\n" : "< partial(member)\n");
+    buf_done(&r.log);
+    return held;
+}
+
+static const ZipMake ordinary[] = {
+    {.name = "dir/", .text = ""},
+    {.name = "dir/a.txt", .text = "stored " CANARY},
+    {.name = "b.txt", .text = "deflated " CANARY, .method = 8},
+    {.name = "wide", .text = "sixty-four bits", .method = 8, .wide = true},
+    {.name = "later", .text = "sizes behind", .method = 8, .descriptor = true},
+    {.name = "bad", .text = CANARY, .wrong_crc = 1},
+    {.name = "empty", .text = ""},
+    {.name = "last", .text = "behind them all", .method = 8},
+};
+
+static void test_shares(void **state) {
+    _cleanup_(buf_done) Buf b = {0}, shares = {0};
+    Recorder r = recorder_format();
+
+    (void)state;
+    build_zip(&b, ordinary, N_ELEMENTS(ordinary), "a comment");
+    record_bytes(&r, buf_as_span(&b), "a.zip");
+    assert_has(&r, "= @0 stored card 4111");
+    assert_has(&r, "\n< partial(member)\n");
+    for (unsigned of = 1; of < 40; of++) {
+        assert_true(share_log(buf_as_span(&b), of, &shares));
+        assert_string_equal(buf_cstr(&shares), buf_cstr(&r.log));
+    }
+    buf_done(&r.log);
+}
+
+/* What bears on something in another share, if only perhaps, is read in one piece. */
+static void test_no_shares(void **state) {
+    static const ZipMake cases[] = {
+        {.name = "a.txt", .text = "comes again"},
+        {.name = "hidden", .text = "two " CANARY, .hidden = true},
+        {.name = "locked", .text = "ciphertext", .flags = 1},
+        {.name = "link", .text = "/etc/target", .attributes = 0120777u << 16},
+        {.name = "old", .text = "imploded", .method = 6},
+        {.name = "other", .text = "xz", .method = 95},
+        {.name = "c", .local_name = "d", .text = "another name"},
+        {.name = "b", .text = "x", .at = 1},
+    };
+    _cleanup_(buf_done) Buf shares = {0};
+
+    (void)state;
+    for (size_t i = 0; i < N_ELEMENTS(cases); i++) {
+        const ZipMake makes[] = {{.name = "a.txt", .text = CANARY, .method = 8},
+                                 {.name = "z", .text = "behind it"},
+                                 cases[i],
+                                 {.name = "end", .text = "at the end"}};
+        _cleanup_(buf_done) Buf b = {0};
+
+        build_zip(&b, makes, N_ELEMENTS(makes), NULL);
+        for (unsigned of = 2; of < 5; of++) {
+            if (share_log(buf_as_span(&b), of, &shares))
+                fail_msg("%s is read in %u shares", cases[i].name, of);
+        }
+    }
+}
+
+/* Whatever the damage: shares give what one piece gives, or say that they will not do. */
+static void test_damaged_shares(void **state) {
+    static const uint8_t changes[] = {0x01, 0x80, 0xFF};
+    _cleanup_(buf_done) Buf b = {0}, shares = {0};
+    Recorder r = recorder_format();
+    unsigned n = 0;
+
+    (void)state;
+    build_zip(&b, ordinary, N_ELEMENTS(ordinary), "a comment");
+    for (size_t i = 0; i < b.n * N_ELEMENTS(changes); i++) {
+        uint8_t *at = &b.at[i / N_ELEMENTS(changes)];
+
+        *at ^= changes[i % N_ELEMENTS(changes)];
+        if (share_log(buf_as_span(&b), 3, &shares)) {
+            n++;
+            assert_string_equal(buf_cstr(&shares), record_bytes(&r, buf_as_span(&b), "a.zip"));
+        }
+        *at ^= changes[i % N_ELEMENTS(changes)];
+    }
+    assert_true(n > b.n); /* damage within a member is no reason */
+    buf_done(&r.log);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_members),          cmocka_unit_test(test_hidden_entries),
@@ -309,7 +428,8 @@ int main(void) {
         cmocka_unit_test(test_no_directory),     cmocka_unit_test(test_two_archives),
         cmocka_unit_test(test_behind_something), cmocka_unit_test(test_behind_a_pdf),
         cmocka_unit_test(test_in_order),         cmocka_unit_test(test_nested),
-        cmocka_unit_test(test_damage),
+        cmocka_unit_test(test_damage),           cmocka_unit_test(test_shares),
+        cmocka_unit_test(test_no_shares),        cmocka_unit_test(test_damaged_shares),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

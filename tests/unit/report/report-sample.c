@@ -1,6 +1,6 @@
 /*
- * Prints a report of a store that has one of everything: report-sample jsonl|text. Not a test by
- * itself: validate.py checks what it prints against docs/schema/.
+ * Prints a report of a store that has one of everything: report-sample jsonl|text|canonical. Not a
+ * test by itself: validate.py checks what it prints against docs/schema/.
  */
 #include "sample.h"
 
@@ -21,6 +21,8 @@ int main(int argc, char **argv) {
     sample_fill(f);
     if (strcmp(argv[1], "jsonl") == 0)
         r = jsonl_report(f->store, 0, &(JsonlOptions){.all_objects = true}, &to, &e);
+    else if (strcmp(argv[1], "canonical") == 0)
+        r = canonical_export(f->store, 0, &to, &e);
     else
         r = text_report(f->store, 0, &(TextOptions){.colour = false}, &to, &e);
     if (r == 0)

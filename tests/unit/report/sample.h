@@ -7,6 +7,7 @@
 
 #include "../store/fixture.h"
 
+#include "report/canonical.h"
 #include "report/jsonl.h"
 #include "report/text.h"
 
@@ -27,10 +28,20 @@ static inline void sample_linked(Fixture *f) {
 }
 
 static inline void sample_container(Fixture *f) {
+    static const StoreFact facts[] = {
+        {.kind = FACT_MEMBER_TIME,
+         .from = INT64_C(1600000000000000000),
+         .to = INT64_C(1600000001500000000)},
+        {.kind = FACT_LABEL,
+         .part = {(const uint8_t *)"p\xff", 2},
+         .text = {(const uint8_t *)"secret \xe9", 8}},
+    };
     StoreObject zip = fixture_object(0, span_of("a.zip"));
     StoreObject member = fixture_object(0, span("a.zip\0in \xff.csv", 14));
 
     zip.members = 1;
+    zip.facts = facts;
+    zip.n_facts = N_ELEMENTS(facts);
     zip.format = "zip";
     zip.encoding = "";
     zip.status = status_of(STATUS_PARTIAL, "member");

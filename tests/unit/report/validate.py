@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
-"""Holds what `report-sample jsonl` prints against docs/schema/: validate.py SCHEMA_DIR SAMPLE_PROGRAMME
+"""Holds what `report-sample jsonl` and `report-sample canonical` print against docs/schema/ and
+docs/schema/canonical/: validate.py SCHEMA_DIR SAMPLE_PROGRAMME
 
 The validator below knows the part of JSON Schema that the schemas use and refuses any other word.
 Each schema is also shown broken lines, which it must refuse: a schema that takes everything proves
@@ -13,6 +14,7 @@ import subprocess
 import sys
 
 ORDER = ["run", "coverage", "object", "finding", "event"]
+CANONICAL = ["canonical", "root", "object", "fact", "skipped-mount", "sum"]
 WORDS = {"$schema", "title", "description", "type", "properties", "required", "additionalProperties", "items",
          "enum", "const", "minimum", "maximum", "maxItems", "pattern"}
 TYPES = {
@@ -64,7 +66,7 @@ def complaints(schema, value, at="$"):
 def broken(line):
     """Copies of a good line, each with one thing wrong."""
     for key in line:
-        if key.endswith("_b64") or key == "same_as":
+        if key.endswith("_b64") or key in ("same_as", "names"):
             continue
         without = copy.deepcopy(line)
         del without[key]
@@ -75,17 +77,22 @@ def broken(line):
     yield "with more", {**line, "more": 1}
 
 
-def main(directory, programme):
+def load(directory, kinds):
     schemas = {}
-    for kind in ORDER:
+    for kind in kinds:
         with open(os.path.join(directory, f"{kind}.schema.json"), encoding="utf-8") as f:
             schemas[kind] = json.load(f)
-    output = subprocess.run([programme, "jsonl"], check=True, stdout=subprocess.PIPE).stdout
-    lines = [json.loads(line) for line in output.decode("utf-8").splitlines()]
-    kinds = [line["kind"] for line in lines]
+    return schemas
+
+
+def printed(programme, how):
+    output = subprocess.run([programme, how], check=True, stdout=subprocess.PIPE).stdout
+    return [json.loads(line) for line in output.decode("utf-8").splitlines()]
+
+
+def check(schemas, lines):
+    """What is wrong with the lines, and with the schemas."""
     bad = []
-    if kinds != sorted(kinds, key=ORDER.index) or set(kinds) != set(ORDER):
-        bad.append(f"order or kinds: {kinds}")
     for n, line in enumerate(lines, 1):
         bad += [f"line {n}: {c}" for c in complaints(schemas[line["kind"]], line)]
         for what, wrong in broken(line):
@@ -101,7 +108,23 @@ def main(directory, programme):
         for n, line in enumerate(lines, 1):
             for e in jsonschema.Draft202012Validator(schemas[line["kind"]]).iter_errors(line):
                 bad.append(f"line {n}, jsonschema: {e.message[:200]}")
-    print("\n".join(bad) or f"{len(lines)} lines hold" + ("" if jsonschema else "; python3-jsonschema is not here"))
+    else:
+        print("python3-jsonschema is not here")
+    return bad
+
+
+def main(directory, programme):
+    report, lines = load(directory, ORDER), printed(programme, "jsonl")
+    kinds = [line["kind"] for line in lines]
+    bad = check(report, lines)
+    if kinds != sorted(kinds, key=ORDER.index) or set(kinds) != set(ORDER):
+        bad.append(f"order or kinds: {kinds}")
+    exported = printed(programme, "canonical")
+    canonical = {**load(os.path.join(directory, "canonical"), CANONICAL), "finding": report["finding"]}
+    bad += ["canonical " + b for b in check(canonical, exported)]
+    if {line["kind"] for line in exported} != set(canonical) or exported[0]["kind"] != "canonical":
+        bad.append(f"canonical: kinds {[line['kind'] for line in exported]}")
+    print("\n".join(bad) or f"{len(lines) + len(exported)} lines hold")
     return 1 if bad else 0
 
 

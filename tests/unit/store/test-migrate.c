@@ -1,8 +1,12 @@
-/* Migrate: a copy before anything changes, all steps or none. The steps are made up. */
+/*
+ * Migrate: a copy before anything changes, all steps or none. The steps are made up, but for the
+ * last test: it brings a store of the oldest format to today's and compares it with a new one.
+ */
 #include "fixture.h"
 
 #include <sqlite3.h>
 
+#include "base/file.h"
 #include "store/migrate.h"
 #include "store/sql.h"
 
@@ -29,8 +33,9 @@ static const char version[] = "SELECT user_version FROM pragma_user_version";
 static void runs_all_steps_after_a_copy(void **state) {
     Fixture *f = *state;
     static const char *const steps[] = {
-        "CREATE TABLE two (x INTEGER) STRICT; PRAGMA user_version = 2",
-        "ALTER TABLE two ADD COLUMN y INTEGER; PRAGMA user_version = 3",
+        "SELECT no_such_function()",
+        "CREATE TABLE two (x INTEGER) STRICT; PRAGMA user_version = 3",
+        "ALTER TABLE two ADD COLUMN y INTEGER; PRAGMA user_version = 4",
     };
     char copy[128];
     struct stat st;
@@ -39,17 +44,17 @@ static void runs_all_steps_after_a_copy(void **state) {
 
     f->store = store_close(f->store);
     db = connect(f->path);
-    if (migrate_run(db, f->path, 1, steps, 2, &e) < 0)
+    if (migrate_run(db, f->path, 2, steps, 3, &e) < 0)
         fail_msg("%s", e.text);
-    assert_int_equal(number(db, version), 3);
+    assert_int_equal(number(db, version), 4);
     assert_int_equal(number(db, "SELECT count(*) FROM pragma_table_info('two')"), 2);
     assert_int_equal(number(db, "SELECT count(*) FROM run"), 1);
     sqlite3_close(db);
-    snprintf(copy, sizeof(copy), "%s.format-1", f->path);
+    snprintf(copy, sizeof(copy), "%s.format-2", f->path);
     assert_int_equal(stat(copy, &st), 0);
     assert_int_equal(st.st_mode & 07777, 0600);
     db = connect(copy);
-    assert_int_equal(number(db, version), 1);
+    assert_int_equal(number(db, version), 2);
     assert_int_equal(number(db, "SELECT count(*) FROM run"), 1);
     assert_int_equal(migrate_check(db), 0);
     sqlite3_close(db);
@@ -58,7 +63,8 @@ static void runs_all_steps_after_a_copy(void **state) {
 static void leaves_the_store_when_a_step_fails(void **state) {
     Fixture *f = *state;
     static const char *const steps[] = {
-        "CREATE TABLE two (x INTEGER) STRICT; PRAGMA user_version = 2",
+        "SELECT no_such_function()",
+        "CREATE TABLE two (x INTEGER) STRICT; PRAGMA user_version = 3",
         "ALTER TABLE none ADD COLUMN y INTEGER",
     };
     sqlite3 *db;
@@ -66,9 +72,9 @@ static void leaves_the_store_when_a_step_fails(void **state) {
 
     f->store = store_close(f->store);
     db = connect(f->path);
-    assert_true(migrate_run(db, f->path, 1, steps, 2, &e) < 0);
+    assert_true(migrate_run(db, f->path, 2, steps, 3, &e) < 0);
     assert_non_null(strstr(e.text, "it is as it was"));
-    assert_int_equal(number(db, version), 1);
+    assert_int_equal(number(db, version), 2);
     assert_int_equal(number(db, "SELECT count(*) FROM pragma_table_list WHERE name = 'two'"), 0);
     sqlite3_close(db);
 }
@@ -88,11 +94,87 @@ static void begins_where_the_store_is(void **state) {
     sqlite3_close(db);
 }
 
+/* All columns and indexes with what is said of them, in order of name. */
+static void shape(const char *path, Buf *to) {
+    sqlite3 *db = connect(path);
+    sqlite3_stmt *row;
+
+    assert_int_equal(
+        sql_prepare(
+            db,
+            "SELECT m.name || '.' || c.name || ' ' || c.type || ' ' || c.\"notnull\" || ' ' ||"
+            " c.pk || ' ' || coalesce(c.dflt_value, '-') FROM sqlite_schema m JOIN"
+            " pragma_table_xinfo(m.name) c WHERE m.type IN ('table', 'index') AND"
+            " m.name NOT LIKE 'sqlite_%' ORDER BY m.name, c.name",
+            &row),
+        0);
+    while (sql_step(row) > 0) {
+        buf_span(to, sql_text(row, 0));
+        buf_byte(to, '\n');
+    }
+    sqlite3_finalize(row);
+    sqlite3_close(db);
+}
+
+/* A store of format 1 with one run, as the schema of that day made it. */
+static void old_store(const char *path) {
+    _cleanup_(buf_done) Buf file = {0}, schema = {0};
+    const char *root = getenv("TERRIER_SOURCE_ROOT");
+    sqlite3 *db = NULL;
+    Error e = {0};
+
+    buf_printf(&file, "%s/tests/unit/store/format-1.sql", root ? root : ".");
+    if (file_read(buf_cstr(&file), 1 << 20, &e, &schema) < 0)
+        fail_msg("%s", e.text);
+    assert_int_equal(sqlite3_open(path, &db), SQLITE_OK);
+    assert_int_equal(chmod(path, 0600), 0);
+    assert_int_equal(sql_exec(db, buf_cstr(&schema)), 0);
+    assert_int_equal(sql_exec(db, "PRAGMA journal_mode = WAL;"
+                                  "INSERT INTO meta VALUES (1, 5, 'u');"
+                                  "INSERT INTO run (started, survey, tool, ruleset, parameters)"
+                                  " VALUES (7, 0, '0.1.0', x'00', '{}')"),
+                     0);
+    sqlite3_close(db);
+}
+
+static void brings_the_oldest_format_up_to_date(void **state) {
+    static const StoreMode modes[] = {STORE_WRITE, STORE_APPEND, STORE_READ};
+    Fixture *f = *state;
+    _cleanup_(buf_done) Buf expected = {0};
+
+    shape(f->path, &expected);
+    for (size_t i = 0; i < N_ELEMENTS(modes); i++) {
+        _cleanup_(buf_done) Buf got = {0};
+        char path[128], copy[160];
+        Store *s = NULL;
+        Error e = {0};
+        sqlite3 *db;
+
+        snprintf(path, sizeof(path), "%s/old-%zu.db", f->directory, i);
+        snprintf(copy, sizeof(copy), "%s.format-1", path);
+        old_store(path);
+        if (store_open(path, modes[i], &e, &s) < 0)
+            fail_msg("%s", e.text);
+        store_close(s);
+        shape(path, &got);
+        assert_string_equal(buf_cstr(&got), buf_cstr(&expected));
+        db = connect(path);
+        assert_int_equal(number(db, version), STORE_FORMAT);
+        assert_int_equal(number(db, "SELECT started FROM run"), 7);
+        sqlite3_close(db);
+        db = connect(copy);
+        assert_int_equal(number(db, version), 1);
+        assert_int_equal(number(db, "SELECT started FROM run"), 7);
+        sqlite3_close(db);
+    }
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         TEST(runs_all_steps_after_a_copy),
         TEST(leaves_the_store_when_a_step_fails),
         TEST(begins_where_the_store_is),
+        TEST(brings_the_oldest_format_up_to_date),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -65,13 +65,13 @@ static void states(void **state) {
     fixture_end(f);                            /* run 1, of no profile */
     ran(f, "a", MONDAY + 22 * HOUR + 5);       /* in time */
     ran(f, "b", MONDAY + DAY + 22 * HOUR + 5); /* another's */
-    ran(f, "a", MONDAY + 3 * DAY + 7 * HOUR);  /* Wednesday's, late */
-    ran(f, "a", MONDAY + 3 * DAY + 8 * HOUR);  /* the same slot again */
     assert_slots(f, MONDAY, MONDAY + 21 * HOUR, "");
     assert_slots(f, MONDAY, MONDAY + 22 * HOUR, "t2");
     assert_slots(f, MONDAY, MONDAY + DAY, "t2");
     assert_slots(f, MONDAY, MONDAY + 2 * DAY, "t2 d");
     assert_slots(f, MONDAY, MONDAY + 2 * DAY + 22 * HOUR, "t2 m d");
+    ran(f, "a", MONDAY + 3 * DAY + 7 * HOUR); /* Wednesday's, late */
+    ran(f, "a", MONDAY + 3 * DAY + 8 * HOUR); /* the same slot again */
     assert_slots(f, MONDAY, MONDAY + 4 * DAY, "t2 m t4 d");
     assert_slots(f, MONDAY + 22 * HOUR, MONDAY + 4 * DAY, "m t4 d");
 }

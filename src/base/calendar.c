@@ -216,6 +216,21 @@ bool hours_hold(const Hours *h, int64_t at, int64_t *ret_end) {
     return true;
 }
 
+bool hours_hold_any(const Hours *h, size_t n, int64_t at, int64_t *ret_end) {
+    bool any = false;
+
+    for (size_t i = 0; i < n; i++) {
+        int64_t end;
+
+        if (!hours_hold(&h[i], at, &end))
+            continue;
+        if (!any || end > *ret_end)
+            *ret_end = end;
+        any = true;
+    }
+    return any;
+}
+
 /* ---- printing ---- */
 
 static void print_days(uint8_t days, Buf *to) {

@@ -48,6 +48,9 @@ bool calendar_next(const Calendar *c, int64_t after, int64_t *ret);
 /* Whether `at` is within the hours; if so, *ret_end is when they end. */
 bool hours_hold(const Hours *h, int64_t at, int64_t *ret_end);
 
+/* The same of several: when the last of those that hold ends. */
+bool hours_hold_any(const Hours *h, size_t n, int64_t at, int64_t *ret_end);
+
 /* As it is written: "mon,tue 22:00,05:30". */
 void calendar_print(const Calendar *c, Buf *to);
 void hours_print(const Hours *h, Buf *to);

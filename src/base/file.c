@@ -82,6 +82,15 @@ static int path_split(const char *path, char **ret_directory, const char **ret_n
     return 0;
 }
 
+/* The mode as given, whatever the umask. Only where it differs: a service may be denied chmod. */
+static int mode_set(int fd, mode_t mode) {
+    struct stat st;
+
+    if (fstat(fd, &st) < 0)
+        return -errno;
+    return (st.st_mode & 07777) == mode || fchmod(fd, mode) == 0 ? 0 : -errno;
+}
+
 /* Opens a new file beside name; process id and a number make its name, O_EXCL makes it ours. */
 static int beside_open(FileDraft *d, mode_t mode) {
     for (unsigned i = 0; i < BESIDE_TRIES; i++) {
@@ -91,9 +100,9 @@ static int beside_open(FileDraft *d, mode_t mode) {
             return -ENOMEM;
         }
         d->fd = openat(d->directory, d->beside, O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC,
-                       0600);
+                       mode);
         if (d->fd >= 0)
-            return fchmod(d->fd, mode) < 0 ? -errno : 0;
+            return mode_set(d->fd, mode);
         if (errno != EEXIST)
             break;
     }

@@ -12,7 +12,7 @@
 
 typedef struct ScanValues {
     RulesValues rules;
-    const char *store, *output, *files_from, *name;
+    const char *store, *output, *files_from, *name, *profile, *profiles, *metrics;
     TextList include, exclude;
     uint64_t jobs, max_depth, window, shuffle, seed, rate, samples;
     uint64_t limit_rate, limit_iops, max_memory;
@@ -22,13 +22,23 @@ typedef struct ScanValues {
     TextList quiet_hours;
     int format, level, color, back_off, objects, recount;
     bool no_selftest;
-    bool idle, syslog, null, no_default_excludes, cross_filesystems, require_sandbox, dry_run,
-        quiet;
+    bool idle, only_news, syslog, null, no_default_excludes, cross_filesystems, require_sandbox,
+        dry_run, quiet;
 } ScanValues;
 
 #define AT(member) offsetof(ScanValues, member)
 
 static const Option options[] = {
+    {.name = "profile",
+     .kind = OPTION_TEXT,
+     .at = AT(profile),
+     .argument = "NAME|FILE",
+     .help = "Scan as a profile says, terrier-scan(5); other options go before what it says"},
+    {.name = "profiles",
+     .kind = OPTION_TEXT,
+     .at = AT(profiles),
+     .argument = "DIR",
+     .help = "Where profiles are; the default is /etc/terrier/scans"},
     {.name = "store",
      .kind = OPTION_TEXT,
      .at = AT(store),
@@ -254,6 +264,16 @@ static const Option options[] = {
      .argument = "auto|always|never|json:FD",
      .help = "The progress line on standard error, or a line of JSON twice a second on an open "
              "descriptor"},
+    {.name = "metrics",
+     .kind = OPTION_TEXT,
+     .at = AT(metrics),
+     .argument = "FILE",
+     .help = "With --profile: write metrics of the run to FILE (0644, whole or not at all), for "
+             "the textfile collector of node_exporter"},
+    {.name = "only-news",
+     .kind = OPTION_FLAG,
+     .at = AT(only_news),
+     .help = "With --profile: end with 0 where everything unread was unread in the run before"},
     {.name = "syslog",
      .kind = OPTION_FLAG,
      .at = AT(syslog),
@@ -290,6 +310,7 @@ static void on_status_signal(int number _unused_) {
 
 /* What the callbacks of a scan are given. */
 typedef struct Watch {
+    terrier_profile *profile; /* NULL: none */
     Progress progress;
     EventLog log;
     sig_atomic_t status_given;
@@ -379,6 +400,7 @@ static terrier_scan_options scan_options(const Call *call, Watch *watch) {
                      v->back_off ? (terrier_back_off)(v->back_off - 1) : TERRIER_BACK_OFF_AUTO,
                  .quiet_hours = v->quiet_hours.at,
                  .n_quiet_hours = v->quiet_hours.n},
+        .only_news = v->only_news,
         .require_sandbox = v->require_sandbox,
         .recount = v->recount ? (terrier_recount)(v->recount - 1) : TERRIER_RECOUNT_AFTER,
         .anchor_hook = v->anchor_hook,
@@ -394,6 +416,8 @@ static terrier_scan_options scan_options(const Call *call, Watch *watch) {
         o.n_paths = 0;
         o.stream = v->name ? v->name : "stdin";
     }
+    if (watch->profile)
+        terrier_profile_options(watch->profile, &o);
     return o;
 }
 
@@ -413,7 +437,16 @@ static int check_values(const Call *call) {
         return complain(call, TERRIER_EXIT_USAGE,
                         "--files-from names the files, so no PATH goes "
                         "with it");
-    if (!v->files_from && call->n_operands == 0)
+    if (v->profile && (v->files_from || call->n_operands))
+        return complain(call, TERRIER_EXIT_USAGE,
+                        "--profile names the roots, so neither a PATH nor --files-from goes with "
+                        "it");
+    if ((v->metrics || v->only_news) && !v->profile)
+        return complain(call, TERRIER_EXIT_USAGE, "--%s goes with --profile",
+                        v->metrics ? "metrics" : "only-news");
+    if (v->profiles && !v->profile)
+        return complain(call, TERRIER_EXIT_USAGE, "--profiles goes with --profile");
+    if (!v->files_from && !v->profile && call->n_operands == 0)
         return complain(call, TERRIER_EXIT_USAGE,
                         "there is nothing to scan: name a directory or a file");
     if (v->time_box > 0 && (v->files_from || from_stdin(call)))
@@ -462,9 +495,9 @@ static int dry_run(const Call *call, const terrier_scan_options *o) {
 }
 
 /* The report of the run just made; exit is what the scan came to. */
-static int report(const Call *call, int64_t run, int exit) {
+static int report(const Call *call, const char *store, int64_t run, int exit) {
     const ScanValues *v = call->values;
-    terrier_report_options o = {.store = v->store,
+    terrier_report_options o = {.store = store,
                                 .run = run,
                                 .format = v->format == 2 ? TERRIER_JSONL : TERRIER_TEXT,
                                 .all_objects = v->objects == 2,
@@ -472,6 +505,44 @@ static int report(const Call *call, int64_t run, int exit) {
     int r = report_print(call, &o, v->output);
 
     return r ? r : exit;
+}
+
+/* Those that the profile asks for; the exit code of the first that cannot be written. */
+static int profile_reports(const Call *call, const terrier_profile *profile, const char *store,
+                           int64_t run) {
+    const terrier_profile_facts *f = profile ? terrier_profile_about(profile) : NULL;
+    int exit = 0;
+
+    for (size_t i = 0; f && i < f->n_reports; i++) {
+        terrier_report_options o = {.store = store, .run = run, .format = f->reports[i].format};
+        int e = report_print(call, &o, f->reports[i].file);
+
+        exit = exit ? exit : e;
+    }
+    return exit;
+}
+
+static int gather(void *of, const void *bytes, size_t n) {
+    buf_add(of, bytes, n);
+    return buf_error(of);
+}
+
+static int write_metrics(const Call *call, const terrier_profile *profile, const char *store,
+                         int64_t run) {
+    const ScanValues *v = call->values;
+    const terrier_profile_facts *f = profile ? terrier_profile_about(profile) : NULL;
+    const char *file = v->metrics ? v->metrics : f ? f->metrics : NULL;
+    _cleanup_(buf_done) Buf text = {0};
+    terrier_error error = {0};
+    Error e = {0};
+
+    if (!file)
+        return 0;
+    if (terrier_metrics(store, f->name, run, gather, &text, &error) < 0)
+        return complain(call, TERRIER_EXIT_STORE, "%s", error.text);
+    if (file_replace(file, buf_as_span(&text), 0644, &e) < 0)
+        return complain(call, TERRIER_EXIT_STORE, "%s", e.text);
+    return 0;
 }
 
 static void log_end(Watch *w, int r, const terrier_scan_result *result,
@@ -511,9 +582,32 @@ static int scan(const Call *call, terrier_scan_options *o, Watch *watch) {
                  (int)stop_signal, (long long)result.run);
         return 128 + stop_signal;
     }
+    r = profile_reports(call, watch->profile, o->store, result.run);
+    if (r == 0)
+        r = write_metrics(call, watch->profile, o->store, result.run);
+    if (r)
+        result.exit = r;
     if (v->quiet && v->format != 2 && !v->output)
         return result.exit;
-    return report(call, result.run, result.exit);
+    return report(call, o->store, result.run, result.exit);
+}
+
+static int open_profile(const Call *call, Watch *w) {
+    const ScanValues *v = call->values;
+    const terrier_profile_facts *f = NULL;
+    terrier_error error = {0};
+    int r = 0;
+
+    if (v->profile)
+        r = terrier_profile_new(v->profiles, v->profile, &error, &w->profile);
+    if (r < 0)
+        return complain(call, r == -ENOMEM ? TERRIER_EXIT_INTERNAL : TERRIER_EXIT_USAGE, "%s",
+                        error.text);
+    if (w->profile)
+        f = terrier_profile_about(w->profile);
+    if (v->syslog || (f && f->syslog))
+        event_log_open(&w->log, f ? f->name : NULL);
+    return 0;
 }
 
 static int run(const Call *call) {
@@ -526,17 +620,19 @@ static int run(const Call *call) {
         exit = progress_wanted(call, &watch.progress);
     if (exit)
         return exit;
-    if (v->syslog)
-        event_log_open(&watch.log, NULL);
+    exit = open_profile(call, &watch);
+    if (exit)
+        return exit;
     o = scan_options(call, &watch);
     exit = v->dry_run ? dry_run(call, &o) : scan(call, &o, &watch);
     event_log_close(&watch.log);
+    terrier_profile_free(watch.profile);
     return exit;
 }
 
 const Verb verb_scan = {
     .name = "scan",
-    .operands = "PATH...",
+    .operands = "[PATH...]",
     .most = SIZE_MAX,
     .summary = "walk, detect, store; a summary at the end",
     .about =

@@ -36,6 +36,15 @@ typedef struct SandboxState {
  */
 int sandbox_enter(const SandboxOptions *o, SandboxState *ret);
 
+/*
+ * For a process that reads what others own and changes nothing: it may open and read whatever its
+ * user may, and neither write to a file, make, rename or remove one (Landlock), nor change modes,
+ * owners, times or attributes (seccomp, EPERM). So are all that it starts from then on. Descriptors
+ * that are open stay as they are. What the kernel lacks is left out; *ret says what is in force.
+ * Needs PR_SET_NO_NEW_PRIVS; before there are threads.
+ */
+int sandbox_seal(SandboxState *ret);
+
 /* All that the profile asks for. */
 bool sandbox_whole(const SandboxState *s);
 

@@ -260,6 +260,9 @@ typedef struct terrier_scan_options {
     terrier_limits limits;
     terrier_pace pace;
     const char *profile;  /* name of the profile that this is a scan of; NULL: none */
+    const char *profiles; /* directory with the profiles of this host: what none covers is noted */
+    const char *when;     /* of the profile: slots that were missed are noted; NULL: not known */
+    bool only_news;       /* of a profile: exit code 0 where all that is unread was so before */
     bool require_sandbox; /* refuse where parsers cannot be shut in whole */
     bool count_ahead;     /* count objects beside the scan, for terrier_progress.files_ahead */
     terrier_recount recount;
@@ -297,6 +300,98 @@ TERRIER_API int terrier_dry_run(const terrier_scan_options *options, double rate
 
 /* The life of a role process; argv as main() got it, argv[1] is "role". Does not return early. */
 TERRIER_API int terrier_role(int argc, char **argv);
+
+/* ---- profiles: named scans ---- */
+
+/* What a file in /etc/terrier/scans says (terrier-scan(5)): never changed once it is read. */
+typedef struct terrier_profile terrier_profile;
+
+typedef struct terrier_profile_report {
+    terrier_format format;
+    const char *file;
+} terrier_profile_report;
+
+typedef struct terrier_profile_facts {
+    const char *name, *file, *directory; /* directory: of the file, where its neighbours are */
+    const char *metrics;                 /* file; NULL: none */
+    bool syslog;
+    const terrier_profile_report *reports; /* written when a scan has ended */
+    size_t n_reports;
+} terrier_profile_facts;
+
+/*
+ * The profile `name` of a directory (NULL: /etc/terrier/scans), or the file `name` where it has a
+ * slash or ends in .yaml. -EINVAL: `file:line:col: ...`; -EPERM: others may write to it; -ENOENT.
+ */
+TERRIER_API int terrier_profile_new(const char *directory, const char *name, terrier_error *error,
+                                    terrier_profile **ret);
+TERRIER_API terrier_profile *terrier_profile_free(terrier_profile *profile);
+
+/* Valid as long as the profile. */
+TERRIER_API const terrier_profile_facts *terrier_profile_about(const terrier_profile *profile);
+
+/* Fills in what the profile says where `to` says nothing; borrows from the profile. */
+TERRIER_API void terrier_profile_options(const terrier_profile *profile, terrier_scan_options *to);
+
+/*
+ * What stands between a profile and its next scan, on this machine, now: a line each, as
+ * terrier_doctor(). Errors are those of terrier_profile_new().
+ */
+TERRIER_API int terrier_schedule_check(const char *directory, const char *name, terrier_write write,
+                                       void *of, size_t *ret_problems, terrier_error *error);
+
+/* NULL is the default everywhere. */
+typedef struct terrier_schedule_options {
+    const char *directory; /* of profiles: /etc/terrier/scans */
+    const char *store;     /* as in terrier_scan_options; a profile's own goes before it */
+    const char *program;   /* in units: the installed terrier program */
+    const char *user;      /* in units: terrier */
+    /* what this host has: /proc/self/mountinfo, /etc/exports, /etc/exports.d, smb.conf */
+    const char *mounts, *exports, *exports_directory, *samba;
+} terrier_schedule_options;
+
+/*
+ * A line a profile: when it is due, its last run, its slots of the last 30 days that were missed,
+ * its next slot. A profile that is wrong has a line that says so, and is counted in *ret_wrong.
+ */
+TERRIER_API int terrier_schedule_list(const terrier_schedule_options *options, terrier_write write,
+                                      void *of, size_t *ret_wrong, terrier_error *error);
+
+/* The next `n` slots of a profile, a line each. -ENOENT: it has no `when`. */
+TERRIER_API int terrier_schedule_next(const terrier_schedule_options *options, const char *name,
+                                      unsigned n, terrier_write write, void *of,
+                                      terrier_error *error);
+
+/*
+ * The units of a profile: into files of a directory, each named in a line, or all of them to
+ * write. cron: only the line for /etc/cron.d.
+ */
+TERRIER_API int terrier_schedule_units(const terrier_schedule_options *options, const char *name,
+                                       const char *output, bool cron, terrier_write write, void *of,
+                                       terrier_error *error);
+
+/* Mounts, exports and shares of this host, those first that no profile covers: *ret_uncovered. */
+TERRIER_API int terrier_schedule_scope(const terrier_schedule_options *options, terrier_write write,
+                                       void *of, size_t *ret_uncovered, terrier_error *error);
+
+/* How a scan ended, as systemd tells a unit that OnFailure= starts; NULL: not told. */
+typedef struct terrier_outcome {
+    const char *result;                  /* $MONITOR_SERVICE_RESULT */
+    const char *exit_code, *exit_status; /* $MONITOR_EXIT_CODE, $MONITOR_EXIT_STATUS */
+} terrier_outcome;
+
+/*
+ * Tells of a scan that did not end well: one sentence, to write and to the profile's program. The
+ * same cause is told once; `clear` forgets it. *ret_told: whether somebody was told.
+ */
+TERRIER_API int terrier_schedule_alert(const terrier_schedule_options *options, const char *name,
+                                       const terrier_outcome *outcome, bool clear,
+                                       terrier_write write, void *of, bool *ret_told,
+                                       terrier_error *error);
+
+/* The last run of a profile (run 0) as OpenMetrics text. */
+TERRIER_API int terrier_metrics(const char *store, const char *profile, int64_t run,
+                                terrier_write write, void *of, terrier_error *error);
 
 /* ---- reports ---- */
 

@@ -15,11 +15,14 @@
 #include "extract/zygote.h"
 #include "lib/allowing.h"
 #include "lib/common.h"
+#include "lib/places.h"
 #include "lib/tables.h"
 #include "lib/witness.h"
 #include "scan/examine.h"
 #include "scan/keeper.h"
 #include "scan/scanner.h"
+#include "schedule/slots.h"
+#include "store/history.h"
 #include "store/query.h"
 #include "store/tally.h"
 
@@ -39,6 +42,12 @@ typedef struct Job {
     Buf parameters, edm_keys;
     Witness witness;
     int64_t started; /* monotonic */
+    /* what is known before the run begins */
+    Arena arena;
+    StoreNote *notes;
+    size_t n_notes, cap_notes;
+    int64_t *missed; /* slots, ns since 1970; in the arena */
+    size_t n_missed;
 } Job;
 
 static void job_done(Job *j) {
@@ -50,6 +59,8 @@ static void job_done(Job *j) {
     rules_free(j->rules);
     buf_done(&j->parameters);
     buf_wipe(&j->edm_keys);
+    arena_done(&j->arena);
+    free(j->notes);
     free(j->store_path);
     free(j->key_directory);
     free(j->cache);
@@ -370,6 +381,85 @@ static int describe(Job *j) {
     return buf_error(&j->parameters);
 }
 
+/* ---- what a profile's scan says first ---- */
+
+static int note_add(Job *j, const StoreNote *note) {
+    if (j->n_notes == j->cap_notes) {
+        size_t cap = j->cap_notes ? 2 * j->cap_notes : 16;
+        StoreNote *notes = reallocarray(j->notes, cap, sizeof(*notes));
+
+        if (!notes)
+            return -ENOMEM;
+        j->notes = notes;
+        j->cap_notes = cap;
+    }
+    j->notes[j->n_notes++] = *note;
+    return 0;
+}
+
+static int note_missed(Job *j, Error *reterr) {
+    Calendar when;
+    Slot *slots;
+    size_t n;
+    int r;
+
+    if (!j->o->when || calendar_parse(span_of(j->o->when), &when) < 0)
+        return 0;
+    r = slots_missed(j->store, j->o->profile, &when, clock_real_ns() / CLOCK_NS_PER_S, &j->arena,
+                     reterr, &slots, &n);
+    j->missed = r == 0 ? arena_array(&j->arena, n + 1, sizeof(*j->missed)) : NULL;
+    if (r == 0 && !j->missed)
+        return -ENOMEM;
+    for (size_t i = 0; i < n && r == 0; i++) {
+        char at[CLOCK_TEXT_MAX];
+        Span subject;
+
+        j->missed[j->n_missed++] = slots[i].at * CLOCK_NS_PER_S;
+
+        clock_print(slots[i].at * CLOCK_NS_PER_S, at, sizeof(at));
+        subject = arena_span(&j->arena, span_of(at));
+        r = subject.at ? note_add(j, &(StoreNote){.kind = "missed-slot",
+                                                  .subject = subject,
+                                                  .count = 1,
+                                                  .detail = "no scan began before the next slot"})
+                       : -ENOMEM;
+    }
+    return r;
+}
+
+/* What the host has is asked of it as well as can be; a table that cannot be read is no reason not
+ * to scan. */
+static int note_uncovered(Job *j) {
+    const terrier_schedule_options o = {.directory = j->o->profiles};
+    ScopePlace *places;
+    size_t n;
+    int r = j->o->profiles ? places_find(&o, &j->arena, NULL, &places, &n, NULL) : -ENOENT;
+
+    if (r < 0)
+        return r == -ENOMEM ? r : 0;
+    for (size_t i = 0; i < n && r == 0; i++) {
+        char kind[128];
+        const char *detail;
+
+        if (places[i].cover != COVER_NONE)
+            continue;
+        scope_print_kind(&places[i], kind, sizeof(kind));
+        detail = arena_text(&j->arena, span_of(kind));
+        r = detail ? note_add(j, &(StoreNote){.kind = "uncovered",
+                                              .subject = span_of(places[i].path),
+                                              .count = 1,
+                                              .detail = detail})
+                   : -ENOMEM;
+    }
+    return r;
+}
+
+static int note_first(Job *j, Error *reterr) {
+    int r = j->o->profile ? note_missed(j, reterr) : 0;
+
+    return r == 0 && j->o->profile ? note_uncovered(j) : r;
+}
+
 /* A root by its whole name, where it has one: two ways to name it are one scope. */
 static void put_roots(Json *json, const terrier_scan_options *o) {
     json_key(json, "roots");
@@ -427,6 +517,10 @@ static int open_witness(Job *j, Error *reterr) {
     j->witness.o = j->o;
     j->witness.store = j->store;
     j->witness.keys = j->key_directory;
+    j->witness.missed = j->missed;
+    j->witness.n_missed = j->n_missed;
+    j->witness.quiet = j->quiet;
+    j->witness.n_quiet = j->n_quiet;
     j->witness.token = j->key;
     j->witness.stock = !j->o->rules.n_directories && !j->o->rules.no_builtin &&
                        !(j->o->rules.regions && j->o->rules.regions[0]);
@@ -489,9 +583,20 @@ static int exit_of(int r, bool begun) {
     }
 }
 
+/* Whether anything is unread that was not unread in the profile's run before. */
+static int has_news(Job *j, Error *reterr, bool *ret) {
+    Gaps gaps;
+    int r = history_gaps(j->store, j->o->profile, j->result->run, reterr, &gaps);
+
+    if (r == 0)
+        *ret = gaps.new_objects > 0 || gaps.unreadable_root || !gaps.before;
+    return r;
+}
+
 static int end_run(Job *j, const KeeperResult *kept, Error *reterr) {
     Coverage coverage;
     StoreRunEnd end = {.ended = clock_real_ns()};
+    bool news = true;
     int r = witness_judge(&j->witness, kept, reterr);
 
     if (r == 0)
@@ -499,7 +604,11 @@ static int end_run(Job *j, const KeeperResult *kept, Error *reterr) {
     if (r < 0)
         return r;
     end.complete = coverage.complete && !j->plan.survey && j->witness.sound;
-    end.exit = end.complete ? TERRIER_EXIT_DONE : TERRIER_EXIT_INCOMPLETE;
+    if (!end.complete && j->o->profile && j->o->only_news && !j->plan.survey && j->witness.sound)
+        r = has_news(j, reterr, &news);
+    if (r < 0)
+        return r;
+    end.exit = end.complete || !news ? TERRIER_EXIT_DONE : TERRIER_EXIT_INCOMPLETE;
     r = store_run_end(j->store, j->result->run, &end, reterr);
     if (r == 0)
         r = query_coverage(j->store, j->result->run, reterr, &coverage);
@@ -536,6 +645,8 @@ static int prepare(Job *j, Error *reterr) {
     r = make_plan(j, reterr);
     if (r == 0)
         r = describe(j);
+    if (r == 0)
+        r = note_first(j, reterr);
     j->result->exit = r == -EINVAL ? TERRIER_EXIT_USAGE : TERRIER_EXIT_INTERNAL;
     if (r < 0)
         return r;
@@ -565,6 +676,8 @@ static int job_run(Job *j, Error *reterr) {
     keeper.parameters = buf_as_span(&j->parameters);
     keeper.quiet = j->quiet;
     keeper.n_quiet = j->n_quiet;
+    keeper.notes = j->notes;
+    keeper.n_notes = j->n_notes;
     j->started = clock_monotonic_ns();
     r = witness_recount(&j->witness, false, reterr);
     if (r == 0)

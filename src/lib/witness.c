@@ -3,6 +3,7 @@
 
 #include <fcntl.h>
 #include <nettle/sha2.h>
+#include <poll.h>
 #include <sodium.h>
 
 #include "base/clock.h"
@@ -17,6 +18,8 @@
 #include "source/recount.h"
 #include "store/query.h"
 #include "store/tally.h"
+
+enum { QUIET_MS = 200 }; /* between looks at the clock, in quiet hours */
 
 static void notice(const Witness *w, const char *format, ...) _printf_(2, 3);
 static void notice(const Witness *w, const char *format, ...) {
@@ -173,6 +176,7 @@ static void totals_put(Json *j, const Coverage *c) {
 typedef struct RunEvent {
     const char *status, *reason;
     int exit;                /* -1: not ended */
+    int64_t planned;         /* of a slot that was missed; 0: none */
     const uint8_t *manifest; /* digest; NULL: none */
     const Coverage *coverage;
 } RunEvent;
@@ -186,12 +190,14 @@ static int run_event(Witness *w, const RunEvent *e, Error *reterr, StoreHead *re
     json_key(&j, "status");
     json_text(&j, e->status);
     json_key(&j, "run");
-    json_int(&j, w->run);
+    if (e->planned)
+        json_null(&j);
+    else
+        json_int(&j, w->run);
     json_key(&j, "schedule");
-    json_null(&j);
-    json_key(&j, "planned");
-    json_null(&j);
-    time_put(&j, "started", w->started);
+    json_text(&j, w->o->profile);
+    time_put(&j, "planned", e->planned ? e->planned : INT64_MIN);
+    time_put(&j, "started", e->planned ? INT64_MIN : w->started);
     time_put(&j, "ended", e->exit < 0 ? INT64_MIN : clock_real_ns());
     json_key(&j, "exit");
     if (e->exit < 0)
@@ -227,7 +233,18 @@ static int run_event(Witness *w, const RunEvent *e, Error *reterr, StoreHead *re
 }
 
 int witness_begun(Witness *w, int64_t run, Error *reterr) {
+    int r = 0;
+
     w->run = run;
+    for (size_t i = 0; i < w->n_missed && r == 0; i++)
+        r = run_event(w,
+                      &(RunEvent){.status = "missed",
+                                  .reason = "no scan began before the next slot",
+                                  .exit = -1,
+                                  .planned = w->missed[i]},
+                      reterr, NULL);
+    if (r < 0)
+        return r;
     return run_event(w, &(RunEvent){.status = "started", .exit = -1}, reterr, NULL);
 }
 
@@ -253,10 +270,20 @@ static int on_directory(void *of, Span path) {
     return r < 0 ? r : there;
 }
 
+static bool is_stopped(const Witness *w) {
+    return w->o->stop && w->o->stop(w->o->of);
+}
+
+static bool is_quiet(const Witness *w) {
+    int64_t end;
+
+    return hours_hold_any(w->quiet, w->n_quiet, clock_real_ns() / CLOCK_NS_PER_S, &end);
+}
+
 static bool on_stop(void *of) {
     const Witness *w = ((Counting *)of)->witness;
 
-    return w->o->stop && w->o->stop(w->o->of);
+    return is_stopped(w) || is_quiet(w);
 }
 
 static void recount_take(const Recount *c, int error, ManifestRecount *ret) {
@@ -280,6 +307,18 @@ static bool is_counted(const Witness *w, bool after) {
     return after ? w->o->recount != TERRIER_RECOUNT_NONE : w->o->recount == TERRIER_RECOUNT_BOTH;
 }
 
+/* Quiet hours end a count and begin it anew, since in them nothing may be open. */
+static int count_root(const Witness *w, const char *path, const RecountOptions *o, Recount *ret) {
+    int r;
+
+    do {
+        while (is_quiet(w) && !is_stopped(w))
+            poll(NULL, 0, QUIET_MS);
+        r = recount_walk(path, o, ret);
+    } while (r == -ECANCELED && !is_stopped(w));
+    return r;
+}
+
 int witness_recount(Witness *w, bool after, Error *reterr) {
     for (size_t i = 0; is_counted(w, after) && i < w->n_roots; i++) {
         Counting c = {w, (uint32_t)i, after};
@@ -289,8 +328,8 @@ int witness_recount(Witness *w, bool after, Error *reterr) {
                                   .aside = after ? on_directory : NULL,
                                   .stop = on_stop};
         ManifestRoot *root = &w->roots[i];
-        Recount count;
-        int r = recount_walk(w->o->paths[i], &o, &count);
+        Recount count = {0};
+        int r = count_root(w, w->o->paths[i], &o, &count);
 
         root->number = (uint32_t)i;
         if (r == -ECANCELED || r == -ENOMEM)

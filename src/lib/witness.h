@@ -16,8 +16,14 @@
 typedef struct Witness {
     const terrier_scan_options *o;
     Store *store;
-    const char *keys; /* directory */
+    const char *keys;   /* directory */
+    const Hours *quiet; /* hours in which nothing is counted either; the caller's */
+    size_t n_quiet;
     const Key *token; /* the caller's */
+    /* slots of the profile that nobody took, ns since 1970: entries before the run's; the caller's
+     */
+    const int64_t *missed;
+    size_t n_missed;
     Key *tombstone;
     Seal *seal;
     char *directory; /* STORE.evidence */

@@ -214,6 +214,26 @@ static void restart_put(const NoteRow *row, bool colour, Buf *b) {
     buf_byte(b, '\n');
 }
 
+static void uncovered_put(const NoteRow *row, bool colour, Buf *b) {
+    paint_begin(b, colour, PAINT_LOUD);
+    buf_text(b, "NOT COVERED by any profile: ");
+    show_span(b, row->subject);
+    buf_text(b, ", ");
+    show_text(b, row->detail);
+    paint_end(b, colour);
+    buf_byte(b, '\n');
+}
+
+static void missed_put(const NoteRow *row, bool colour, Buf *b) {
+    paint_begin(b, colour, PAINT_LOUD);
+    buf_text(b, "MISSED: due ");
+    show_span(b, row->subject);
+    buf_text(b, ", ");
+    show_text(b, row->detail);
+    paint_end(b, colour);
+    buf_byte(b, '\n');
+}
+
 static void selftest_put(const NoteRow *row, bool colour, Buf *b) {
     paint_begin(b, colour, PAINT_LOUD);
     buf_text(b, "THE SELF-TEST FAILED at the ");
@@ -305,6 +325,11 @@ int coverage_print(Store *s, const Facts *f, bool colour, Error *reterr, Buf *b)
     int64_t run = f->run.id, n;
 
     head_put(&f->run, colour, b);
+    n = notes_put(s, run, "uncovered", uncovered_put, colour, reterr, b);
+    if (n >= 0)
+        n = notes_put(s, run, "missed-slot", missed_put, colour, reterr, b);
+    if (n < 0)
+        return (int)n;
     counts_put(f, b);
     sums_put(f, colour, b);
     names_put(&f->coverage, b);

@@ -308,8 +308,8 @@ static int events_of(Store *s, int64_t run, const char *kind, const AllowedRows 
         line_text(&j, "event", kind);
         line_name(&j, "subject", row.subject);
         line_uint(&j, "count",
-                 row.count + allowed_count(allowed->at, strcmp(kind, "allow") ? 0 : allowed->n,
-                                           row.subject));
+                  row.count + allowed_count(allowed->at, strcmp(kind, "allow") ? 0 : allowed->n,
+                                            row.subject));
         line_text(&j, "detail", row.detail[0] ? row.detail : NULL);
         r = line_end(&j, to);
         if (r < 0)
@@ -319,9 +319,9 @@ static int events_of(Store *s, int64_t run, const char *kind, const AllowedRows 
 }
 
 static int events_put(Store *s, int64_t run, Outlet *to, Error *reterr) {
-    static const char *const kinds[] = {"skipped-mount", "excluded", "allow",     "allow-expired",
-                                        "in-flight",     "restart",  "resumed",   "self-test",
-                                        "recount"};
+    static const char *const kinds[] = {"skipped-mount", "excluded",    "allow",    "allow-expired",
+                                        "in-flight",     "restart",     "resumed",  "self-test",
+                                        "recount",       "missed-slot", "uncovered"};
     _cleanup_(arena_done) Arena a = {0};
     AllowedRows allowed = {0};
     int r = query_allowed(s, run, &a, reterr, &allowed.at, &allowed.n);

@@ -87,7 +87,7 @@ LIMIT_NUMBER(archive_depth, 1, 31)
 LIMIT_NUMBER(archive_filters, 1, 31)
 LIMIT_NUMBER(archive_entries, 1, 999999999)
 LIMIT_SIZE(rate, 1 << 10, UINT64_C(1) << 50)
-LIMIT_SIZE(memory, 256 << 20, UINT64_C(1) << 50)
+LIMIT_SIZE(memory, 292 << 20, UINT64_C(1) << 50)
 LIMIT_SIZE(archive_output, 1, UINT64_C(1) << 50)
 LIMIT_SIZE(hold, 1, UINT64_C(1) << 33)
 LIMIT_SIZE(worker_memory, 64 << 20, UINT64_C(1) << 40)
@@ -287,18 +287,19 @@ static int read_when(const Node *n, Reader *r, void *into) {
     return rc;
 }
 
+static int check_hours(const Node *n, const char *text, Reader *r) {
+    Hours h;
+
+    return hours_parse(span_of(text), &h) < 0 ? wrong(n, r, HOURS_EXPECTED) : 0;
+}
+
 static int read_quiet_hours(const Node *n, Reader *r, void *into) {
-    Profile *p = into;
     int rc = field_kind(n, NODE_LIST, r);
 
-    if (rc == 0 && (n->n == 0 || n->n > PROFILE_HOURS_MAX))
+    if (rc == 0 && n->n > PROFILE_HOURS_MAX)
         return node_complain(n, r->reterr, "%u entries, expected 1 to %d", n->n, PROFILE_HOURS_MAX);
-    for (const Node *c = n->first; c && rc == 0; c = c->next) {
-        rc = field_kind(c, NODE_TEXT, r);
-        if (rc == 0 && hours_parse(span_of(c->text), &p->quiet[p->n_quiet++]) < 0)
-            return wrong(c, r, HOURS_EXPECTED);
-    }
-    return rc;
+    return rc < 0 ? rc
+                  : field_texts(n, LINE_MAX_BYTES, check_hours, r, &((Profile *)into)->quiet_hours);
 }
 
 static int read_store(const Node *n, Reader *r, void *into) {

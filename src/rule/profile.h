@@ -55,9 +55,8 @@ typedef struct Profile {
     Level min_confidence; /* 0: the default */
     unsigned samples;
     ProfileLimits limits;
-    Hours quiet[PROFILE_HOURS_MAX];
-    size_t n_quiet;
-    bool scheduled; /* `when` is there */
+    Texts quiet_hours; /* each as hours_parse() takes it */
+    bool scheduled;    /* `when` is there */
     Calendar when;
     ProfileReport *reports;
     size_t n_reports;

@@ -140,8 +140,14 @@ const Extractor *inside_reader(const Inside *i, const Unit *u, const Neighbour *
     return e;
 }
 
-/* What a worker took behind its last word. */
-static void charge_rest(Inside *i, const Ending *e) {
+/* From now on a worker reads, and tells. */
+static void charge_begin(Inside *i) {
+    i->charged = 0;
+    i->elsewhere = true;
+}
+
+/* What it took behind its last word. */
+static void charge_end(Inside *i, const Ending *e) {
     on_pulse(i, e->bytes);
     i->elsewhere = false;
 }
@@ -160,14 +166,14 @@ static int extract_file(Inside *i, const Unit *u, const Neighbour *b, const Cont
                            .companion_size = b->size};
     int r;
 
-    i->charged = 0;
-    i->elsewhere = e->place != EXTRACT_ANYWHERE;
-    if (i->elsewhere) {
+    if (e->place != EXTRACT_ANYWHERE) {
+        charge_begin(i);
         r = host_extract(i->host, e->place, &file, NULL, to, ret);
         if (r >= 0)
-            charge_rest(i, ret);
+            charge_end(i, ret);
         return r;
     }
+    i->elsewhere = false;
     r = host_read(i->host, &f, name_of(i, u), NULL, to, ret);
     feed_done(&f);
     return r;
@@ -245,12 +251,14 @@ int inside_share(Inside *i, const Unit *u, const Extractor *e, ExtractShare shar
     i->path = u->path;
     i->units = 0;
     intake_begin(i->intake);
+    charge_begin(i);
     r = share.number == 0 ? intake_name(i->intake, u->path) : 0;
     if (r == 0)
         r = host_extract_share(i->host, e->place, &file, share, intake_receiver(i->intake), &ending,
                                &drawn);
     if (r < 0)
         return r;
+    charge_end(i, &ending);
     lock_hold(lock);
     if (r == 0)
         r = sum_add(i, &ending, &drawn, sum);

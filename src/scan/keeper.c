@@ -497,17 +497,7 @@ static int on_message(Keeper *k, MessageKind kind, Span payload, Error *reterr) 
 
 /* Asked at every turn, by the clock on the wall: it may be set forward or back at any time. */
 static bool is_quiet(const Keeper *k, int64_t *ret_end) {
-    int64_t now = clock_real_ns() / CLOCK_NS_PER_S, end;
-    bool quiet = false;
-
-    for (size_t i = 0; i < k->o->n_quiet; i++) {
-        if (!hours_hold(&k->o->quiet[i], now, &end))
-            continue;
-        if (!quiet || end > *ret_end)
-            *ret_end = end;
-        quiet = true;
-    }
-    return quiet;
+    return hours_hold_any(k->o->quiet, k->o->n_quiet, clock_real_ns() / CLOCK_NS_PER_S, ret_end);
 }
 
 /* Whether listening is to end here: what was in flight when the hours began had its time. */

@@ -17,6 +17,7 @@
 #include <sys/syscall.h>
 
 #include "base/clock.h"
+#include "extract/sandbox.h"
 #include "rule/detector.h"
 #include "scan/selftest.h"
 #include "scan/survey.h"
@@ -83,6 +84,15 @@ static void scanner_step_back(void) {
 
     setpriority(PRIO_PROCESS, 0, NICEST);
     syscall(SYS_ioprio_set, WHO_PROCESS, 0, CLASS_IDLE);
+}
+
+/* From here on nothing is written any more, least of all to what is scanned. */
+static int scanner_seal(Error *reterr) {
+    SandboxState state;
+    int r = sandbox_seal(&state);
+
+    return r < 0 ? error_errno(reterr, r, "the scanner cannot give up its right to change files")
+                 : 0;
 }
 
 static int scanner_failed(Scanner *s, int code, const Error *e) {
@@ -596,6 +606,8 @@ int scanner_main(void) {
     r = scanner_load(&s, &e);
     if (r == 0)
         r = crew_init(&s, &e);
+    if (r == 0)
+        r = scanner_seal(&e);
     if (r == 0)
         r = scanner_ready(&s) < 0 ? 1 : scanner_run(&s);
     else

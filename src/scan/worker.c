@@ -432,7 +432,8 @@ static int shared_take(Worker *w, Shared *s) {
     if (ref_drop(&s->ref)) {
         if (!flag_get(&w->crew->stop))
             r = shared_report(w, s);
-        content_close(&s->content);
+        if (s->unit.fd >= 0)
+            content_close(&s->content);
         shared_free(s);
     }
     journal_end(w->crew->journal, w->slot);

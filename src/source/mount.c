@@ -150,6 +150,64 @@ int mount_find(uint64_t id, Mount *ret) {
     return -ENOENT;
 }
 
+/* In memory, or the image of a program: nobody keeps files there. */
+static bool is_storage(const char *type) {
+    static const char *const other[] = {"tmpfs",      "ramfs",       "rootfs",         "squashfs",
+                                        "overlay",    "aufs",        "iso9660",        "udf",
+                                        "fuse.lxcfs", "fuse.portal", "fuse.gvfsd-fuse"};
+
+    if (mount_pseudo_type(type))
+        return false;
+    for (size_t i = 0; i < N_ELEMENTS(other); i++) {
+        if (strcmp(other[i], type) == 0)
+            return false;
+    }
+    return true;
+}
+
+/* One line: 36 35 98:0 /sub /mnt options [fields]* - type ... False if it is none. */
+static bool place_fill(char *line, Arena *a, MountPlace *ret, bool *no_memory) {
+    char *rest = line, *word, *device, *root, *point, whole[512];
+    const char *type;
+
+    next_word(&rest);
+    next_word(&rest);
+    device = next_word(&rest);
+    root = next_word(&rest);
+    point = next_word(&rest);
+    do
+        word = next_word(&rest);
+    while (word && strcmp(word, "-") != 0);
+    type = next_word(&rest);
+    if (!type || !device || !root || !point || !is_storage(type))
+        return false;
+    unescape(point);
+    snprintf(whole, sizeof(whole), "%s %s", device, root);
+    *ret = (MountPlace){.point = arena_text(a, span_of(point)),
+                        .type = arena_text(a, span_of(type)),
+                        .device = arena_text(a, span_of(whole))};
+    *no_memory = !ret->point || !ret->type || !ret->device;
+    return point[0] == '/';
+}
+
+int mount_list(const char *table, Arena *a, MountPlace **ret, size_t *ret_n) {
+    _cleanup_(fclosep) FILE *f = fopen(table ? table : "/proc/self/mountinfo", "re");
+    MountPlace *places = arena_array(a, MOUNTS_MAX, sizeof(*places));
+    _cleanup_(free_p) char *line = NULL;
+    bool no_memory = !places;
+    size_t cap = 0, n = 0;
+
+    if (!f)
+        return -errno;
+    while (!no_memory && n < MOUNTS_MAX && getline(&line, &cap, f) > 0)
+        n += place_fill(line, a, &places[n], &no_memory);
+    if (no_memory)
+        return -ENOMEM;
+    *ret = places;
+    *ret_n = n;
+    return 0;
+}
+
 Status mount_status(uint64_t id) {
     _cleanup_(mount_done) Mount m = {0};
 

@@ -6,6 +6,7 @@
  */
 #pragma once
 
+#include "base/arena.h"
 #include "base/cleanup.h"
 #include "model/status.h"
 
@@ -19,6 +20,21 @@ typedef struct Mount {
 } Mount;
 
 void mount_done(Mount *m);
+
+/* A line of the table, for who asks what there is. */
+typedef struct MountPlace {
+    const char *point;  /* absolute */
+    const char *type;   /* ext4, nfs4 ... */
+    const char *device; /* "8:1 /sub": the same of two mounts of the same */
+} MountPlace;
+
+enum { MOUNTS_MAX = 4096 };
+
+/*
+ * The mounts of `table` (NULL: this process's) in its order, views of the kernel and file systems
+ * in memory left out; an array in the arena. A mount that another one hides is there twice.
+ */
+int mount_list(const char *table, Arena *a, MountPlace **ret, size_t *ret_n);
 
 /* -ENOENT if there is no such mount, or no table. */
 int mount_find(uint64_t id, Mount *ret);

@@ -138,7 +138,10 @@ CREATE TABLE fact (
 ) STRICT, WITHOUT ROWID;
 
 -- Facts about a run as a whole: skipped-mount (mount point, file-system type), excluded (rule,
--- how many), allow and allow-expired (entry of an allow list, reason), in-flight (object being read when a scanner died), restart (of the scanner), resumed.
+-- how many), allow and allow-expired (entry of an allow list, its reason), in-flight (object being
+-- read when a scanner died), restart (of the scanner), resumed, missed-slot (when a scan of the
+-- profile was due and none began), uncovered (mount, export or share that no profile of the host
+-- covers).
 CREATE TABLE note (
     run     INTEGER NOT NULL, -- run.id
     kind    TEXT NOT NULL,    -- one of the words above

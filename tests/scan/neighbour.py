@@ -67,13 +67,13 @@ def family(pid):
     return found
 
 
-def open_beneath(pid, top):
-    """Paths beneath a directory that the process or one it started holds open."""
+def open_beneath(top):
+    """Paths beneath a directory that any process which we may look into holds open."""
     found = []
-    for p in family(pid):
+    for p in filter(str.isdigit, os.listdir("/proc")):
         try:
-            for fd in os.listdir(f"/proc/{p}/fd"):
-                target = os.readlink(f"/proc/{p}/fd/{fd}")
+            for fd in ["cwd", *("fd/" + n for n in os.listdir(f"/proc/{p}/fd"))]:
+                target = os.readlink(f"/proc/{p}/{fd}")
                 if target == top or target.startswith(top + "/"):
                     found.append(target)
         except OSError:
@@ -199,7 +199,7 @@ def pauses_and_goes_on(t, place):
         paused = b"quiet hours: nothing" in seen
     if paused:
         time.sleep(1)
-        held = open_beneath(p.pid, tree)
+        held = open_beneath(tree)
     os.set_blocking(p.stderr.fileno(), True)
     out, err = p.communicate(timeout=200)
     seen += err

@@ -106,8 +106,8 @@ static void reads_all(void **state) {
     assert_true(p.limits.idle && p.limits.load == 4.5 && p.limits.cpu == 120);
     assert_int_equal(p.limits.memory, UINT64_C(2) << 30);
     assert_int_equal(p.limits.back_off, 1);
-    assert_int_equal(p.n_quiet, 2);
-    assert_int_equal(p.quiet[0].days, 0x1f);
+    assert_int_equal(p.quiet_hours.n, 2);
+    assert_string_equal(p.quiet_hours.at[0], "mon..fri 08:00-18:00");
     assert_int_equal(p.n_reports, 2);
     assert_int_equal(p.reports[0].format, 1);
     assert_string_equal(p.reports[1].file, "/r");

@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "base/quantity.h"
 #include "base/show.h"
 
 /* ---- words ---- */
@@ -119,63 +120,6 @@ static int bad_range(const Option *o, const char *given, Error *reterr) {
     return bad_value(o, given, expected, reterr);
 }
 
-/* Digits at *at, which moves behind them. */
-static bool read_digits(const char **at, uint64_t *ret) {
-    const char *p = *at;
-    uint64_t v = 0;
-
-    for (; *p >= '0' && *p <= '9'; p++) {
-        if (__builtin_mul_overflow(v, 10, &v) ||
-            __builtin_add_overflow(v, (uint64_t)(*p - '0'), &v))
-            return false;
-    }
-    if (p == *at)
-        return false;
-    *at = p;
-    *ret = v;
-    return true;
-}
-
-static bool read_size(const char *given, uint64_t *ret) {
-    static const char units[] = "KMGT";
-    const char *unit;
-    uint64_t v;
-
-    if (!read_digits(&given, &v))
-        return false;
-    unit = given[0] ? strchr(units, given[0] & ~0x20) : NULL;
-    if (unit) {
-        unsigned shift = 10 * (unsigned)(unit - units + 1);
-
-        if (v > UINT64_MAX >> shift)
-            return false;
-        v <<= shift;
-        given++;
-    }
-    *ret = v;
-    return given[0] == 0;
-}
-
-static bool read_duration(const char *given, double *ret) {
-    static const struct {
-        char unit;
-        double seconds;
-    } units[] = {{'s', 1}, {'m', 60}, {'h', 3600}, {'d', 86400}};
-    uint64_t whole;
-
-    if (!read_digits(&given, &whole) || whole > UINT32_MAX)
-        return false;
-    *ret = (double)whole;
-    for (size_t i = 0; i < N_ELEMENTS(units); i++) {
-        if (given[0] == units[i].unit) {
-            *ret *= units[i].seconds;
-            given++;
-            break;
-        }
-    }
-    return given[0] == 0;
-}
-
 /* Room for every word of argv stands behind p->lists, shared by all lists of the verb. */
 static void list_add(Parsed *p, TextList *list, const char *text, size_t room) {
     if (!list->at) {
@@ -201,18 +145,22 @@ static int set_value(Parsed *p, const Option *o, const char *given, size_t room,
         list_add(p, (TextList *)(void *)at, given, room);
         return 0;
     case OPTION_NUMBER:
-        if (!read_digits(&rest, &number) || rest[0])
+        if (!quantity_digits(&rest, &number) || rest[0])
             return bad_value(o, given, "a whole number", reterr);
         *(uint64_t *)(void *)at = number;
         return in_range(o, number) ? 0 : bad_range(o, given, reterr);
     case OPTION_SIZE:
-        if (!read_size(given, (uint64_t *)(void *)at))
+        if (!quantity_size(given, (uint64_t *)(void *)at))
             return bad_value(o, given, "a number of bytes such as 64K or 2M", reterr);
         return in_range(o, *(uint64_t *)(void *)at) ? 0 : bad_range(o, given, reterr);
     case OPTION_DURATION:
-        if (!read_duration(given, (double *)(void *)at))
+        if (!quantity_duration(given, (double *)(void *)at))
             return bad_value(o, given, "a duration such as 90s, 10m or 2h", reterr);
         return in_range(o, (uint64_t) * (double *)(void *)at) ? 0 : bad_range(o, given, reterr);
+    case OPTION_DECIMAL:
+        if (!quantity_decimal(given, (double *)(void *)at) || *(double *)(void *)at <= 0)
+            return bad_value(o, given, "a number above 0 such as 4 or 1.5", reterr);
+        return 0;
     case OPTION_CHOICE:
         *(int *)(void *)at = choice_number(o->argument, given);
         return *(int *)(void *)at ? 0 : bad_value(o, given, o->argument, reterr);

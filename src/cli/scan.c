@@ -1,8 +1,12 @@
 /* terrier scan PATH... */
+#include <fcntl.h>
+#include <limits.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/quantity.h"
+#include "cli/eventlog.h"
 #include "cli/output.h"
 #include "cli/progress.h"
 
@@ -11,12 +15,15 @@ typedef struct ScanValues {
     const char *store, *output, *files_from, *name;
     TextList include, exclude;
     uint64_t jobs, max_depth, window, shuffle, seed, rate, samples;
+    uint64_t limit_rate, limit_iops, max_memory;
     uint64_t archive_depth, archive_filters, archive_entries, archive_output, hold, worker_memory;
-    double time_box, stall, cpu;
-    const char *anchor_hook;
-    int format, level, color, progress, objects, recount;
+    double time_box, stall, cpu, max_load;
+    const char *anchor_hook, *progress;
+    TextList quiet_hours;
+    int format, level, color, back_off, objects, recount;
     bool no_selftest;
-    bool null, no_default_excludes, cross_filesystems, require_sandbox, dry_run, quiet;
+    bool idle, syslog, null, no_default_excludes, cross_filesystems, require_sandbox, dry_run,
+        quiet;
 } ScanValues;
 
 #define AT(member) offsetof(ScanValues, member)
@@ -115,6 +122,49 @@ static const Option options[] = {
      .most = 86400,
      .help = "Give up an object whose parser computes for TIME, and TIME more for each MiB that it "
              "took; 20s is the default"},
+    {.name = "limit-rate",
+     .kind = OPTION_SIZE,
+     .at = AT(limit_rate),
+     .argument = "BYTES",
+     .least = 1 << 10,
+     .most = UINT64_C(1) << 50,
+     .help = "Read so many bytes a second at most, all jobs together"},
+    {.name = "limit-iops",
+     .kind = OPTION_NUMBER,
+     .at = AT(limit_iops),
+     .argument = "N",
+     .least = 1,
+     .most = 10000000,
+     .help = "Make N reads a second at most; a file or a directory that is opened counts as one"},
+    {.name = "idle",
+     .kind = OPTION_FLAG,
+     .at = AT(idle),
+     .help = "Take only what nobody else wants: the idle I/O class, the lowest priority, and no "
+             "memory for pages of small files either"},
+    {.name = "back-off",
+     .kind = OPTION_CHOICE,
+     .at = AT(back_off),
+     .argument = "auto|always|never",
+     .help = "Pause between reads while they take twice as long as usual; auto: on network file "
+             "systems"},
+    {.name = "max-load",
+     .kind = OPTION_DECIMAL,
+     .at = AT(max_load),
+     .argument = "LOAD",
+     .help = "Read nothing while the load of the last minute is above LOAD"},
+    {.name = "max-memory",
+     .kind = OPTION_SIZE,
+     .at = AT(max_memory),
+     .argument = "BYTES",
+     .least = 1 << 20,
+     .most = UINT64_C(1) << 50,
+     .help = "Fit all processes of the scan into BYTES: fewer jobs, then less for parsers"},
+    {.name = "quiet-hours",
+     .kind = OPTION_LIST,
+     .at = AT(quiet_hours),
+     .argument = "HOURS",
+     .help = "Read nothing and hold nothing open in these hours of local time, such as "
+             "08:00-18:00 or mon..fri 08:00-18:00; may be given again"},
     {.name = "require-sandbox",
      .kind = OPTION_FLAG,
      .at = AT(require_sandbox),
@@ -199,10 +249,15 @@ static const Option options[] = {
      .argument = "auto|always|never",
      .help = "Colour in the text report"},
     {.name = "progress",
-     .kind = OPTION_CHOICE,
+     .kind = OPTION_TEXT,
      .at = AT(progress),
-     .argument = "auto|always|never",
-     .help = "The progress line on standard error"},
+     .argument = "auto|always|never|json:FD",
+     .help = "The progress line on standard error, or a line of JSON twice a second on an open "
+             "descriptor"},
+    {.name = "syslog",
+     .kind = OPTION_FLAG,
+     .at = AT(syslog),
+     .help = "Log begin, end and what happens between to the journal of systemd, or to syslog"},
     {.name = "window",
      .kind = OPTION_SIZE,
      .at = AT(window),
@@ -222,31 +277,52 @@ static const Option options[] = {
      .hidden = true},
 };
 
-/* The signal that asked the scan to stop; written by the handler only. */
-static volatile sig_atomic_t stop_signal;
+/* The signal that asked the scan to stop, how often a status was asked for; by handlers only. */
+static volatile sig_atomic_t stop_signal, status_asked;
 
 static void on_signal(int number) {
     stop_signal = number;
 }
+
+static void on_status_signal(int number _unused_) {
+    status_asked++;
+}
+
+/* What the callbacks of a scan are given. */
+typedef struct Watch {
+    Progress progress;
+    EventLog log;
+    sig_atomic_t status_given;
+} Watch;
 
 static bool on_stop(void *of _unused_) {
     return stop_signal != 0;
 }
 
 static void on_progress(void *of, const terrier_progress *now) {
-    progress_line(of, now);
+    Watch *w = of;
+
+    progress_line(&w->progress, now);
+    if (w->status_given != status_asked) {
+        w->status_given = status_asked;
+        progress_status(&w->progress, now);
+    }
 }
 
 static void on_notice(void *of, const char *text) {
-    progress_notice(of, text);
+    Watch *w = of;
+
+    progress_notice(&w->progress, text);
+    event_log(&w->log, EVENT_NOTICE, text);
 }
 
 static void catch_signals(void) {
-    struct sigaction action = {.sa_handler = on_signal};
+    struct sigaction action = {.sa_handler = on_signal}, status = {.sa_handler = on_status_signal};
 
     sigaction(SIGINT, &action, NULL);
     sigaction(SIGTERM, &action, NULL);
     sigaction(SIGHUP, &action, NULL);
+    sigaction(SIGUSR1, &status, NULL);
 }
 
 /* argv in a row, for the header of the run. */
@@ -262,7 +338,7 @@ static bool from_stdin(const Call *call) {
     return call->n_operands == 1 && strcmp(call->operands[0], "-") == 0;
 }
 
-static terrier_scan_options scan_options(const Call *call, Progress *progress) {
+static terrier_scan_options scan_options(const Call *call, Watch *watch) {
     const ScanValues *v = call->values;
     terrier_scan_options o = {
         .paths = call->operands,
@@ -294,12 +370,21 @@ static terrier_scan_options scan_options(const Call *call, Progress *progress) {
                    .worker_memory = v->worker_memory,
                    .stall = v->stall,
                    .cpu = v->cpu},
+        .pace = {.rate = v->limit_rate,
+                 .iops = (unsigned)v->limit_iops,
+                 .idle = v->idle,
+                 .max_load = v->max_load,
+                 .max_memory = v->max_memory,
+                 .back_off =
+                     v->back_off ? (terrier_back_off)(v->back_off - 1) : TERRIER_BACK_OFF_AUTO,
+                 .quiet_hours = v->quiet_hours.at,
+                 .n_quiet_hours = v->quiet_hours.n},
         .require_sandbox = v->require_sandbox,
         .recount = v->recount ? (terrier_recount)(v->recount - 1) : TERRIER_RECOUNT_AFTER,
         .anchor_hook = v->anchor_hook,
         .no_selftest = v->no_selftest,
-        .count_ahead = progress->shown,
-        .of = progress,
+        .count_ahead = watch->progress.shown,
+        .of = watch,
         .progress = on_progress,
         .notice = on_notice,
         .stop = on_stop,
@@ -336,6 +421,32 @@ static int check_values(const Call *call) {
     return 0;
 }
 
+/* --progress: a line, or JSON on a descriptor that the caller has opened for it. */
+static int progress_wanted(const Call *call, Progress *p) {
+    const ScanValues *v = call->values;
+    const char *word = v->progress ? v->progress : "auto", *rest = word + 5;
+    uint64_t fd;
+
+    if (strcmp(word, "auto") == 0) {
+        p->shown = !v->quiet && isatty(STDERR_FILENO);
+        return 0;
+    }
+    p->shown = strcmp(word, "always") == 0;
+    if (p->shown || strcmp(word, "never") == 0)
+        return 0;
+    if (strncmp(word, "json:", 5) != 0 || !quantity_digits(&rest, &fd) || *rest || fd > INT_MAX)
+        return complain(call, TERRIER_EXIT_USAGE,
+                        "--progress cannot be '%.40s', expected auto, always, never or json:FD",
+                        word);
+    p->fd = (int)fd;
+    if (fcntl(p->fd, F_GETFD) < 0)
+        return complain(call, TERRIER_EXIT_USAGE,
+                        "--progress json:%d: no such descriptor is open; try json:2, or json:3 "
+                        "with 3>FILE",
+                        p->fd);
+    return 0;
+}
+
 static int dry_run(const Call *call, const terrier_scan_options *o) {
     const ScanValues *v = call->values;
     terrier_error error = {0};
@@ -363,7 +474,23 @@ static int report(const Call *call, int64_t run, int exit) {
     return r ? r : exit;
 }
 
-static int scan(const Call *call, terrier_scan_options *o, Progress *progress) {
+static void log_end(Watch *w, int r, const terrier_scan_result *result,
+                    const terrier_error *error) {
+    char text[128];
+
+    w->log.run = result->run;
+    if (r < 0) {
+        event_log(&w->log, EVENT_ERROR, error->text);
+        return;
+    }
+    if (result->stopped)
+        snprintf(text, sizeof(text), "scan stopped by signal %d", (int)stop_signal);
+    else
+        snprintf(text, sizeof(text), "scan ended with exit status %d", result->exit);
+    event_log(&w->log, result->exit == TERRIER_EXIT_DONE ? EVENT_INFO : EVENT_WARNING, text);
+}
+
+static int scan(const Call *call, terrier_scan_options *o, Watch *watch) {
     const ScanValues *v = call->values;
     char *command = command_line(call);
     terrier_scan_result result;
@@ -372,9 +499,11 @@ static int scan(const Call *call, terrier_scan_options *o, Progress *progress) {
 
     o->command = command;
     catch_signals();
+    event_log(&watch->log, EVENT_INFO, "scan begins");
     r = terrier_scan(o, &result, &error);
-    progress_end(progress);
+    progress_end(&watch->progress);
     free(command);
+    log_end(watch, r, &result, &error);
     if (r < 0)
         return complain(call, result.exit, "%s", error.text);
     if (result.stopped) {
@@ -389,15 +518,20 @@ static int scan(const Call *call, terrier_scan_options *o, Progress *progress) {
 
 static int run(const Call *call) {
     const ScanValues *v = call->values;
-    Progress progress = {.quiet = v->quiet};
+    Watch watch = {.progress = {.quiet = v->quiet, .fd = -1}};
     terrier_scan_options o;
     int exit = check_values(call);
 
+    if (exit == 0)
+        exit = progress_wanted(call, &watch.progress);
     if (exit)
         return exit;
-    progress.shown = v->progress == 2 || (v->progress != 3 && !v->quiet && isatty(STDERR_FILENO));
-    o = scan_options(call, &progress);
-    return v->dry_run ? dry_run(call, &o) : scan(call, &o, &progress);
+    if (v->syslog)
+        event_log_open(&watch.log, NULL);
+    o = scan_options(call, &watch);
+    exit = v->dry_run ? dry_run(call, &o) : scan(call, &o, &watch);
+    event_log_close(&watch.log);
+    return exit;
 }
 
 const Verb verb_scan = {

@@ -21,6 +21,7 @@ typedef enum OptionKind {
     OPTION_NUMBER,   /* uint64_t */
     OPTION_SIZE,     /* uint64_t: bytes, with K, M, G or T behind for binary multiples */
     OPTION_DURATION, /* double: seconds, or with s, m, h or d behind */
+    OPTION_DECIMAL,  /* double, above 0 */
     OPTION_CHOICE,   /* int: 1 for the first word of `argument`, which lists them; 0: not given */
 } OptionKind;
 

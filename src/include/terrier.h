@@ -149,7 +149,8 @@ typedef struct terrier_progress {
     uint64_t files_ahead; /* counted ahead; 0: not yet known */
     bool ahead_done;      /* files_ahead is the whole */
     unsigned restarts;
-    double seconds; /* since the start */
+    double seconds;       /* since the start */
+    int64_t paused_until; /* seconds since 1970, of the quiet hours that hold; 0: it runs */
 } terrier_progress;
 
 /* What one file may take when it is opened. Zero: the default. */
@@ -170,6 +171,24 @@ typedef enum terrier_recount {
     TERRIER_RECOUNT_BOTH,  /* before it, too */
     TERRIER_RECOUNT_NONE,
 } terrier_recount;
+
+typedef enum terrier_back_off {
+    TERRIER_BACK_OFF_AUTO, /* from servers: network file systems and FUSE */
+    TERRIER_BACK_OFF_ALWAYS,
+    TERRIER_BACK_OFF_NEVER,
+} terrier_back_off;
+
+/* How gently a scan goes about it. Zero: no limit. */
+typedef struct terrier_pace {
+    uint64_t rate;             /* bytes a second */
+    unsigned iops;             /* reads and opened files a second */
+    bool idle;                 /* idle I/O class, lowest priority, pages of small files forgotten */
+    double max_load;           /* nothing is read while the machine's load is higher */
+    uint64_t max_memory;       /* of all its processes: fewer jobs, then less for parsers */
+    terrier_back_off back_off; /* while reads take twice as long as usual */
+    const char *const *quiet_hours; /* "mon..fri 08:00-18:00": nothing is read, nothing is open */
+    size_t n_quiet_hours;
+} terrier_pace;
 
 typedef struct terrier_scan_options {
     const char *const *paths; /* roots: directories or files */
@@ -195,6 +214,8 @@ typedef struct terrier_scan_options {
     double time_box;  /* seconds: a survey of a seeded sample; 0: everything is scanned */
     uint64_t survey_seed;
     terrier_limits limits;
+    terrier_pace pace;
+    const char *profile;  /* name of the profile that this is a scan of; NULL: none */
     bool require_sandbox; /* refuse where parsers cannot be shut in whole */
     bool count_ahead;     /* count objects beside the scan, for terrier_progress.files_ahead */
     terrier_recount recount;

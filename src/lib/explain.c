@@ -265,7 +265,7 @@ static int explain(const terrier_rules *rules, const char *program, const char *
     file.size = meta.size;
     file.name = path_name(x.path);
     opening_beside(x.path, &file, &beside);
-    r = content_open(&x.reader, fd, meta.size, &c);
+    r = content_open(&x.reader, fd, meta.size, false, &c);
     if (r == 0)
         r = opening_reader(&file, &e);
     if (r < 0)

@@ -21,7 +21,7 @@
 #include "store/query.h"
 #include "store/tally.h"
 
-enum { JOBS_MAX = 255, OWN_MAX = 16, SAMPLES_USUAL = 5 };
+enum { JOBS_MAX = 255, OWN_MAX = 16, SAMPLES_USUAL = 5, HOURS_MAX = 16 };
 
 typedef struct Job {
     const terrier_scan_options *o;
@@ -32,6 +32,8 @@ typedef struct Job {
     Key *key;
     Plan plan;
     FileId own[OWN_MAX];
+    Hours quiet[HOURS_MAX];
+    size_t n_quiet;
     Buf parameters;
     Witness witness;
     int64_t started; /* monotonic */
@@ -168,6 +170,46 @@ static PlanLimits limits_of(const terrier_limits *l) {
                         .cpu_ns = (int64_t)(l->cpu * 1e9)};
 }
 
+static PlanPace pace_of(const terrier_pace *p) {
+    return (PlanPace){.rate = p->rate,
+                      .iops = p->iops,
+                      .load = p->max_load,
+                      .back_off = (BackOff)p->back_off,
+                      .idle = p->idle};
+}
+
+/* Refused here, so that a night does not begin with a sentence that nobody reads. */
+static int read_quiet_hours(Job *j, Error *reterr) {
+    const terrier_scan_options *o = j->o;
+
+    if (o->pace.n_quiet_hours && (o->stream || o->names_on_stdin || o->time_box > 0))
+        return error_set(reterr, -EINVAL,
+                         "quiet hours need roots to come back to: neither standard input nor a "
+                         "time box goes with them");
+    if (o->pace.n_quiet_hours > HOURS_MAX)
+        return error_set(reterr, -EINVAL, "%zu quiet hours are too many, expected %d at most",
+                         o->pace.n_quiet_hours, HOURS_MAX);
+    calendar_zone();
+    for (; j->n_quiet < o->pace.n_quiet_hours; j->n_quiet++) {
+        const char *text = o->pace.quiet_hours[j->n_quiet];
+
+        if (hours_parse(span_of(text), &j->quiet[j->n_quiet]) < 0)
+            return error_set(reterr, -EINVAL, "'%.60s' are no hours, expected " HOURS_EXPECTED,
+                             text);
+    }
+    return 0;
+}
+
+static int fit_memory(Job *j, Error *reterr) {
+    uint64_t least;
+
+    if (!j->o->pace.max_memory || plan_fit(&j->plan, j->o->pace.max_memory, &least) == 0)
+        return 0;
+    return error_set(reterr, -EINVAL,
+                     "a scan cannot keep to %llu bytes of memory, expected at least %llu",
+                     (unsigned long long)j->o->pace.max_memory, (unsigned long long)least);
+}
+
 static int make_plan(Job *j, Error *reterr) {
     const terrier_scan_options *o = j->o;
     Plan *p = &j->plan;
@@ -200,6 +242,7 @@ static int make_plan(Job *j, Error *reterr) {
                 .survey_seed = o->survey_seed,
                 .survey_ns = (int64_t)(o->time_box * 1e9),
                 .limits = limits_of(&o->limits),
+                .pace = pace_of(&o->pace),
                 .count_ahead = o->count_ahead,
                 .no_selftest = o->no_selftest};
     if (o->window && (o->window < EXAMINE_WINDOW_MIN || o->window > 64 << 20 || o->window % 4))
@@ -214,6 +257,8 @@ static int make_plan(Job *j, Error *reterr) {
     if (p->samples > FINDING_SAMPLES_MAX)
         return error_set(reterr, -EINVAL, "%u samples of a finding are too many, expected 1 to %d",
                          o->samples, FINDING_SAMPLES_MAX);
+    if (fit_memory(j, reterr) < 0)
+        return -EINVAL;
     token_sketch_secret(j->key, p->secret);
     own_add(j, j->store_path, "");
     own_add(j, j->store_path, "-wal");
@@ -283,6 +328,10 @@ static int describe(Job *j) {
     json_object_begin(&json);
     json_key(&json, "command");
     json_text(&json, o->command);
+    if (o->profile) {
+        json_key(&json, "profile");
+        json_text(&json, o->profile);
+    }
     put_list(&json, "roots", o->paths, o->n_paths);
     put_list(&json, "include", o->include, o->n_include);
     put_list(&json, "exclude", o->exclude, o->n_exclude);
@@ -394,6 +443,7 @@ static void on_progress(void *of, const KeeperProgress *p) {
                                  .files_ahead = p->ahead,
                                  .ahead_done = p->ahead_done,
                                  .restarts = p->restarts,
+                                 .paused_until = p->paused_until,
                                  .seconds = (double)(clock_monotonic_ns() - j->started) / 1e9};
 
     if (j->o->progress)
@@ -457,6 +507,8 @@ static int prepare(Job *j, Error *reterr) {
     int r = check_roots(j->o, reterr);
 
     if (r == 0)
+        r = read_quiet_hours(j, reterr);
+    if (r == 0)
         r = load_rules(j, reterr);
     if (r == 0)
         r = check_sandbox(j->o, reterr);
@@ -500,6 +552,8 @@ static int job_run(Job *j, Error *reterr) {
     keeper.store = j->store;
     keeper.key = j->key;
     keeper.parameters = buf_as_span(&j->parameters);
+    keeper.quiet = j->quiet;
+    keeper.n_quiet = j->n_quiet;
     j->started = clock_monotonic_ns();
     r = witness_recount(&j->witness, false, reterr);
     if (r == 0)

@@ -53,11 +53,15 @@ void reader_done(Reader *r) {
     *r = (Reader){0};
 }
 
-int content_open(Reader *r, int fd, uint64_t size, Content *ret) {
+int content_open(Reader *r, int fd, uint64_t size, bool far, Content *ret) {
     /* no more than there is: a small file is read by one call, and its end is not asked for */
     size_t n = size && size < SNIFF_HEAD_MAX ? (size_t)size : SNIFF_HEAD_MAX;
-    Content c = {.fd = fd, .size = size, .piece = EXAMINE_PIECE, .drop = size > EXAMINE_WINDOW};
-    int e = file_read_at(fd, 0, r->buffer, n, &n);
+    Content c = {.fd = fd,
+                 .size = size,
+                 .piece = EXAMINE_PIECE,
+                 .drop = (size > EXAMINE_WINDOW || r->drop_small) && file_uncached(fd, size),
+                 .far = far};
+    int e = throttle_read_at(r->throttle, far, fd, 0, r->buffer, n, &n);
 
     if (e < 0)
         return e;
@@ -68,6 +72,11 @@ int content_open(Reader *r, int fd, uint64_t size, Content *ret) {
     c.n_pieces = size ? (size - 1) / c.piece + 1 : 1;
     *ret = c;
     return 0;
+}
+
+void content_close(const Content *c) {
+    if (c->drop)
+        file_drop(c->fd, 0, 0);
 }
 
 void content_join(Reader *r) {
@@ -165,7 +174,8 @@ static int hold(Reader *r, const Content *c, uint64_t from, uint64_t to) {
     h->n = keep;
     if (from + keep >= to)
         return 0;
-    e = file_read_at(c->fd, from + keep, r->buffer + keep, (size_t)(to - from) - keep, &n);
+    e = throttle_read_at(r->throttle, c->far, c->fd, from + keep, r->buffer + keep,
+                         (size_t)(to - from) - keep, &n);
     if (e < 0)
         return e;
     h->n = keep + n;
@@ -182,7 +192,6 @@ static void read_extent(Reader *r, const Content *c, uint64_t from, uint64_t to,
     for (uint64_t at = from; at < to && !p->error && !p->shrunk; at += r->window) {
         uint64_t end = least(at + r->window, to),
                  first = at > MATCHER_MARGIN ? at - MATCHER_MARGIN : 0;
-        bool resident = !c->drop || file_resident(c->fd, at);
         uint64_t have;
         int e;
 
@@ -206,7 +215,7 @@ static void read_extent(Reader *r, const Content *c, uint64_t from, uint64_t to,
             scan_window(r, c, span(r->buffer, r->held.n), r->held.at, at, end, p);
         XXH3_128bits_update(hash, r->buffer + (at - r->held.at), (size_t)(end - at));
         p->bytes += end - at;
-        if (!resident)
+        if (c->drop)
             file_drop(c->fd, at, end - at);
     }
 }

@@ -12,6 +12,7 @@
 #include "extract/sniff.h"
 #include "model/status.h"
 #include "scan/codes.h"
+#include "scan/throttle.h"
 
 enum {
     EXAMINE_WINDOW = 256 << 10, /* bytes read at once */
@@ -29,7 +30,8 @@ typedef struct Content {
     uint64_t n_pieces;
     Sniff sniff;
     bool cut;  /* fewer pieces than the size calls for */
-    bool drop; /* forget pages that were not in memory before */
+    bool drop; /* no page of it was in memory before: forget those that we bring in */
+    bool far;  /* on a server */
 } Content;
 
 /* The bytes in a Reader's buffer: [at, at + n) of the content at hand. */
@@ -52,6 +54,8 @@ typedef struct Reader {
     size_t window;
     Held held;
     const uint8_t *hash_secret; /* SKETCH_SECRET_BYTES; of the store, so that hashes tell nothing */
+    Throttle *throttle;         /* shared, borrowed; NULL: none */
+    bool drop_small;            /* pages of small files too are forgotten */
 } Reader;
 
 /* Bytes to be examined: [at, at + bytes.n) of a content, of which [lo, hi) is owned. */
@@ -88,8 +92,14 @@ int reader_init(Reader *r, const Engine *engine, size_t window, Level floor, uin
                 const uint8_t *secret);
 void reader_done(Reader *r);
 
-/* Sniffs the head and lays out the pieces. A negative error: the head could not be read. */
-int content_open(Reader *r, int fd, uint64_t size, Content *ret);
+/*
+ * Sniffs the head and lays out the pieces. far: its file system is a server's. A negative error:
+ * the head could not be read.
+ */
+int content_open(Reader *r, int fd, uint64_t size, bool far, Content *ret);
+
+/* After the last piece, and before the descriptor is closed: what is left of its pages goes. */
+void content_close(const Content *c);
 
 /* Before a Reader helps with a content that another has opened. */
 void content_join(Reader *r);

@@ -12,8 +12,10 @@ struct Inside {
     /* the outermost unit at hand */
     uint32_t root;
     Span path;
-    Buf object;     /* path of the unit inside that is being reported */
-    uint64_t units; /* reported in this attempt */
+    Buf object;       /* path of the unit inside that is being reported */
+    bool elsewhere;   /* another process reads it, and tells how much */
+    uint64_t charged; /* of what it took */
+    uint64_t units;   /* reported in this attempt */
 };
 
 static void meta_of_unit(const IntakeUnit *u, FileMeta *ret) {
@@ -58,6 +60,18 @@ static int on_unit(void *of, const IntakeUnit *u, const Ending *e) {
     return outbox_object(i->outbox, &o, &u->harvest, u->facts, u->n_facts);
 }
 
+/* IntakeTo.pulse: a worker has read so much. It waits for us to listen, so waiting here slows it.
+ */
+static int on_pulse(void *of, uint64_t taken) {
+    Inside *i = of;
+
+    if (i->elsewhere && taken > i->charged) {
+        throttle_charge(i->reader->throttle, taken - i->charged);
+        i->charged = taken;
+    }
+    return 0;
+}
+
 int inside_new(const InsideParts *parts, Inside **ret) {
     _cleanup_(inside_freep) Inside *i = calloc(1, sizeof(*i));
     int r;
@@ -68,7 +82,8 @@ int inside_new(const InsideParts *parts, Inside **ret) {
     i->outbox = parts->outbox;
     i->host = parts->host;
     i->roots = parts->roots;
-    r = intake_new(i->reader, &(IntakeTo){.of = i, .unit = on_unit}, parts->help, &i->intake);
+    r = intake_new(i->reader, &(IntakeTo){.of = i, .unit = on_unit, .pulse = on_pulse}, parts->help,
+                   &i->intake);
     if (r < 0)
         return r;
     *ret = TAKE(i);
@@ -89,9 +104,33 @@ static Span name_of(const Inside *i, const Unit *u) {
     return path_name(u->path.n ? u->path : span_of(i->roots[u->root]));
 }
 
+/* ---- the file's bytes, at the pace that is asked for ---- */
+
+typedef struct Paced {
+    Throttle *throttle;
+    const Content *content;
+} Paced;
+
+static ssize_t paced_read_at(Feed *f, uint64_t offset, uint8_t *at, size_t n) {
+    const Paced *p = f->of;
+    size_t got = 0;
+    int r = offset > INT64_MAX ? 0
+                               : throttle_read_at(p->throttle, p->content->far, p->content->fd,
+                                                  offset, at, n, &got);
+
+    return r < 0 ? r : (ssize_t)got;
+}
+
+static Feed feed_of_paced(Paced *p, uint64_t size) {
+    static const FeedKind kind = {.read_at = paced_read_at};
+
+    return feed_of(&kind, p, size);
+}
+
 const Extractor *inside_reader(const Inside *i, const Unit *u, const Neighbour *b,
                                const Content *c) {
-    Feed f = feed_of_fd(u->fd, u->meta.size);
+    Paced paced = {i->reader->throttle, c};
+    Feed f = feed_of_paced(&paced, u->meta.size);
     bool told = b->fd >= 0 || (b->missing && companion_missed(u->fd, u->meta.size));
     const Extractor *e = told && c->sniff.kind == SNIFF_TEXT
                              ? companion_reader()
@@ -101,10 +140,17 @@ const Extractor *inside_reader(const Inside *i, const Unit *u, const Neighbour *
     return e;
 }
 
-static int extract_file(Inside *i, const Unit *u, const Neighbour *b, const Extractor *e,
-                        Ending *ret) {
+/* What a worker took behind its last word. */
+static void charge_rest(Inside *i, const Ending *e) {
+    on_pulse(i, e->bytes);
+    i->elsewhere = false;
+}
+
+static int extract_file(Inside *i, const Unit *u, const Neighbour *b, const Content *c,
+                        const Extractor *e, Ending *ret) {
     const Receiver *to = intake_receiver(i->intake);
-    Feed f = feed_of_fd(u->fd, u->meta.size);
+    Paced paced = {i->reader->throttle, c};
+    Feed f = feed_of_paced(&paced, u->meta.size);
     const HostFile file = {.fd = u->fd,
                            .size = u->meta.size,
                            .name = name_of(i, u),
@@ -114,15 +160,21 @@ static int extract_file(Inside *i, const Unit *u, const Neighbour *b, const Extr
                            .companion_size = b->size};
     int r;
 
-    if (e->place != EXTRACT_ANYWHERE)
-        return host_extract(i->host, e->place, &file, NULL, to, ret);
+    i->charged = 0;
+    i->elsewhere = e->place != EXTRACT_ANYWHERE;
+    if (i->elsewhere) {
+        r = host_extract(i->host, e->place, &file, NULL, to, ret);
+        if (r >= 0)
+            charge_rest(i, ret);
+        return r;
+    }
     r = host_read(i->host, &f, name_of(i, u), NULL, to, ret);
     feed_done(&f);
     return r;
 }
 
-int inside_open(Inside *i, const Unit *u, const Neighbour *b, const Extractor *e, bool again,
-                Ending *ret_ending, IntakeUnit **ret_unit) {
+int inside_open(Inside *i, const Unit *u, const Neighbour *b, const Content *c, const Extractor *e,
+                bool again, Ending *ret_ending, IntakeUnit **ret_unit) {
     int r = 0;
 
     i->root = u->root;
@@ -134,7 +186,7 @@ int inside_open(Inside *i, const Unit *u, const Neighbour *b, const Extractor *e
         if (r == 0)
             r = intake_name(i->intake, u->path);
         if (r == 0)
-            r = extract_file(i, u, b, e, ret_ending);
+            r = extract_file(i, u, b, c, e, ret_ending);
         if (r != HOST_E_DIED)
             break;
     }

@@ -46,8 +46,8 @@ const Extractor *inside_reader(const Inside *i, const Unit *u, const Neighbour *
  * on.
  */
 #define INSIDE_E_RAW 1
-int inside_open(Inside *i, const Unit *u, const Neighbour *b, const Extractor *e, bool again,
-                Ending *ret_ending, IntakeUnit **ret_unit);
+int inside_open(Inside *i, const Unit *u, const Neighbour *b, const Content *c, const Extractor *e,
+                bool again, Ending *ret_ending, IntakeUnit **ret_unit);
 
 /* What came of some shares of a file that is opened by several threads. */
 typedef struct InsideSum {

@@ -779,6 +779,12 @@ static int on_leave(void *of, const Ending *e) {
 
 /* ---- life ---- */
 
+static int on_pulse(void *of, uint64_t taken) {
+    const Intake *i = of;
+
+    return i->to.pulse ? i->to.pulse(i->to.of, taken) : 0;
+}
+
 int intake_new(Reader *reader, const IntakeTo *to, const IntakeHelp *help, Intake **ret) {
     Intake *i = calloc(1, sizeof(*i));
 
@@ -796,7 +802,8 @@ int intake_new(Reader *reader, const IntakeTo *to, const IntakeHelp *help, Intak
                              .column = on_column,
                              .text = on_text,
                              .run = on_run,
-                             .fact = on_fact};
+                             .fact = on_fact,
+                             .pulse = on_pulse};
     i->levels[0] = level_new(i);
     if (!i->levels[0]) {
         intake_free(i);

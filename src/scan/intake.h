@@ -56,6 +56,8 @@ typedef struct IntakeTo {
     void (*traced)(void *of, const IntakeUnit *u);
     /* A unit inside has ended: it is settled; borrowed for the call. 0 or a negative error. */
     int (*unit)(void *of, const IntakeUnit *u, const Ending *e);
+    /* Receiver.pulse, passed on; NULL: nobody asks. */
+    int (*pulse)(void *of, uint64_t taken);
 } IntakeTo;
 
 typedef struct Intake Intake;

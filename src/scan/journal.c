@@ -20,6 +20,7 @@ typedef struct JournalSlot {
 } JournalSlot;
 
 struct Journal {
+    atomic_uint end;
     JournalSlot slots[JOURNAL_SLOTS];
 };
 
@@ -73,7 +74,16 @@ bool journal_read(const Journal *j, unsigned slot, uint32_t *ret_root, Span *ret
     return true;
 }
 
+void journal_ask_end(Journal *j) {
+    atomic_store_explicit(&j->end, 1, memory_order_relaxed);
+}
+
+bool journal_end_asked(const Journal *j) {
+    return atomic_load_explicit(&j->end, memory_order_relaxed);
+}
+
 void journal_clear(Journal *j) {
+    atomic_store_explicit(&j->end, 0, memory_order_relaxed);
     for (unsigned i = 0; i < JOURNAL_SLOTS; i++)
         atomic_store_explicit(&j->slots[i].busy, 0, memory_order_relaxed);
 }

@@ -33,5 +33,12 @@ void journal_end(Journal *j, unsigned slot);
 /* By the keeper, after the scanner's death: what slot says. False: nothing in flight. */
 bool journal_read(const Journal *j, unsigned slot, uint32_t *ret_root, Span *ret_path);
 
+/*
+ * By the keeper: finish what is in flight, begin nothing new, end. The scanner's threads ask
+ * between files.
+ */
+void journal_ask_end(Journal *j);
+bool journal_end_asked(const Journal *j);
+
 /* By the keeper, before the next scanner. */
 void journal_clear(Journal *j);

@@ -20,7 +20,11 @@ enum {
     RESTARTS_MAX = 1000,   /* deaths a run: then it ends and says so */
     RESTARTS_IDLE_MAX = 3, /* deaths in a row with nothing reported and nothing in flight */
     PROGRESS_MS = 200,
+    DRAIN_S = 30, /* for what is in flight when quiet hours begin; then it is read again */
 };
+
+/* keeper_listen: the scanner is to end, for quiet hours. */
+#define LISTEN_PAUSE 3
 
 /* Of one root, over all lives of the scanner: what the walker cannot know by names alone. */
 typedef struct RootSums {
@@ -42,6 +46,7 @@ typedef struct Keeper {
     pid_t scanner;
     Channel channel;
     bool ready, done;
+    int64_t drain_by; /* monotonic; quiet hours have begun, and it was told; 0: not */
     int done_code;
     Error failed;             /* of the scanner, before it was ready */
     uint64_t reported_before; /* objects at the last start */
@@ -150,6 +155,8 @@ static int keeper_begin(Keeper *k, Error *reterr) {
     memcpy(run.ruleset, rules->digest, sizeof(run.ruleset));
     r = store_run_begin(k->o->store, &run, reterr, &k->result.run);
     free(detectors);
+    for (size_t i = 0; i < k->o->n_notes && r == 0; i++)
+        r = store_note_put(k->o->store, k->result.run, &k->o->notes[i], reterr);
     return r;
 }
 
@@ -440,7 +447,74 @@ static int on_message(Keeper *k, MessageKind kind, Span payload, Error *reterr) 
 
 /* ---- a scanner's life ---- */
 
-/* Listens until it is done or gone. 1: it is gone too early; 0: done; negative: ours. */
+/* ---- quiet hours ---- */
+
+/* Asked at every turn, by the clock on the wall: it may be set forward or back at any time. */
+static bool is_quiet(const Keeper *k, int64_t *ret_end) {
+    int64_t now = clock_real_ns() / CLOCK_NS_PER_S, end;
+    bool quiet = false;
+
+    for (size_t i = 0; i < k->o->n_quiet; i++) {
+        if (!hours_hold(&k->o->quiet[i], now, &end))
+            continue;
+        if (!quiet || end > *ret_end)
+            *ret_end = end;
+        quiet = true;
+    }
+    return quiet;
+}
+
+/* Whether listening is to end here: what was in flight when the hours began had its time. */
+static bool keeper_drain(Keeper *k) {
+    int64_t now = clock_monotonic_ns(), end;
+
+    if (!k->drain_by && is_quiet(k, &end)) {
+        journal_ask_end(k->journal);
+        k->drain_by = now + DRAIN_S * CLOCK_NS_PER_S;
+    }
+    return k->drain_by && now >= k->drain_by;
+}
+
+static void warn_quiet(const Keeper *k, int64_t end) {
+    char until[CLOCK_TEXT_MAX];
+
+    clock_print(end * CLOCK_NS_PER_S, until, sizeof(until));
+    keeper_warn(k, "quiet hours: nothing is read or open until %s", until);
+}
+
+/* Waits while quiet hours hold, the store committed. 0 or KEEPER_E_STOPPED. */
+static int keeper_rest(Keeper *k, Error *reterr) {
+    int64_t end;
+    bool quiet = is_quiet(k, &end);
+    int r = quiet && k->result.run ? store_commit(k->o->store, reterr) : 0;
+
+    if (!quiet || r < 0)
+        return r;
+    warn_quiet(k, end);
+    for (; is_quiet(k, &end); poll(NULL, 0, PROGRESS_MS)) {
+        k->progress.paused_until = end;
+        keeper_progress(k, false);
+        if (k->o->stop && k->o->stop(k->o->of))
+            return KEEPER_E_STOPPED;
+    }
+    k->progress.paused_until = 0;
+    keeper_warn(k, "quiet hours are over: reading goes on");
+    return 0;
+}
+
+/* The scanner has ended because it was asked to: what it reported stands, the rest is read later.
+ */
+static void keeper_paused(Keeper *k) {
+    journal_clear(k->journal);
+    k->drain_by = 0;
+    k->plan.n_suspects = 0;
+    k->plan.restarted = k->result.run != 0;
+    k->reported_before = k->progress.files;
+}
+
+/*
+ * Listens until it is done or gone. 1: it is gone too early; 0: done; LISTEN_PAUSE; negative: ours.
+ */
 static int keeper_listen(Keeper *k, Error *reterr) {
     struct pollfd p = {.fd = k->channel.fd, .events = POLLIN};
 
@@ -454,6 +528,8 @@ static int keeper_listen(Keeper *k, Error *reterr) {
         if (r < 0 && errno != EINTR)
             return error_errno(reterr, -errno, "cannot listen to the scanner");
         keeper_progress(k, false);
+        if (keeper_drain(k))
+            return LISTEN_PAUSE;
         if (r <= 0) {
             r = k->ready ? store_commit(k->o->store, reterr) : 0;
             if (r < 0)
@@ -576,6 +652,7 @@ static int keeper_life(Keeper *k, Error *reterr, int *ret_status) {
     int r;
 
     k->ready = k->done = false;
+    k->done_code = 0;
     r = keeper_spawn(k, reterr);
     if (r < 0)
         return r;
@@ -590,9 +667,15 @@ static int keeper_scan(Keeper *k, Error *reterr) {
     int status, r;
 
     for (;;) {
-        r = keeper_life(k, reterr, &status);
+        r = keeper_rest(k, reterr);
+        if (r == 0)
+            r = keeper_life(k, reterr, &status);
         if (r == KEEPER_E_STOPPED || r < 0)
             return r;
+        if (k->drain_by && (r != 0 || (k->done_code < 0 && !k->failed.code))) {
+            keeper_paused(k);
+            continue;
+        }
         if (r == 0)
             break;
         r = keeper_mourn(k, status, reterr);

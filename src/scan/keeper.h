@@ -5,10 +5,12 @@
  * by posix_spawn (the caller may have threads), and is believed in nothing but the form of its
  * frames. When it dies, what was in flight is written down, the scanner is started again, and goes
  * on with what the store does not have yet; an object that was in flight at two deaths ends as
- * error(scanner-killed). Found values pass through here on their way to tokens and are wiped.
+ * error(scanner-killed). In quiet hours the scanner is asked to end, and started again after them.
+ * Found values pass through here on their way to tokens and are wiped.
  */
 #pragma once
 
+#include "base/calendar.h"
 #include "evidence/key.h"
 #include "rule/detector.h"
 #include "scan/plan.h"
@@ -23,6 +25,7 @@ typedef struct KeeperProgress {
     bool ahead_done;
     uint64_t hits;
     unsigned restarts;
+    int64_t paused_until; /* seconds since 1970, of the quiet hours that hold; 0: it runs */
 } KeeperProgress;
 
 /* What the scanner said of a self-test; tried 0: it did not run. */
@@ -39,6 +42,10 @@ typedef struct KeeperOptions {
     const Key *key;     /* of tokens; NULL: none are made */
     Span parameters;    /* JSON, for the run's row */
     int (*begun)(void *of, int64_t run, Error *reterr);  /* the run has its number; may be NULL */
+    const Hours *quiet; /* hours in which nothing is read and nothing is open */
+    size_t n_quiet;
+    const StoreNote *notes; /* of what is known before the run: put first */
+    size_t n_notes;
     bool (*stop)(void *of);                              /* polled; may be NULL */
     void (*progress)(void *of, const KeeperProgress *p); /* several times a second; may be NULL */
     void (*warning)(void *of, const char *text);         /* a sentence for people; may be NULL */

@@ -3,6 +3,54 @@
 
 #include "base/wire.h"
 
+#define MIB (UINT64_C(1) << 20)
+
+enum {
+    LOAD_UNIT = 1000, /* a load travels in thousandths */
+    /* MiB of processes that read and keep, without what parsers and held units take; measured */
+    MEMORY_BASE = 192,
+    MEMORY_JOB = 16, /* of one thread: buffers and what it found */
+    HOLDS = 5,       /* units that one thread may hold: its own, and four that wait (worker.c) */
+    HOLD_USUAL = 64,
+    WORKER_USUAL = 512,
+    HOLD_LEAST = 4,
+    WORKER_LEAST = 64,
+};
+
+/* ---- memory ---- */
+
+static uint64_t memory_of_job(uint64_t hold, uint64_t worker) {
+    return MEMORY_JOB * MIB + HOLDS * hold + worker;
+}
+
+int plan_fit(Plan *p, uint64_t memory, uint64_t *ret_least) {
+    uint64_t hold = p->limits.extract.hold ? p->limits.extract.hold : HOLD_USUAL * MIB;
+    uint64_t worker = p->limits.worker_memory ? p->limits.worker_memory : WORKER_USUAL * MIB;
+    uint64_t jobs, left = memory > MEMORY_BASE * MIB ? memory - MEMORY_BASE * MIB : 0;
+
+    *ret_least = MEMORY_BASE * MIB + memory_of_job(HOLD_LEAST * MIB, WORKER_LEAST * MIB);
+    if (memory < *ret_least)
+        return -E2BIG;
+    jobs = left / memory_of_job(hold, worker);
+    if (jobs) {
+        if (p->jobs > jobs)
+            p->jobs = (uint32_t)jobs;
+        return 0;
+    }
+    /* one, and a worker gets two thirds of it */
+    left -= MEMORY_JOB * MIB;
+    p->jobs = 1;
+    if (worker > left * 2 / 3)
+        worker = left * 2 / 3 > WORKER_LEAST * MIB ? left * 2 / 3 : WORKER_LEAST * MIB;
+    if (hold > (left - worker) / HOLDS)
+        hold = (left - worker) / HOLDS;
+    p->limits.extract.hold = hold;
+    p->limits.worker_memory = worker;
+    return 0;
+}
+
+/* ---- the frame ---- */
+
 /* With its NUL, so that the receiver may use it in place. */
 static void put_text(Buf *b, const char *text) {
     wire_put_span(b, span(text ? text : "", (text ? strlen(text) : 0) + 1));
@@ -23,6 +71,14 @@ static void put_limits(Buf *b, const PlanLimits *l) {
     wire_put_u64(b, l->worker_memory);
     wire_put_i64(b, l->stall_ns);
     wire_put_i64(b, l->cpu_ns);
+}
+
+static void put_pace(Buf *b, const PlanPace *p) {
+    wire_put_u64(b, p->rate);
+    wire_put_u64(b, p->iops);
+    wire_put_u64(b, (uint64_t)(p->load * LOAD_UNIT));
+    wire_put_u64(b, p->back_off);
+    wire_put_u64(b, p->idle);
 }
 
 void plan_put(Buf *b, const Plan *p) {
@@ -53,6 +109,7 @@ void plan_put(Buf *b, const Plan *p) {
     wire_put_u64(b, p->survey_seed);
     wire_put_i64(b, p->survey_ns);
     put_limits(b, &p->limits);
+    put_pace(b, &p->pace);
     wire_put_u64(b, p->count_ahead);
     wire_put_u64(b, p->no_selftest);
     wire_put_u64(b, p->restarted);
@@ -129,6 +186,18 @@ static void get_limits(Wire *w, PlanLimits *ret) {
     ret->cpu_ns = wire_i64(w);
 }
 
+static void get_pace(Wire *w, PlanPace *ret) {
+    uint64_t back_off;
+
+    ret->rate = wire_u64(w);
+    ret->iops = (uint32_t)wire_u64(w);
+    ret->load = (double)wire_u64(w) / LOAD_UNIT;
+    back_off = wire_u64(w);
+    ret->idle = wire_u64(w);
+    w->failed |= back_off > BACK_OFF_NEVER;
+    ret->back_off = (BackOff)back_off;
+}
+
 int plan_get(Span frame, Plan *ret) {
     Wire w = wire_of(frame);
     Plan p = {0};
@@ -157,6 +226,7 @@ int plan_get(Span frame, Plan *ret) {
     p.survey_seed = wire_u64(&w);
     p.survey_ns = wire_i64(&w);
     get_limits(&w, &p.limits);
+    get_pace(&w, &p.pace);
     p.count_ahead = wire_u64(&w);
     p.no_selftest = wire_u64(&w);
     p.restarted = wire_u64(&w);

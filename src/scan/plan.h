@@ -29,6 +29,21 @@ typedef struct PlanLimits {
     int64_t stall_ns, cpu_ns;
 } PlanLimits;
 
+typedef enum BackOff {
+    BACK_OFF_AUTO, /* from servers that answer slowly */
+    BACK_OFF_ALWAYS,
+    BACK_OFF_NEVER,
+} BackOff;
+
+/* How gently; 0: no limit. */
+typedef struct PlanPace {
+    uint64_t rate; /* bytes a second */
+    uint32_t iops; /* reads, files and directories opened, a second */
+    double load;   /* of the machine, above which nothing is read */
+    BackOff back_off;
+    bool idle; /* only what nobody else wants: processor, disk, memory for pages */
+} PlanPace;
+
 typedef struct Plan {
     const char **roots;
     size_t n_roots;
@@ -58,6 +73,7 @@ typedef struct Plan {
     uint64_t survey_seed;
     int64_t survey_ns; /* time box */
     PlanLimits limits;
+    PlanPace pace;
     bool count_ahead; /* a second walk that counts, for the progress line */
     bool no_selftest; /* known values are not sent through: for benches */
     bool restarted;   /* ask what is known already */
@@ -65,6 +81,13 @@ typedef struct Plan {
     size_t n_suspects;
     uint8_t secret[SKETCH_SECRET_BYTES]; /* of distinct counts and content hashes */
 } Plan;
+
+/*
+ * Makes the plan fit into so many bytes of memory, all processes of the scan together, as far as
+ * limits can say it: fewer jobs, then less for each parser. -E2BIG: not even one job fits;
+ * *ret_least is what one needs.
+ */
+int plan_fit(Plan *p, uint64_t memory, uint64_t *ret_least);
 
 void plan_put(Buf *b, const Plan *p);
 

@@ -14,6 +14,7 @@
 #include <signal.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
+#include <sys/syscall.h>
 
 #include "base/clock.h"
 #include "rule/detector.h"
@@ -22,6 +23,7 @@
 #include "scan/worker.h"
 #include "source/beneath.h"
 #include "source/list.h"
+#include "source/mount.h"
 #include "source/root.h"
 #include "source/tree.h"
 
@@ -73,6 +75,14 @@ static void scanner_harden(void) {
 static void scanner_memory(void) {
     mallopt(M_TRIM_THRESHOLD, 16 << 20);
     mallopt(M_TOP_PAD, 1 << 20);
+}
+
+/* For what nobody else wants, in all threads and processes that are started from here. */
+static void scanner_step_back(void) {
+    enum { WHO_PROCESS = 1, CLASS_IDLE = 3 << 13, NICEST = 19 };
+
+    setpriority(PRIO_PROCESS, 0, NICEST);
+    syscall(SYS_ioprio_set, WHO_PROCESS, 0, CLASS_IDLE);
 }
 
 static int scanner_failed(Scanner *s, int code, const Error *e) {
@@ -139,6 +149,10 @@ static int on_batch(void *of, Batch *b) {
     Scanner *s = of;
 
     s->places[s->root].found += b->n;
+    if (journal_end_asked(s->crew.journal)) {
+        batch_free(b);
+        return -ECANCELED;
+    }
     if (!s->plan.survey)
         return crew_put(&s->crew, b);
     survey_consider(&s->survey, b);
@@ -172,7 +186,8 @@ static int on_directory(void *of, Span path _unused_) {
     Scanner *s = of;
 
     s->places[s->root].directories++;
-    return 0;
+    throttle_wait(s->crew.throttle, 0);
+    return journal_end_asked(s->crew.journal) ? -ECANCELED : 0;
 }
 
 static Sink scanner_sink(Scanner *s) {
@@ -230,6 +245,7 @@ static int walk_root(Scanner *s, uint32_t number) {
 
     s->root = number;
     r = root_describe(path, &e, &place->root);
+    s->crew.far[number] = r == 0 && mount_remote_type(place->root.type);
     if (r == 0)
         r = send_root(s, number, false);
     if (r == 0)
@@ -433,7 +449,7 @@ static int scan_roots(Scanner *s) {
         r = survey_roots(s);
     else
         r = r < 0 ? r : walk_roots(s);
-    if (r < 0)
+    if (r < 0 && !journal_end_asked(s->crew.journal)) /* else what is in flight is finished */
         crew_fail(&s->crew, r);
     crew_finish(&s->crew);
     crew_join(s);
@@ -473,6 +489,8 @@ static int scanner_run(Scanner *s) {
         r = try_suspects(s);
     if (r == 0)
         r = s->plan.stream[0] ? read_stream(s) : scan_roots(s);
+    if (r == 0 && journal_end_asked(s->crew.journal))
+        r = -ECANCELED; /* something may have been left out */
     if (r == 0)
         r = final_roots(s);
     if (r == 0)
@@ -489,11 +507,14 @@ static int crew_init(Scanner *s, Error *reterr) {
     lock_init(&c->asking);
     ref_init(&c->open);
     c->atime_lost = calloc(s->plan.n_roots + 1, sizeof(*c->atime_lost));
+    c->far = calloc(s->plan.n_roots + 1, sizeof(*c->far));
     s->places = calloc(s->plan.n_roots + 1, sizeof(*s->places));
     if (r == 0)
         r = journal_open(SCANNER_JOURNAL_FD, &c->journal);
     if (r == 0)
-        r = c->atime_lost && s->places ? queue_init(&c->tasks, QUEUE_BATCHES) : -ENOMEM;
+        r = throttle_new(&s->plan.pace, &c->stop, &c->throttle);
+    if (r == 0)
+        r = c->atime_lost && c->far && s->places ? queue_init(&c->tasks, QUEUE_BATCHES) : -ENOMEM;
     if (r < 0)
         return error_errno(reterr, r, "cannot start the scanner");
     s->filter = (Filter){.include = s->plan.include,
@@ -511,6 +532,8 @@ static void scanner_done(Scanner *s) {
         root_done(&s->places[i].root);
     free(s->places);
     free(s->crew.atime_lost);
+    free(s->crew.far);
+    throttle_free(s->crew.throttle);
     queue_done(&s->crew.tasks);
     journal_close(s->crew.journal);
     buf_done(&s->report);
@@ -537,6 +560,8 @@ int scanner_main(void) {
         buf_span(&plan, frame); /* the channel's buffer is for the answers that follow */
     if (r < 0 || kind != MESSAGE_PLAN || plan_get(buf_as_span(&plan), &s.plan) < 0)
         return 1;
+    if (s.plan.pace.idle)
+        scanner_step_back();
     r = scanner_load(&s, &e);
     if (r == 0)
         r = crew_init(&s, &e);

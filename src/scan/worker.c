@@ -255,6 +255,7 @@ static int large_work(Worker *w, Large *l) {
             newlines_of(l->pieces, l->content.n_pieces, &l->total);
             r = report_pieces(w, &l->unit, &l->content, l->pieces, &l->total, l->as_read);
         }
+        content_close(&l->content);
         large_free(l);
     }
     journal_end(w->crew->journal, w->slot);
@@ -362,7 +363,7 @@ static int examine_inside(Worker *w, Unit *u, const Neighbour *b, Content *c, co
                           bool again) {
     IntakeUnit *opened;
     Ending ending;
-    int r = inside_open(w->inside, u, b, e, again, &ending, &opened);
+    int r = inside_open(w->inside, u, b, c, e, again, &ending, &opened);
 
     if (r == INSIDE_E_RAW) {
         content_join(&w->reader);
@@ -410,6 +411,7 @@ static int shared_take(Worker *w, Shared *s) {
     if (ref_drop(&s->ref)) {
         if (!flag_get(&w->crew->stop))
             r = shared_report(w, s);
+        content_close(&s->content);
         shared_free(s);
     }
     journal_end(w->crew->journal, w->slot);
@@ -436,15 +438,20 @@ static bool may_share(const Worker *w, const Unit *u, const Neighbour *b, const 
 static int examine_unit(Worker *w, Unit *u, const Neighbour *b) {
     const Extractor *e;
     Content c;
-    int r = content_open(&w->reader, u->fd, u->meta.size, &c);
+    int r = content_open(&w->reader, u->fd, u->meta.size, w->crew->far[u->root], &c);
 
     if (r < 0)
         return report_status(w, u->root, u->path, status_errno(-r));
     e = inside_reader(w->inside, u, b, &c);
     if (!e)
-        return examine_pieces(w, u, &c, (AsRead){.status = content_status(&c)});
-    return may_share(w, u, b, e) ? examine_shared(w, u, &c, e)
-                                 : examine_inside(w, u, b, &c, e, w->crew->plan->restarted);
+        r = examine_pieces(w, u, &c, (AsRead){.status = content_status(&c)});
+    else if (may_share(w, u, b, e))
+        r = examine_shared(w, u, &c, e);
+    else
+        r = examine_inside(w, u, b, &c, e, w->crew->plan->restarted);
+    if (u->fd >= 0) /* else others read on */
+        content_close(&c);
+    return r;
 }
 
 /* What stands beside the file and tells what is in it, if its magic says so. */
@@ -469,6 +476,7 @@ static int worker_file(Worker *w, const Batch *b, size_t i) {
     batch_path(b, i, &w->path);
     if (buf_error(&w->path))
         return -ENOMEM;
+    throttle_wait(w->crew->throttle, 0);
     journal_begin(w->crew->journal, w->slot, b->dir->root, buf_as_span(&w->path));
     r = file_open(b, i, &u, &status);
     if (r == FILE_E_REFUSED) {
@@ -491,11 +499,16 @@ static int worker_file(Worker *w, const Batch *b, size_t i) {
     return r;
 }
 
+/* No file is begun any more: something failed, or the keeper wants the scanner to end. */
+static bool crew_ends(const Crew *crew) {
+    return flag_get(&crew->stop) || journal_end_asked(crew->journal);
+}
+
 static int batch_work(Worker *w, Batch *b) {
     uint8_t known[BATCH_FILES_MAX] = {0};
     int r = w->crew->plan->restarted ? worker_known(w, b, known) : 0;
 
-    for (size_t i = 0; i < b->n && r == 0 && !flag_get(&w->crew->stop); i++) {
+    for (size_t i = 0; i < b->n && r == 0 && !crew_ends(w->crew); i++) {
         if (!known[i])
             r = worker_file(w, b, i);
     }
@@ -592,6 +605,8 @@ int worker_new(Crew *crew, unsigned slot, Worker **ret) {
     outbox_init(&w->outbox, crew->keeper);
     r = reader_init(&w->reader, crew->engine, crew->plan->window, crew->plan->floor,
                     crew->plan->samples, crew->plan->secret);
+    w->reader.throttle = crew->throttle;
+    w->reader.drop_small = crew->plan->pace.idle;
     if (r == 0)
         r = worker_host(crew, &w->host);
     if (r == 0)

@@ -40,6 +40,8 @@ typedef struct Crew {
     Queue tasks;
     Ref open; /* tasks that are not done, and the walk itself */
     Flag stop;
+    Throttle *throttle;  /* NULL: none */
+    bool *far;           /* each root: on a server */
     Counter *atime_lost; /* files of each root read without O_NOATIME */
     Counter failed;      /* the first negative error of a worker, negated; 0: none */
 } Crew;

@@ -9,6 +9,7 @@
 
 #include <fcntl.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <sys/uio.h>
 #include <sys/vfs.h>
 #include <sys/xattr.h>
@@ -21,6 +22,12 @@
 #define MAGIC_SMB2   0xFE534D42u
 #define MAGIC_GPFS   0x47504653u
 #define MAGIC_LUSTRE 0x0BD00BD0u
+
+#ifndef SYS_cachestat
+#define SYS_cachestat 451 /* the same on every architecture but alpha */
+#endif
+
+enum { CACHE_PROBES = 8 };
 
 /* Below that a file system may keep the bytes beside the inode, with no block to show for it. */
 #define INLINE_MAX (64u << 10)
@@ -187,16 +194,40 @@ int file_next_data(int fd, uint64_t from, uint64_t size, uint64_t *ret_start, ui
     return 0;
 }
 
-bool file_resident(int fd, uint64_t offset) {
+/* cachestat(2), of Linux 6.5; its structures as the kernel's interface has them. */
+typedef struct CacheRange {
+    uint64_t offset, length;
+} CacheRange;
+
+typedef struct CacheState {
+    uint64_t cached, dirty, writeback, evicted, evicted_recently;
+} CacheState;
+
+/* Without cachestat(2): a byte here and there. True if it is there, or if that cannot be told. */
+static bool is_resident(int fd, uint64_t offset) {
     uint8_t byte;
     struct iovec probe = {.iov_base = &byte, .iov_len = 1};
 
     return preadv2(fd, &probe, 1, (off_t)offset, RWF_NOWAIT) >= 0 || errno != EAGAIN;
 }
 
+bool file_uncached(int fd, uint64_t size) {
+    const CacheRange all = {.length = size};
+    CacheState state = {0};
+
+    if (size == 0)
+        return false;
+    if (syscall(SYS_cachestat, fd, &all, &state, 0) == 0)
+        return state.cached == 0;
+    for (uint64_t i = 0; i < CACHE_PROBES; i++) {
+        if (is_resident(fd, size / CACHE_PROBES * i))
+            return false;
+    }
+    return !is_resident(fd, size - 1);
+}
+
 void file_drop(int fd, uint64_t offset, uint64_t n) {
-    if (n)
-        posix_fadvise(fd, (off_t)offset, (off_t)n, POSIX_FADV_DONTNEED);
+    posix_fadvise(fd, (off_t)offset, (off_t)n, POSIX_FADV_DONTNEED);
 }
 
 int file_changed(const FileMeta *before, int fd) {

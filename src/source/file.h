@@ -42,10 +42,12 @@ int file_read_at(int fd, uint64_t offset, void *at, size_t n, size_t *ret_n);
 int file_next_data(int fd, uint64_t from, uint64_t size, uint64_t *ret_start, uint64_t *ret_end);
 
 /*
- * True if the byte at offset is in the page cache, or if that can not be told: asked before
- * reading, so that file_drop() later forgets only what the scan itself brought in.
+ * True if no page of the file is in the page cache: asked before anything of it is read, so that
+ * file_drop() later forgets only what the scan itself brought in. False where it cannot be told.
  */
-bool file_resident(int fd, uint64_t offset);
+bool file_uncached(int fd, uint64_t size);
+
+/* Forgets pages that lie whole within n bytes from offset; n 0: to the end. */
 void file_drop(int fd, uint64_t offset, uint64_t n);
 
 /* 1 if size, mtime or ctime differ from before, 0 if not, or a negative error. */

@@ -57,6 +57,20 @@ bool mount_pseudo_type(const char *type) {
     return false;
 }
 
+bool mount_remote_type(const char *type) {
+    static const char *const remote[] = {"nfs",       "nfs4",  "cifs", "smb3",   "smbfs",
+                                         "ceph",      "afs",   "9p",   "lustre", "gpfs",
+                                         "glusterfs", "ncpfs", "coda", "ocfs2",  "gfs2"};
+
+    if (strncmp(type, "fuse", 4) == 0)
+        return strcmp(type, "fusectl") != 0;
+    for (size_t i = 0; i < N_ELEMENTS(remote); i++) {
+        if (strcmp(remote[i], type) == 0)
+            return true;
+    }
+    return false;
+}
+
 bool mount_pseudo(int fd) {
     struct statfs s;
 

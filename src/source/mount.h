@@ -30,5 +30,8 @@ bool mount_pseudo_type(const char *type);
 /* The same of an open descriptor (O_PATH will do). False where the file system does not tell. */
 bool mount_pseudo(int fd);
 
+/* On a server, not on this machine's disks: nfs, cifs, and whatever is mounted by FUSE. */
+bool mount_remote_type(const char *type);
+
 /* other-filesystem with the type of the mount as reason, or `pseudo`, or none. */
 Status mount_status(uint64_t id);

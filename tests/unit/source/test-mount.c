@@ -42,8 +42,23 @@ static void tells_views_from_storage(void **state _unused_) {
     assert_false(mount_pseudo_magic(0xEF53));
 }
 
+static void knows_servers(void **state _unused_) {
+    static const char *const far[] = {"nfs", "nfs4", "cifs", "smb3", "fuse", "fuse.sshfs", "9p"};
+    static const char *const near[] = {"ext4", "xfs", "btrfs", "zfs", "tmpfs", "fusectl", ""};
+
+    for (size_t i = 0; i < N_ELEMENTS(far); i++) {
+        if (!mount_remote_type(far[i]))
+            fail_msg("'%s' is near", far[i]);
+    }
+    for (size_t i = 0; i < N_ELEMENTS(near); i++) {
+        if (mount_remote_type(near[i]))
+            fail_msg("'%s' is far", near[i]);
+    }
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(knows_servers),
         cmocka_unit_test(finds_the_mount_of_a_file),
         cmocka_unit_test(knows_when_there_is_none),
         cmocka_unit_test(tells_views_from_storage),

@@ -78,7 +78,8 @@ const Verb verb_detect = {
     .most = 1,
     .summary = "a filter: text in, spans out",
     .about = "Examines UTF-8 text from FILE or standard input and prints a line for each value "
-             "found: start, end, type, confidence, score and mask, with tabs between. Nothing is "
+             "found: start, end, type, confidence, score and mask, with tabs between. An archive, "
+             "a document or a picture is refused: scan and explain open them. Nothing is "
              "stored. Values are never printed.",
     .options = options,
     .n_options = N_ELEMENTS(options),

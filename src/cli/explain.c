@@ -1,6 +1,9 @@
 /* terrier explain FILE */
 #include "cli/output.h"
 
+/* Workers are started from this very file, wherever it was installed. */
+#define PROGRAM "/proc/self/exe"
+
 typedef struct ExplainValues {
     RulesValues rules;
     const char *output;
@@ -27,7 +30,7 @@ static int run(const Call *call) {
         terrier_rules_free(rules);
         return complain(call, TERRIER_EXIT_STORE, "%s", e.text);
     }
-    r = terrier_explain(rules, call->operands[0], output_write, &out, &error);
+    r = terrier_explain(rules, PROGRAM, call->operands[0], output_write, &out, &error);
     terrier_rules_free(rules);
     return output_end(&out, call, r, &error, TERRIER_EXIT_USAGE);
 }
@@ -39,8 +42,11 @@ const Verb verb_explain = {
     .most = 1,
     .summary = "why each candidate was reported or dropped",
     .about = "Prints every candidate of FILE with its place and mask, the terms of its score with "
-             "the words near it and how far away they are, and what became of it. Nothing is "
-             "stored. Values are never printed.",
+             "the words near it and how far away they are, and what became of it. What has a "
+             "reader is opened as a scan opens it: places are named below the locator of what they "
+             "are in, and what is not read whole is named with its status. What only the values of "
+             "a column, or the codes that text is in, give away has no sum. Nothing is stored. "
+             "Values are never printed.",
     .options = options,
     .n_options = N_ELEMENTS(options),
     .size = sizeof(ExplainValues),

@@ -640,7 +640,11 @@ const Verb verb_scan = {
         "what it found and what it could not read in the store. Links are never followed, special "
         "files never opened, other file systems not entered unless asked. Found values are never "
         "stored or printed: a mask shows what they look like, a keyed token says which are the "
-        "same. PATH - reads standard input.",
+        "same. PATH - reads standard input, once and in order: text, tar and compressed streams of "
+        "any "
+        "length; anything else, a zip or a document, must fit into four times --max-hold, or its "
+        "bytes "
+        "are searched as they lie and it ends as limit(hold).",
     .options = options,
     .n_options = N_ELEMENTS(options),
     .size = sizeof(ScanValues),

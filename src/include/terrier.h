@@ -182,9 +182,12 @@ TERRIER_API int terrier_detect_records(const terrier_rules *rules,
                                        const terrier_detect_options *options, int fd,
                                        terrier_write write, void *of, terrier_error *error);
 
-/* Why each candidate in the file was reported or dropped: the arithmetic, masked values only. */
-TERRIER_API int terrier_explain(const terrier_rules *rules, const char *path, terrier_write write,
-                                void *of, terrier_error *error);
+/*
+ * Why each candidate in the file, and in what is inside it, was reported or dropped: the
+ * arithmetic, masked values only. program: as in terrier_scan_options.
+ */
+TERRIER_API int terrier_explain(const terrier_rules *rules, const char *program, const char *path,
+                                terrier_write write, void *of, terrier_error *error);
 
 /* ---- scanning ---- */
 

@@ -8,6 +8,7 @@
  */
 #include "base/json.h"
 #include "detect/mask.h"
+#include "extract/sniff.h"
 #include "lib/allowing.h"
 #include "lib/common.h"
 #include "lib/lines.h"
@@ -170,8 +171,21 @@ static int passage_read(Passage *p, Stream *s) {
     return 0;
 }
 
+/* What is no text would be found nothing in, and nobody would know why. */
+static int check_text(const Passage *p, Error *reterr) {
+    const Sniff s = sniff(span(p->at, p->n < SNIFF_HEAD_MAX ? p->n : SNIFF_HEAD_MAX), 0);
+
+    if (s.kind == SNIFF_TEXT || s.kind == SNIFF_BINARY)
+        return 0;
+    return error_set(reterr, -EINVAL,
+                     "cannot detect in the input: it is no text, it looks like '%s'; scan and "
+                     "explain open files",
+                     s.format);
+}
+
 static int detect_stream(Detecting *d, int fd, Error *reterr) {
     _cleanup_(passage_done) Passage p = {.at = calloc(1, WINDOW_BUFFER + MATCHER_PAD)};
+    bool first = true;
     Stream s;
     int r = p.at ? 0 : -ENOMEM;
 
@@ -182,6 +196,10 @@ static int detect_stream(Detecting *d, int fd, Error *reterr) {
         r = passage_read(&p, &s);
         if (r < 0)
             return error_errno(reterr, r, "cannot read input");
+        r = first ? check_text(&p, reterr) : 0;
+        if (r < 0)
+            return r;
+        first = false;
         w = (Window){
             .text = p.at, .n = p.n, .lo = p.done, .hi = p.ended ? p.n : p.n - MATCHER_MARGIN};
         r = scan(d, &w);

@@ -5,6 +5,7 @@
 #include <math.h>
 
 #include "base/show.h"
+#include "model/locator.h"
 
 enum { WIDTH = 100, ID_WIDTH = 24 };
 
@@ -167,8 +168,16 @@ static void put_scored(Buf *to, const Engine *e, const Reason *r) {
     put_sum(to, e, r);
 }
 
-static const char *verdict_words(Verdict v) {
-    switch (v) {
+/* Its sum says nothing that is not said in one line: of nine digits dozens of detectors want a
+ * word. */
+static bool wants_word(const Reason *r) {
+    return r->scored && r->verdict == VERDICT_LOW && r->score.required_missing;
+}
+
+static const char *cause_words(const Reason *r) {
+    if (wants_word(r))
+        return "no word for it is near, and one is needed";
+    switch (r->verdict) {
     case VERDICT_INVALID:
         return "checksum is wrong";
     case VERDICT_STOP:
@@ -191,15 +200,15 @@ static void put_dropped(Buf *to, const Engine *e, const Reason *place, size_t n)
 
     for (size_t i = 0; i < n; i++) {
         const Reason *r = &place[i];
+        bool same = before && cause_words(before) == cause_words(r);
         const char *id;
 
-        if (r->scored || r->detector == UINT16_MAX ||
-            (before && before->verdict == r->verdict && before->detector == r->detector))
+        if ((r->scored && !wants_word(r)) || r->detector == UINT16_MAX ||
+            (same && before->detector == r->detector))
             continue;
         id = e->rules->detectors[r->detector].id;
-        if (!before || before->verdict != r->verdict) {
-            buf_printf(to, "%s  dropped: %s: %s", before ? "\n" : "", verdict_words(r->verdict),
-                       id);
+        if (!same) {
+            buf_printf(to, "%s  dropped: %s: %s", before ? "\n" : "", cause_words(r), id);
             line = to->n - strlen(id) - 32;
         } else if (to->n - line + strlen(id) + 2 > WIDTH) {
             line = to->n;
@@ -228,14 +237,35 @@ static void put_mask(Buf *to, const Reason *place, size_t n) {
         buf_byte(to, isalnum((unsigned char)*p) ? '*' : (uint8_t)*p);
 }
 
-static void put_place(Buf *to, const Engine *e, Reason *place, size_t n) {
+/* As a locator names it behind its '#'; a place in a table is its row and column alone. */
+static void put_where(Buf *to, const Harvest *h, const Reason *r) {
+    const HarvestPlace *p = r->place ? &h->places[r->place - 1] : NULL;
+    bool rows = p && part_has_rows(p->kind), offset = !rows && r->offset != MARK_NOWHERE;
+    _cleanup_(buf_done) Buf part = {0}, text = {0};
+    Locator l = {
+        .line = rows ? 0 : r->line, .has_offset = offset, .offset = offset ? r->offset : 0};
+
+    if (p)
+        part_print_row(&part, p->kind, p->part, r->line);
+    l.part = buf_as_span(&part);
+    locator_print(&text, &l);
+    if (text.n > 1)
+        buf_add(to, text.at + 1, text.n - 1);
+    else
+        buf_text(to, "somewhere in it");
+}
+
+static void put_place(Buf *to, const Reasons *r, Reason *place, size_t n) {
+    const Engine *e = r->engine;
+
     join_overlapped(place, n);
-    buf_printf(to, "\nL%llu:@%llu  ", (unsigned long long)place->line,
-               (unsigned long long)place->offset);
+    buf_byte(to, '\n');
+    put_where(to, r->harvest, place);
+    buf_text(to, "  ");
     put_mask(to, place, n);
     buf_byte(to, '\n');
     for (size_t i = 0; i < n; i++) {
-        if (place[i].scored && place[i].detector != UINT16_MAX)
+        if (place[i].scored && !wants_word(&place[i]) && place[i].detector != UINT16_MAX)
             put_scored(to, e, &place[i]);
     }
     put_dropped(to, e, place, n);
@@ -249,7 +279,7 @@ void reasons_tell(Reasons *r, Buf *to) {
     for (size_t i = 0; i < r->n; i += n) {
         for (n = 1; i + n < r->n && same_place(&r->at[i], &r->at[i + n]); n++)
             ;
-        put_place(to, r->engine, &r->at[i], n);
+        put_place(to, r, &r->at[i], n);
     }
     r->n = 0;
 }

@@ -8,10 +8,11 @@
 #pragma once
 
 #include "base/buf.h"
-#include "detect/matcher.h"
+#include "scan/harvest.h"
 
 typedef struct Reason {
-    uint64_t offset, line; /* raw; 1-based */
+    uint64_t offset, line; /* raw, MARK_NOWHERE: none; 1-based, 0: none, or a row */
+    uint32_t place;        /* of Reasons.harvest; 0: none */
     uint32_t start, end;   /* in the window's text: what stands at one place */
     uint16_t detector, match;
     Verdict verdict;
@@ -23,6 +24,7 @@ typedef struct Reason {
 
 typedef struct Reasons {
     const Engine *engine;
+    const Harvest *harvest; /* whose places they name; NULL: none do */
     Reason *at;
     size_t n, cap;
     bool failed; /* no memory */

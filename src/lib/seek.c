@@ -8,6 +8,7 @@
 #include "lib/seek.h"
 
 #include "extract/text/charset.h"
+#include "lib/opening.h"
 
 enum {
     KEPT = 16 << 10, /* bytes before the place, and behind it */
@@ -239,31 +240,11 @@ static int on_fact(void *of, const Fact *f) {
 /* ---- the way in ---- */
 
 static int open_file(const char *program, const HostFile *file, const Receiver *to) {
-    _cleanup_(zygote_freep) Zygote *z = NULL;
-    _cleanup_(host_freep) Host *h = NULL;
-    Feed f = feed_of_fd(file->fd, file->size);
     const Extractor *e;
     Ending ending;
-    Span head;
-    Sniff s;
-    int r = zygote_new(&(ZygoteOptions){.program = program}, &z);
+    int r = opening_reader(file, &e);
 
-    if (r == 0)
-        r = host_new(&(HostOptions){.zygote = z}, &h);
-    if (r == 0)
-        r = feed_head(&f, SNIFF_HEAD_MAX, &head);
-    if (r < 0) {
-        feed_done(&f);
-        return r;
-    }
-    s = sniff(head, file->size);
-    e = file->has_companion && s.kind == SNIFF_TEXT ? companion_reader() : extractor_find(s.format);
-    if (e && e->place != EXTRACT_ANYWHERE)
-        r = host_extract(h, e->place, file, NULL, to, &ending);
-    else
-        r = host_read(h, &f, file->name, NULL, to, &ending);
-    feed_done(&f);
-    return r;
+    return r < 0 ? r : opening_read(program, e, file, to, &ending);
 }
 
 /* What is kept, as UTF-8. */

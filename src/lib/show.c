@@ -15,6 +15,7 @@
 #include "extract/text/encoded.h"
 #include "lib/common.h"
 #include "lib/event.h"
+#include "lib/opening.h"
 #include "lib/seek.h"
 #include "model/locator.h"
 #include "source/file.h"
@@ -397,26 +398,6 @@ static int find_in_column(const Engine *engine, Place *p, const Sought *sought, 
     return r;
 }
 
-/* What stands beside the file and tells what is in it, as in a scan. */
-static void open_beside(Span path, HostFile *file, int *ret_fd) {
-    const char *name = companion_name(path_name(path));
-    _cleanup_(buf_done) Buf beside = {0};
-    _cleanup_(fd_closep) int fd = -1;
-    FileMeta meta;
-    Error ignored = {0};
-
-    buf_add(&beside, path.at, path.n - path_name(path).n);
-    buf_text(&beside, name ? name : "");
-    if (!name || buf_error(&beside) ||
-        regular_open(buf_cstr(&beside), RESOLVE_NO_SYMLINKS, &ignored, &meta, &fd) < 0 ||
-        !companion_looks(fd))
-        return;
-    *ret_fd = fd_take(&fd);
-    file->has_companion = true;
-    file->companion = *ret_fd;
-    file->companion_size = meta.size;
-}
-
 static int show_inside(const terrier_rules *rules, const char *program, const Locator *l,
                        bool reveal, Place *p, Spots *spots, Writer *out, Error *reterr) {
     _cleanup_(sought_done) Sought sought = {0};
@@ -424,7 +405,7 @@ static int show_inside(const terrier_rules *rules, const char *program, const Lo
     HostFile file = {.fd = p->fd, .size = p->size, .name = path_name(l->names[0])};
     int r;
 
-    open_beside(l->names[0], &file, &beside);
+    opening_beside(l->names[0], &file, &beside);
     r = seek_inside(program, &file, l, reterr, &sought);
     if (r < 0)
         return r;

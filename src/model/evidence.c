@@ -14,6 +14,7 @@ const char *fact_kind_name(FactKind k) {
         [FACT_WAL] = "wal",
         [FACT_NO_CONTENTS] = "no-contents",
         [FACT_ALLOWED] = "allowed",
+        [FACT_MACROS] = "macros",
     };
 
     return names[k];

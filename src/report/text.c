@@ -7,6 +7,7 @@
 #include "report/coverage.h"
 #include "report/number.h"
 #include "report/paint.h"
+#include "report/remark.h"
 #include "report/table.h"
 #include "report/unread.h"
 #include "store/allowed.h"
@@ -305,8 +306,11 @@ static int list_put(Store *s, const Facts *f, const TextOptions *o, Outlet *to, 
     case TEXT_SUMMARY:
     default:
         r = summary_put(s, f, o, reterr, &to->buf);
-        r = r < 0 ? r : allows_put(s, f, o, reterr, &to->buf);
-        return r < 0 ? r : limits_put(s, f, o, reterr, &to->buf);
+        if (r == 0)
+            r = allows_put(s, f, o, reterr, &to->buf);
+        if (r == 0)
+            r = limits_put(s, f, o, reterr, &to->buf);
+        return r < 0 ? r : remarks_print(s, f->run.id, o->colour, reterr, &to->buf);
     }
 }
 

@@ -261,9 +261,9 @@ static uint64_t newlines_before(const Harvest *h, const Matcher *m, size_t at) {
 }
 
 /* In a window with columns: under a mark; else by the window's own way to raw offsets. */
-static void sample_locate(const Harvest *h, const Matcher *m, const Hit *hit, const Mark *mark,
-                          HarvestSample *s) {
-    size_t start = place_in_window(h, hit->start), end = place_in_window(h, hit->end - 1) + 1;
+static void sample_locate(const Harvest *h, const Matcher *m, size_t at, size_t behind,
+                          const Mark *mark, HarvestSample *s) {
+    size_t start = place_in_window(h, at), end = place_in_window(h, behind - 1) + 1;
     uint64_t length = end - start;
 
     if (!mark) {
@@ -325,7 +325,7 @@ static _noinline_ void harvest_sample(Harvest *h, HarvestRow *row, const Matcher
 
     if (!row_samples(h, row))
         return;
-    sample_locate(h, m, hit, mark, &at);
+    sample_locate(h, m, hit->start, hit->end, mark, &at);
     s = sample_room(h, row, &at);
     if (!s)
         return;
@@ -334,6 +334,16 @@ static _noinline_ void harvest_sample(Harvest *h, HarvestRow *row, const Matcher
     mask_value(&d->mask, span(w->text + hit->start, hit->end - hit->start), s->mask,
                sizeof(s->mask));
     row_last(row);
+}
+
+uint32_t harvest_locate(const Harvest *h, const Matcher *m, size_t start, size_t end,
+                        HarvestSample *ret) {
+    const Columns *columns = h->where.columns;
+    size_t cursor = 0;
+    const Mark *mark = columns ? columns_mark(columns, start, &cursor) : NULL;
+
+    sample_locate(h, m, start, end, mark, ret);
+    return mark ? place_of(h, mark) : 0;
 }
 
 _hot_ void harvest_hit(void *of, const Matcher *m, const Window *w, const Hit *hit) {

@@ -130,6 +130,13 @@ void harvest_allowed(void *of, const Window *w, const Hit *hit, uint16_t entry);
 void harvest_hit(void *of, const Matcher *m, const Window *w, const Hit *hit);
 void harvest_tested(void *of, const Mark *at, uint16_t detector, bool valid);
 
+/*
+ * Where text of the window at hand stands: position, offset, line and length as a sample of it
+ * would have them, and the number of its place.
+ */
+uint32_t harvest_locate(const Harvest *h, const Matcher *m, size_t start, size_t end,
+                        HarvestSample *ret);
+
 /* The place of `from` that has that number, here. */
 uint32_t harvest_place_of(Harvest *h, const Harvest *from, uint32_t place);
 

@@ -1,6 +1,8 @@
 /* Inside: see inside.h. */
 #include "scan/inside.h"
 
+#include "source/peek.h"
+
 enum { ATTEMPTS = 2 };
 
 struct Inside {
@@ -278,14 +280,51 @@ uint64_t inside_units(const Inside *i) {
     return i->units;
 }
 
+/* ---- a pipe ---- */
+
+/*
+ * The reader of a pipe whose format a worker can read in order, from the pipe itself: nothing is
+ * taken from it to find that out. NULL: it is read here, and what belongs to a worker is held.
+ */
+static const Extractor *stream_reader(Inside *i, int fd, Span name) {
+    const Extractor *e;
+    size_t n = 0;
+    Sniff s;
+    Feed f;
+
+    if (peek_pipe(fd, i->reader->buffer, SNIFF_HEAD_MAX, &n) < 0)
+        return NULL;
+    s = sniff(span(i->reader->buffer, n), 0);
+    f = feed_of_span(span(i->reader->buffer, n));
+    f.size = FEED_SIZE_UNKNOWN;
+    e = s.kind == SNIFF_CONTAINER ? extractor_of(&f, name, &s) : NULL;
+    feed_done(&f);
+    content_join(i->reader); /* its buffer holds no file's bytes now */
+    return e && e->place != EXTRACT_ANYWHERE && !e->seeks ? e : NULL;
+}
+
+/* What a worker took from the pipe before it died is gone: there is no second attempt. */
+static int stream_extract(Inside *i, const Extractor *e, int fd, Span name, Ending *ret) {
+    const HostFile file = {.fd = fd, .size = FEED_SIZE_UNKNOWN, .name = name, .companion = -1};
+    int r = host_extract(i->host, e->place, &file, NULL, intake_receiver(i->intake), ret);
+
+    if (r == HOST_E_DIED)
+        intake_begin(i->intake);
+    return r < 0 ? r : 0;
+}
+
 int inside_stream(Inside *i, int fd, Span name, Ending *ret_ending, IntakeUnit **ret_unit) {
+    const Extractor *e = stream_reader(i, fd, name);
     Feed f = feed_of_pipe(fd);
     int r;
 
     i->root = 0;
     i->path = span_of("");
     intake_begin(i->intake);
-    r = host_read(i->host, &f, name, NULL, intake_receiver(i->intake), ret_ending);
+    if (e)
+        r = stream_extract(i, e, fd, name, ret_ending);
+    else
+        r = host_read(i->host, &f, name, NULL, intake_receiver(i->intake), ret_ending);
     feed_done(&f);
     return r < 0 ? r : intake_end(i->intake, ret_unit);
 }

@@ -170,6 +170,29 @@ static Mark *marks_of(const Intake *i, size_t *ret_n) {
     return (Mark *)i->marks.at;
 }
 
+/* ---- for who wants to know why ---- */
+
+static void traced_hit(void *of, const Matcher *m, const Window *w, const Hit *hit) {
+    harvest_hit(&level_at_hand(of)->unit.harvest, m, w, hit);
+}
+
+static void traced_tested(void *of, const Mark *at, uint16_t detector, bool valid) {
+    harvest_tested(&level_at_hand(of)->unit.harvest, at, detector, valid);
+}
+
+static void on_trace(void *of, const Trace *t) {
+    const Intake *i = of;
+
+    i->to.trace(i->to.of, &level_at_hand(i)->unit, t);
+}
+
+static void sink_trace(Intake *i, MatcherSink *sink) {
+    sink->of = i;
+    sink->hit = traced_hit;
+    sink->tested = traced_tested;
+    sink->trace = on_trace;
+}
+
 static int window_scan(Intake *i, size_t end) {
     OpenUnit *l = level_at_hand(i);
     Harvest *h = &l->unit.harvest;
@@ -190,6 +213,8 @@ static int window_scan(Intake *i, size_t end) {
     harvest_sink(h, &sink);
     if (!bytes && l->columns->probing && sink.floor > LEVEL_LOW)
         sink.floor = LEVEL_LOW;
+    if (i->to.trace)
+        sink_trace(i, &sink);
     h->cursor = 0;
     h->where = (HarvestWhere){.line = i->lines,
                               .no_lines = bytes && !i->lines_known,
@@ -197,6 +222,8 @@ static int window_scan(Intake *i, size_t end) {
                               .places = l->columns->places,
                               .n_places = bytes ? 0 : l->columns->n + 1};
     r = reader_window(i->reader, &w, &sink, &h->where);
+    if (i->to.trace)
+        i->to.traced(i->to.of, &l->unit);
     i->lines = h->where.line;
     if (r == -EOVERFLOW) {
         l->unit.rule_limit = true;

@@ -48,6 +48,12 @@ typedef struct IntakeHelp {
 
 typedef struct IntakeTo {
     void *of;
+    /*
+     * A candidate of the unit and window at hand was judged; then, all of the window's were. Only
+     * without help, and then nothing is looked for in codes. NULL: not wanted.
+     */
+    void (*trace)(void *of, const IntakeUnit *u, const Trace *t);
+    void (*traced)(void *of, const IntakeUnit *u);
     /* A unit inside has ended: it is settled; borrowed for the call. 0 or a negative error. */
     int (*unit)(void *of, const IntakeUnit *u, const Ending *e);
     /* Receiver.pulse, passed on; NULL: nobody asks. */

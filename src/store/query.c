@@ -334,6 +334,43 @@ FactCursor *fact_cursor_close(FactCursor *c) {
     return NULL;
 }
 
+/* Of the other kinds each member has some: they are not looked at. min() says whose path it is. */
+static const char remarks_all[] =
+    "SELECT f.kind, f.text, count(DISTINCT o.id), r.path, min(o.path) FROM root r CROSS JOIN object"
+    " o INDEXED BY object_found ON o.run = r.run AND o.root = r.number CROSS JOIN fact f"
+    " ON f.object = o.id AND f.kind IN ('label', 'macros', 'no-contents', 'wal')"
+    " WHERE r.run = ?1 AND o.id IS NOT NULL GROUP BY f.kind, f.text ORDER BY f.kind, 3 DESC, f.text"
+    " LIMIT 1000";
+
+int query_remarks(Store *s, int64_t run, Arena *a, Error *reterr, RemarkRow **ret, size_t *ret_n) {
+    _cleanup_(sql_finalizep) sqlite3_stmt *rows = NULL;
+    _cleanup_(buf_done) Buf all = {0};
+    int r = prepare(s, remarks_all, run, reterr, &rows);
+
+    if (r < 0)
+        return r;
+    while ((r = sql_step(rows)) > 0) {
+        RemarkRow row = {.kind = arena_text(a, sql_text(rows, 0)),
+                         .text = arena_span(a, sql_blob(rows, 1)),
+                         .objects = sql_uint(rows, 2),
+                         .root = arena_span(a, sql_blob(rows, 3)),
+                         .path = arena_span(a, sql_blob(rows, 4))};
+
+        if (!row.kind || !row.text.at || !row.root.at || !row.path.at)
+            return -ENOMEM;
+        buf_add(&all, &row, sizeof(row));
+    }
+    if (r < 0)
+        return handle_unread(s, r, reterr);
+    *ret_n = all.n / sizeof(**ret);
+    *ret = arena_array(a, *ret_n, sizeof(**ret));
+    if (buf_error(&all) || !*ret)
+        return -ENOMEM;
+    if (all.n)
+        memcpy(*ret, all.at, all.n);
+    return 0;
+}
+
 static int names_prepare(Store *s, const char *text, int64_t run, uint64_t dev, uint64_t ino,
                          sqlite3_stmt **ret) {
     int r = prepare(s, text, run, NULL, ret);

@@ -97,6 +97,19 @@ int fact_cursor_step(FactCursor *c, Error *reterr, FactRow *ret);
 FactCursor *fact_cursor_close(FactCursor *c);
 DEFINE_CLEANUP(FactCursor, fact_cursor_close)
 
+/*
+ * Facts of the kinds that concern whoever reads a report: labels, what was not looked at beside a
+ * file. One row a kind and text, with the first object that has it; an array in the arena.
+ */
+typedef struct RemarkRow {
+    const char *kind;
+    Span text;
+    uint64_t objects;
+    Span root, path;
+} RemarkRow;
+
+int query_remarks(Store *s, int64_t run, Arena *a, Error *reterr, RemarkRow **ret, size_t *ret_n);
+
 typedef struct NameRow {
     Span root, path;
 } NameRow;

@@ -19,6 +19,7 @@ import signal
 import sqlite3
 import subprocess
 import sys
+import tarfile
 import tempfile
 import time
 import zipfile
@@ -436,6 +437,26 @@ def reads_a_pipe(t, place):
     expect(found[0]["samples"][0]["at"] == "L60001:@720005", found[0]["samples"][0]["at"])
 
 
+def opens_a_pipe(t, place):
+    """A tar in gzip is read as it comes, whatever its length; a zip has to be held, and is not."""
+    rnd = random.Random(1)
+    text = ("".join("%x\n" % rnd.getrandbits(64) for _ in range(100000)) + f"card {PAN}\n").encode()
+    packed, zipped = io.BytesIO(), io.BytesIO()
+    with tarfile.open(fileobj=packed, mode="w:gz") as tar:
+        info = tarfile.TarInfo("dir/a.txt")
+        info.size = len(text)
+        tar.addfile(info, io.BytesIO(text))
+    with zipfile.ZipFile(zipped, "w", zipfile.ZIP_DEFLATED) as z:
+        z.writestr("dir/a.txt", text)
+    facts, code, err = t.facts("-", "--name", "x", "--max-hold", "64K", stdin=packed.getvalue())
+    found = [json.loads(x) for x in facts if '"finding"' in x[:20]]
+    expect(code == 0 and len(found) == 1, f"{code}: {found}: {err}")
+    expect(found[0]["object"] == "x!/dir/a.txt", found[0]["object"])
+    expect(found[0]["samples"][0]["at"].startswith("L100001:"), found[0]["samples"][0]["at"])
+    facts, code, err = t.facts("-", "--name", "x", "--max-hold", "64K", stdin=zipped.getvalue())
+    expect(code == 3 and any("limit(hold)" in x for x in facts), f"{code}: {facts}: {err}")
+
+
 def names_facts_as_findings(t, place):
     """The dates of a column stand by the name that findings in it would have."""
     write(place + "/tree/a.csv", "id,email,created_at\n" + "".join(
@@ -488,6 +509,7 @@ CASES = [finds_what_is_there, leaves_no_value_behind, survives_a_lost_scanner,
          keeps_the_store_when_it_is_killed, ends_with_its_keeper, stops_when_told,
          one_scan_at_a_time, says_what_is_missing, refuses_a_store_it_cannot_keep,
          says_when_the_disk_is_full, lists_what_it_may_not_read, takes_names_by_pipe, reads_a_pipe,
+         opens_a_pipe,
          names_facts_as_findings, skips_its_own_store, memory_stays_flat]
 
 

@@ -75,6 +75,7 @@ typedef struct Module {
     uint32_t storage;
     const char *path;
     char name[CFB_NAME_MAX];
+    unsigned modules; /* whose source was given */
 } Module;
 
 static int read_module(Module *m, uint32_t offset) {
@@ -88,6 +89,7 @@ static int read_module(Module *m, uint32_t offset) {
         r = unpack(span(packed.at + offset, packed.n - offset), &source);
     if (r < 0 || !source.n)
         return r;
+    m->modules++;
     r = extract_spend(m->o->x, source.n);
     snprintf(part, sizeof(part), "%s%s%s", m->path, *m->path ? "/" : "", m->name);
     if (r == 0)
@@ -125,5 +127,5 @@ int vba_read(Ole *o, uint32_t storage, const char *path) {
             r = read_module(&m, little32(dir.at + at));
         at += n;
     }
-    return r;
+    return r || !m.modules ? r : extract_fact(o->x, &(Fact){.kind = FACT_MACROS});
 }

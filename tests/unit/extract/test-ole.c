@@ -522,6 +522,7 @@ static void test_macros(void **state) {
             9);
     record_bytes(&r, maker_end(&m), "a.doc");
     assert_has(&r, "# section Macros/VBA/Module1\n= abcabcabc\n");
+    assert_has(&r, "! macros 0 0 \n");
     maker_done(&m);
     buf_done(&records);
     buf_done(&r.log);

@@ -17,7 +17,7 @@ static void assert_explained(Span content, const char *expected) {
 
     scratch_write(&s, "t", content);
     snprintf(path, sizeof(path), "%s/t", s.path);
-    assert_int_equal(terrier_explain(rules, path, api_write, &out, &error), 0);
+    assert_int_equal(terrier_explain(rules, NULL, path, api_write, &out, &error), 0);
     body = strchr(buf_cstr(&out), '\n');
     assert_non_null(body);
     assert_string_equal(body + 1, expected);

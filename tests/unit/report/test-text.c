@@ -66,8 +66,9 @@ static void coverage_comes_first(void **state) {
                         "Not read\n",
                         "error(EACCES) ",
                         "/srv/a.zip!/in \\xff.csv\n",
+                        "Beside that\n  1 object is labelled 'secret \\xe9'\n      /srv/a.zip\n",
                     },
-                    25);
+                    26);
 }
 
 /* The promise of the product: it says what it read and found, and draws no conclusion. */

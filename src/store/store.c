@@ -144,6 +144,10 @@ static int db_open(Store *s) {
     return sql_exec(s->db, s->mode == STORE_WRITE ? write_pragmas : "PRAGMA query_only = ON");
 }
 
+extern const char store_format_2_sql[];
+
+static const char *const steps[STORE_FORMAT - 1] = {store_format_2_sql};
+
 /* Opens what was looked at, and looks inside where the last end was not a clean one. */
 static int store_connect(Store *s, int version, Error *reterr) {
     bool unclean = s->mode == STORE_WRITE && is_unclean(s->path);
@@ -154,9 +158,14 @@ static int store_connect(Store *s, int version, Error *reterr) {
         r = migrate_check(s->db);
     if (r < 0)
         return handle_unread(s, r, reterr);
-    if (version < STORE_FORMAT && s->mode == STORE_WRITE) /* no steps yet: 1 is the first format */
-        return migrate_run(s->db, s->path, version, NULL, STORE_FORMAT - 1, reterr);
-    return 0;
+    if (version == STORE_FORMAT)
+        return 0;
+    if (s->mode == STORE_READ)
+        return error_set(reterr, -EPROTO,
+                         "the store '%s' is of format %d, and reports are made from format %d; the "
+                         "next scan brings it up to date, and leaves a copy",
+                         s->path, version, STORE_FORMAT);
+    return migrate_run(s->db, s->path, version, steps, STORE_FORMAT - 1, reterr);
 }
 
 static int store_prepare(Store *s, Error *reterr, int *ret_version) {
@@ -205,7 +214,7 @@ Store *store_close(Store *s) {
     sqlite3_close_v2(s->db);
     fd_close(s->lock);
     buf_done(&s->samples);
-    sums_done(&s->sums);
+    course_done(&s->course);
     free(s->path);
     free(s);
     return NULL;

@@ -152,7 +152,7 @@ static void refuses_a_newer_store_untouched(void **state) {
     bytes_move(f->path, 60, newer, sizeof(newer), true);
     bytes_move(f->path, 0, before, sizeof(before), false);
     assert_int_equal(stat(f->path, &was), 0);
-    assert_refused(f, STORE_WRITE, -EPROTO, "newer Terrier (format 2, this one knows 1)");
+    assert_refused(f, STORE_WRITE, -EPROTO, "newer Terrier (format 3, this one knows 2)");
     assert_refused(f, STORE_READ, -EPROTO, "newer Terrier");
     bytes_move(f->path, 0, after, sizeof(after), false);
     assert_memory_equal(before, after, sizeof(before));

@@ -167,7 +167,7 @@ static int rename_new(int directory, const char *from, const char *to) {
 static int draft_commit(FileDraft *d, bool replace) {
     int r;
 
-    if (fsync(d->fd) < 0)
+    if (!d->unsynced && fsync(d->fd) < 0)
         return -errno;
     if (replace)
         r = renameat(d->directory, d->beside, d->directory, d->name) < 0 ? -errno : 0;
@@ -177,7 +177,7 @@ static int draft_commit(FileDraft *d, bool replace) {
         return r;
     free(d->beside);
     d->beside = NULL;
-    return fsync(d->directory) < 0 ? -errno : 0;
+    return !d->unsynced && fsync(d->directory) < 0 ? -errno : 0;
 }
 
 static int draft_end(FileDraft *d, bool replace, Error *reterr) {
@@ -197,17 +197,26 @@ int file_draft_commit_new(FileDraft *d, Error *reterr) {
     return draft_end(d, false, reterr);
 }
 
-int file_replace(const char *path, Span bytes, mode_t mode, Error *reterr) {
+static int replace(const char *path, Span bytes, mode_t mode, bool unsynced, Error *reterr) {
     _cleanup_(file_draft_done) FileDraft d = FILE_DRAFT_NONE;
     int r;
 
     r = file_draft_open(path, mode, reterr, &d);
     if (r < 0)
         return r;
+    d.unsynced = unsynced;
     r = file_write(d.fd, bytes);
     if (r < 0)
         return error_errno(reterr, r, "cannot write '%s'", path);
     return file_draft_commit(&d, reterr);
+}
+
+int file_replace(const char *path, Span bytes, mode_t mode, Error *reterr) {
+    return replace(path, bytes, mode, false, reterr);
+}
+
+int file_replace_unsynced(const char *path, Span bytes, mode_t mode, Error *reterr) {
+    return replace(path, bytes, mode, true, reterr);
 }
 
 static int directory_refused(int error, const char *path, Error *reterr) {

@@ -28,6 +28,7 @@ typedef struct FileDraft {
     int directory;
     char *path; /* as given, for messages */
     char *name, *beside;
+    bool unsynced; /* set it where the file can be made again */
 } FileDraft;
 
 #define FILE_DRAFT_NONE ((FileDraft){.fd = -1, .directory = -1})
@@ -44,6 +45,12 @@ void file_draft_done(FileDraft *d);
 
 /* Replaces path by a file with these bytes. */
 int file_replace(const char *path, Span bytes, mode_t mode, Error *reterr);
+
+/*
+ * The same without waiting for the disk: whole or not at all for who reads it, but after a power
+ * cut it may be empty. For what can be made again.
+ */
+int file_replace_unsynced(const char *path, Span bytes, mode_t mode, Error *reterr);
 
 /* Makes the directory, 0700, and those above it that are missing; checks it as below. */
 int directory_make_private(const char *path, Error *reterr);

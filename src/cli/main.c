@@ -23,7 +23,13 @@ const Verb *const verbs[] = {
     &verb_rules_show,
     &verb_rules_check,
     &verb_rules_validate,
+    &verb_ledger_list,
+    &verb_ledger_period,
+    &verb_ledger_sample,
+    &verb_verify,
     &verb_store_export,
+    &verb_key_list,
+    &verb_key_new,
     &verb_doctor,
 };
 /* clang-format on */

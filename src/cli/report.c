@@ -5,7 +5,7 @@ typedef struct ReportValues {
     const char *store, *output, *tier, *type, *path;
     uint64_t run;
     int format, level, color, objects;
-    bool findings;
+    bool findings, seal;
 } ReportValues;
 
 #define AT(member) offsetof(ReportValues, member)
@@ -56,6 +56,10 @@ static const Option options[] = {
      .argument = "GLOB",
      .help = "Only objects whose printed path matches; * crosses /"},
     OPTION_OUTPUT(ReportValues, output),
+    {.name = "seal",
+     .kind = OPTION_FLAG,
+     .at = AT(seal),
+     .help = "With --output: put a seal beside FILE, which terrier verify checks"},
     {.name = "color",
      .kind = OPTION_CHOICE,
      .at = AT(color),
@@ -76,8 +80,16 @@ int report_print(const Call *call, const terrier_report_options *o, const char *
                       r == -EINVAL ? TERRIER_EXIT_USAGE : TERRIER_EXIT_STORE);
 }
 
+static int report_seal(const Call *call, const char *file) {
+    terrier_error error = {0};
+
+    return terrier_seal(file, &error) < 0 ? complain(call, TERRIER_EXIT_STORE, "%s", error.text)
+                                          : 0;
+}
+
 static int run(const Call *call) {
     const ReportValues *v = call->values;
+    int exit;
     terrier_report_options o = {.store = v->store,
                                 .run = (int64_t)v->run,
                                 .format = v->format == 2 ? TERRIER_JSONL : TERRIER_TEXT,
@@ -89,7 +101,10 @@ static int run(const Call *call) {
                                 .list_findings = v->findings,
                                 .colour = colour_wanted(v->color, v->output)};
 
-    return report_print(call, &o, v->output);
+    if (v->seal && !v->output)
+        return complain(call, TERRIER_EXIT_USAGE, "--seal goes with --output FILE");
+    exit = report_print(call, &o, v->output);
+    return exit || !v->seal ? exit : report_seal(call, v->output);
 }
 
 const Verb verb_report = {

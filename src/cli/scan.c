@@ -13,10 +13,14 @@ typedef struct ScanValues {
     uint64_t jobs, max_depth, window, shuffle, seed, rate, samples;
     uint64_t archive_depth, archive_filters, archive_entries, archive_output, hold, worker_memory;
     double time_box, stall, cpu;
-    int format, level, color, progress, objects;
+    const char *anchor_hook;
+    int format, level, color, progress, objects, recount;
+    bool no_selftest;
     bool null, no_default_excludes, cross_filesystems, require_sandbox, dry_run, quiet;
     bool fresh, rescan;
     uint64_t recheck;
+    double time_limit;
+    TextList first;
 } ScanValues;
 
 #define AT(member) offsetof(ScanValues, member)
@@ -119,6 +123,16 @@ static const Option options[] = {
      .kind = OPTION_FLAG,
      .at = AT(fresh),
      .help = "Begin anew: continue no interrupted scan, carry nothing over from an earlier one"},
+    {.name = "time-limit",
+     .kind = OPTION_DURATION,
+     .at = AT(time_limit),
+     .argument = "TIME",
+     .help = "Pause after TIME (6h): the same scan again goes on, night after night, as one run"},
+    {.name = "first",
+     .kind = OPTION_LIST,
+     .at = AT(first),
+     .argument = "GLOB",
+     .help = "Read what matches before all else (as in .gitignore); may be given again"},
     {.name = "rescan",
      .kind = OPTION_FLAG,
      .at = AT(rescan),
@@ -191,6 +205,18 @@ static const Option options[] = {
      .help = "Which objects are listed; those not read are the default"},
     OPTIONS_RULES(ScanValues, rules),
     OPTION_OUTPUT(ScanValues, output),
+    {.name = "recount",
+     .kind = OPTION_CHOICE,
+     .at = AT(recount),
+     .argument = "after|both|none",
+     .help = "Count everything a second time, by other code than the walk, after the scan (the "
+             "default) or before it too; the manifest says both numbers"},
+    {.name = "anchor-hook",
+     .kind = OPTION_TEXT,
+     .at = AT(anchor_hook),
+     .argument = "PROGRAM",
+     .help =
+         "At the end give the ledger's head to PROGRAM on standard input, to be kept elsewhere"},
     {.name = "quiet",
      .letter = 'q',
      .kind = OPTION_FLAG,
@@ -211,6 +237,11 @@ static const Option options[] = {
      .at = AT(window),
      .argument = "BYTES",
      .help = "Bytes read at once; findings do not depend on it",
+     .hidden = true},
+    {.name = "no-self-test",
+     .kind = OPTION_FLAG,
+     .at = AT(no_selftest),
+     .help = "Send no known values through the pipeline; for benches",
      .hidden = true},
     {.name = "shuffle",
      .kind = OPTION_NUMBER,
@@ -294,8 +325,14 @@ static terrier_scan_options scan_options(const Call *call, Progress *progress) {
                    .cpu = v->cpu},
         .require_sandbox = v->require_sandbox,
         .fresh = v->fresh,
+        .first = v->first.at,
+        .n_first = v->first.n,
+        .time_limit = v->time_limit,
         .rescan = v->rescan,
         .recheck = v->recheck,
+        .recount = v->recount ? (terrier_recount)(v->recount - 1) : TERRIER_RECOUNT_AFTER,
+        .anchor_hook = v->anchor_hook,
+        .no_selftest = v->no_selftest,
         .count_ahead = progress->shown,
         .of = progress,
         .progress = on_progress,
@@ -329,6 +366,12 @@ static int check_values(const Call *call) {
     if (!v->files_from && call->n_operands == 0)
         return complain(call, TERRIER_EXIT_USAGE,
                         "there is nothing to scan: name a directory or a file");
+    if (v->first.n && v->include.n)
+        return complain(call, TERRIER_EXIT_USAGE,
+                        "--first goes without --include: only what matches that is read at all");
+    if ((v->first.n || v->time_limit > 0) && (v->files_from || from_stdin(call) || v->time_box > 0))
+        return complain(call, TERRIER_EXIT_USAGE,
+                        "--first and --time-limit are for scans of directories");
     if (v->time_box > 0 && (v->files_from || from_stdin(call)))
         return complain(call, TERRIER_EXIT_USAGE, "--time-box needs directories to sample from");
     return 0;
@@ -382,6 +425,11 @@ static int scan(const Call *call, terrier_scan_options *o, Progress *progress) {
                  (int)stop_signal, (long long)result.run);
         return 128 + stop_signal;
     }
+    if (result.paused)
+        complain(call, 0,
+                 "paused by --time-limit; what was read is in run %lld of the store, and the same "
+                 "scan again goes on",
+                 (long long)result.run);
     if (v->quiet && v->format != 2 && !v->output)
         return result.exit;
     return report(call, result.run, result.exit);

@@ -3,6 +3,7 @@
 
 typedef struct ShowValues {
     RulesValues rules;
+    const char *store;
     bool reveal;
 } ShowValues;
 
@@ -10,9 +11,16 @@ static const Option options[] = {
     {.name = "reveal",
      .kind = OPTION_FLAG,
      .at = offsetof(ShowValues, reveal),
-     .help = "Print the value in clear, on a terminal only"},
+     .help = "Print the value in clear, on a terminal only; the ledger keeps who did"},
+    {.name = "store",
+     .kind = OPTION_TEXT,
+     .at = offsetof(ShowValues, store),
+     .argument = "FILE",
+     .help = "With --reveal: the store whose ledger keeps it"},
     OPTIONS_RULES(ShowValues, rules),
 };
+
+#define PROGRAM "/proc/self/exe"
 
 static int run(const Call *call) {
     const ShowValues *v = call->values;
@@ -29,8 +37,10 @@ static int run(const Call *call) {
     if (!rules)
         return exit;
     output_open(NULL, NULL, &out);
-    r = terrier_show(rules, "/proc/self/exe", call->operands[0], v->reveal, output_write, &out,
-                     &error);
+    r = v->reveal
+            ? terrier_reveal(rules, PROGRAM, v->store, call->operands[0], output_write, &out,
+                             &error)
+            : terrier_show(rules, PROGRAM, call->operands[0], false, output_write, &out, &error);
     terrier_rules_free(rules);
     return output_end(&out, call, r, &error, TERRIER_EXIT_USAGE);
 }

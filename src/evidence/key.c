@@ -97,6 +97,10 @@ void key_derive(const Key *k, const char *label, uint8_t *ret, size_t n) {
     sodium_memzero(block, sizeof(block));
 }
 
+void key_sign_pair(const Key *k, uint8_t ret_public[32], uint8_t ret_secret[64]) {
+    crypto_sign_seed_keypair(ret_public, ret_secret, k->secret);
+}
+
 static void id_make(const uint8_t *secret, char ret[KEY_ID_SIZE]) {
     static const char label[] = "terrier-key-id";
     crypto_hash_sha256_state state;
@@ -195,7 +199,7 @@ static int key_read(const char *path, Error *reterr, Key **ret) {
 }
 
 /* 1: made; 0: somebody else made it meanwhile. */
-static int key_make(const char *path, Error *reterr) {
+static int key_make(const char *path, bool replace, Error *reterr) {
     _cleanup_(file_draft_done) FileDraft d = FILE_DRAFT_NONE;
     uint8_t secret[KEY_SIZE];
     int r;
@@ -208,7 +212,7 @@ static int key_make(const char *path, Error *reterr) {
     sodium_memzero(secret, sizeof(secret));
     if (r < 0)
         return error_errno(reterr, r, "cannot write the key '%s'", path);
-    r = file_draft_commit_new(&d, reterr);
+    r = replace ? file_draft_commit(&d, reterr) : file_draft_commit_new(&d, reterr);
     return r == -EEXIST ? 0 : r < 0 ? r : 1;
 }
 
@@ -217,7 +221,7 @@ static int key_read_or_make(const char *path, Error *reterr, bool *ret_created, 
     int r = key_read(path, reterr, ret);
 
     if (r == -ENOENT) {
-        r = key_make(path, reterr);
+        r = key_make(path, false, reterr);
         if (r < 0)
             return r;
         created = r > 0;
@@ -229,18 +233,56 @@ static int key_read_or_make(const char *path, Error *reterr, bool *ret_created, 
     return 0;
 }
 
-int key_load(const char *directory, KeyKind kind, Error *reterr, bool *ret_created, Key **ret) {
-    _cleanup_(free_p) char *path = NULL;
-    int r;
+/* `DIRECTORY/KIND.key`, or of the one with that id which was replaced. */
+static int key_path(const char *directory, KeyKind kind, const char *id, char **ret) {
+    int n = id ? asprintf(ret, "%s/%s.%.8s.key", directory, names[kind], id)
+               : asprintf(ret, "%s/%s.key", directory, names[kind]);
 
+    if (n < 0)
+        *ret = NULL;
+    return n < 0 ? -ENOMEM : 0;
+}
+
+static int key_prepare(const char *directory, Error *reterr) {
     if (sodium_init() < 0 || self_test() < 0)
         return error_set(reterr, -EIO, "HMAC-SHA-256 of nettle fails its test; no key is used");
-    r = directory_make_private(directory, reterr);
+    return directory_make_private(directory, reterr);
+}
+
+int key_load(const char *directory, KeyKind kind, Error *reterr, bool *ret_created, Key **ret) {
+    _cleanup_(free_p) char *path = NULL;
+    int r = key_prepare(directory, reterr);
+
+    if (r == 0)
+        r = key_path(directory, kind, NULL, &path);
+    return r < 0 ? r : key_read_or_make(path, reterr, ret_created, ret);
+}
+
+int key_find(const char *directory, KeyKind kind, Error *reterr, Key **ret) {
+    return key_load_old(directory, kind, NULL, reterr, ret);
+}
+
+int key_load_old(const char *directory, KeyKind kind, const char *id, Error *reterr, Key **ret) {
+    _cleanup_(free_p) char *path = NULL;
+    int r = key_prepare(directory, reterr);
+
+    if (r == 0)
+        r = key_path(directory, kind, id, &path);
+    return r < 0 ? r : key_read(path, reterr, ret);
+}
+
+int key_replace(const char *directory, KeyKind kind, const char *id, Error *reterr, Key **ret) {
+    _cleanup_(free_p) char *path = NULL, *old = NULL;
+    int r = key_prepare(directory, reterr);
+
+    if (r == 0)
+        r = key_path(directory, kind, NULL, &path);
+    if (r == 0)
+        r = key_path(directory, kind, id, &old);
     if (r < 0)
         return r;
-    if (asprintf(&path, "%s/%s.key", directory, names[kind]) < 0) {
-        path = NULL;
-        return -ENOMEM;
-    }
-    return key_read_or_make(path, reterr, ret_created, ret);
+    if (link(path, old) < 0 && errno != EEXIST) /* taken: an attempt before this one stopped here */
+        return error_errno(reterr, -errno, "cannot keep the key '%s' as '%s'", path, old);
+    r = key_make(path, true, reterr);
+    return r < 0 ? r : key_read(path, reterr, ret);
 }

@@ -35,6 +35,18 @@ int key_default_directory(char **ret);
  * -EPERM, -ELOOP, -EINVAL with the remedy for a file that is not private, a link, or not 32 bytes.
  */
 int key_load(const char *directory, KeyKind kind, Error *reterr, bool *ret_created, Key **ret);
+
+/* The same without making one: -ENOENT. */
+int key_find(const char *directory, KeyKind kind, Error *reterr, Key **ret);
+
+/* One that was replaced, and stays as `KIND.ID.key`; -ENOENT. */
+int key_load_old(const char *directory, KeyKind kind, const char *id, Error *reterr, Key **ret);
+
+/*
+ * Puts a new key in the place of the one there is, which stays as `KIND.ID.key`, id being that of
+ * what it made. At any instant there is one or the other. -ENOENT: there is none to replace.
+ */
+int key_replace(const char *directory, KeyKind kind, const char *id, Error *reterr, Key **ret);
 Key *key_free(Key *k);
 DEFINE_CLEANUP(Key, key_free)
 
@@ -44,7 +56,7 @@ const char *key_id(const Key *k);
 /* False where the kernel refused to lock the key's pages: worth a note in the manifest. */
 bool key_locked(const Key *k);
 
-/* HMAC-SHA-256 over parts in a row: the only use of the secret. */
+/* HMAC-SHA-256 over parts in a row: the only use of the secret but for key_sign_pair(). */
 void key_mac(const Key *k, const Span *parts, size_t n_parts, uint8_t ret[32]);
 
 /*
@@ -52,3 +64,6 @@ void key_mac(const Key *k, const Span *parts, size_t n_parts, uint8_t ret[32]);
  * the key nor about those of another label.
  */
 void key_derive(const Key *k, const char *label, uint8_t *ret, size_t n);
+
+/* The Ed25519 pair whose seed the secret is; both halves as libsodium has them. For KEY_SEAL. */
+void key_sign_pair(const Key *k, uint8_t ret_public[32], uint8_t ret_secret[64]);

@@ -161,6 +161,13 @@ typedef struct terrier_limits {
     double cpu;               /* seconds that it computes, and again a MiB taken: 20 */
 } terrier_limits;
 
+/* Whether everything beneath the roots is counted a second time, by other code than the walk. */
+typedef enum terrier_recount {
+    TERRIER_RECOUNT_AFTER, /* the scan; what differs is said */
+    TERRIER_RECOUNT_BOTH,  /* before it, too */
+    TERRIER_RECOUNT_NONE,
+} terrier_recount;
+
 typedef struct terrier_scan_options {
     const char *const *paths; /* roots: directories or files */
     size_t n_paths;
@@ -187,10 +194,16 @@ typedef struct terrier_scan_options {
     terrier_limits limits;
     bool require_sandbox; /* refuse where parsers cannot be shut in whole */
     bool fresh;           /* begin anew: nothing interrupted is continued, nothing carried over */
-    bool rescan;          /* read everything, also what did not change since the last scan */
-    uint64_t recheck;     /* read one in so many of the files that did not; 0: 1000 */
-    bool count_ahead;     /* count objects beside the scan, for terrier_progress.files_ahead */
-    const char *command;  /* as typed, for the run's header; NULL: none */
+    const char *const *first; /* globs as in include: what matches is read before all else */
+    size_t n_first;
+    double time_limit; /* seconds: then it pauses, and the same scan again goes on; 0: none */
+    bool rescan;       /* read everything, also what did not change since the last scan */
+    uint64_t recheck;  /* read one in so many of the files that did not; 0: 1000 */
+    bool count_ahead;  /* count objects beside the scan, for terrier_progress.files_ahead */
+    terrier_recount recount;
+    const char *anchor_hook; /* a program that gets the ledger's head at the end; NULL: none */
+    bool no_selftest;        /* for benches: known values are not sent through the pipeline */
+    const char *command;     /* as typed, for the run's header; NULL: none */
 
     void *of;
     void (*progress)(void *of, const terrier_progress *progress);
@@ -203,13 +216,14 @@ typedef struct terrier_scan_result {
     int64_t run; /* number of the run in the store, 0: none was begun */
     int exit;    /* TERRIER_EXIT_... */
     bool stopped;
+    bool paused;  /* the time limit was reached: the run goes on with the next scan */
     bool resumed; /* the run had been begun by an earlier scan */
 } terrier_scan_result;
 
 /*
  * Scans and stores. The last scan of the same roots and options is continued if it was interrupted;
- * if it ended, what did not change since is carried over from it unread. ret is filled in any case. Negative: the scan could not be done or finished,
- * ret->exit says which exit code that is.
+ * if it ended, what did not change since is carried over from it unread. ret is filled in any case.
+ * Negative: the scan could not be done or finished, ret->exit says which exit code that is.
  */
 TERRIER_API int terrier_scan(const terrier_scan_options *options, terrier_scan_result *ret,
                              terrier_error *error);
@@ -262,11 +276,71 @@ TERRIER_API int terrier_show(const terrier_rules *rules, const char *program, co
                              bool reveal, terrier_write write, void *of, terrier_error *error);
 
 /*
+ * The same in clear: who, where and when is first written to the ledger of the store (NULL: as in
+ * terrier_scan_options, made where there is none), and nothing is shown where that fails.
+ * terrier_show() with `reveal` does this with the default store.
+ */
+TERRIER_API int terrier_reveal(const terrier_rules *rules, const char *program, const char *store,
+                               const char *locator, terrier_write write, void *of,
+                               terrier_error *error);
+
+/*
  * What this machine and this user make a scan miss: privileges, sandboxing, optional packages,
  * cache, store. Lines for people; *ret_problems counts those that need action.
  */
 TERRIER_API int terrier_doctor(const char *program, const char *store, terrier_write write,
                                void *of, size_t *ret_problems, terrier_error *error);
+
+/* ---- evidence ---- */
+
+typedef struct terrier_ledger_options {
+    const char *store; /* NULL: as in terrier_scan_options */
+    terrier_format format;
+    const char *kind; /* only entries of this kind; NULL: all */
+    /* "2026-03-01" or "2026-03-01T12:00:00Z", UTC; NULL: no bound. `to` itself is not in it */
+    const char *from, *to;
+} terrier_ledger_options;
+
+/* The entries of the ledger, oldest first; jsonl: the lines of ledger.jsonl. */
+TERRIER_API int terrier_ledger_list(const terrier_ledger_options *options, terrier_write write,
+                                    void *of, terrier_error *error);
+
+/*
+ * The runs of a period: planned, begun, ended, missed; and each change of scope, rules, policy,
+ * parameters or program from one to the next. -EINVAL: a bound is no date.
+ */
+TERRIER_API int terrier_ledger_period(const terrier_ledger_options *options, terrier_write write,
+                                      void *of, terrier_error *error);
+
+/*
+ * Draws `size` rows of a file of rows, a line each, in the order of SHA-256(seed || number of the
+ * row): who has the file and the seed draws the same. header: the first line is no row.
+ */
+TERRIER_API int terrier_sample(const char *population, uint64_t size, const char *seed, bool header,
+                               terrier_write write, void *of, terrier_error *error);
+
+/*
+ * Whether files are what was sealed: a line each, which names the first record or bytes that are
+ * not. key: a public key in PEM; NULL: that of this user, else the one beside the file, which is
+ * said. *ret_bad counts files that do not hold. A ledger, a manifest, any file with a seal beside
+ * it, a store.
+ */
+TERRIER_API int terrier_verify(const char *const *files, size_t n_files, const char *key,
+                               terrier_write write, void *of, size_t *ret_bad,
+                               terrier_error *error);
+
+/* Puts a seal beside a file: FILE.seal and FILE.seal.sig. */
+TERRIER_API int terrier_seal(const char *file, terrier_error *error);
+
+/* The keys of this user: kind, id, file; a line each. */
+TERRIER_API int terrier_key_list(terrier_write write, void *of, terrier_error *error);
+
+/*
+ * Makes a key ("token", "tombstone", "seal"), in the place of the one there is, which is kept; the
+ * ledger of the store, where there is one, says so. lost: why the key before is gone, if it is.
+ */
+TERRIER_API int terrier_key_new(const char *kind, const char *store, const char *lost,
+                                terrier_write write, void *of, terrier_error *error);
 
 #ifdef __cplusplus
 }

@@ -15,12 +15,14 @@
 #include "evidence/token.h"
 #include "extract/zygote.h"
 #include "lib/common.h"
+#include "lib/witness.h"
 #include "scan/examine.h"
 #include "scan/keeper.h"
 #include "scan/scanner.h"
+#include "store/query.h"
 #include "store/tally.h"
 
-enum { JOBS_MAX = 255, OWN_MAX = 8, SAMPLES_USUAL = 5, RECHECK_USUAL = 1000 };
+enum { JOBS_MAX = 255, OWN_MAX = 16, SAMPLES_USUAL = 5, RECHECK_USUAL = 1000 };
 
 typedef struct Job {
     const terrier_scan_options *o;
@@ -32,12 +34,14 @@ typedef struct Job {
     Plan plan;
     FileId own[OWN_MAX];
     Buf parameters, engine;
+    Witness witness;
     int64_t started; /* monotonic */
 } Job;
 
 static void job_done(Job *j) {
     /* the plan's arrays are the caller's and the job's own */
     explicit_bzero(j->plan.secret, sizeof(j->plan.secret));
+    witness_done(&j->witness);
     store_close(j->store);
     key_free(j->key);
     rules_free(j->rules);
@@ -96,6 +100,26 @@ static int open_store(Job *j, Error *reterr) {
     return store_open(j->store_path, STORE_WRITE, reterr, &j->store);
 }
 
+/* A key that is gone is not replaced on the quiet: values would seem new that are not. */
+static int key_present(Job *j, Error *reterr) {
+    _cleanup_(arena_done) Arena a = {0};
+    _cleanup_(key_freep) Key *key = NULL;
+    RunRow last;
+    int r = query_run(j->store, 0, &a, NULL, &last);
+
+    if (r == -ENOENT || (r == 0 && !last.key[0]))
+        return 0;
+    if (r == 0)
+        r = key_find(j->key_directory, KEY_TOKEN, reterr, &key);
+    if (r != -ENOENT)
+        return r;
+    return error_set(reterr, -ENOKEY,
+                     "the key %s that names the values of '%s' is missing; restore '%s/token.key' "
+                     "from your backup, or make a new one, under which nothing can be compared "
+                     "with earlier runs: terrier key new token",
+                     last.key, store_path(j->store), j->key_directory);
+}
+
 static int load_key(Job *j, Error *reterr) {
     bool created = false;
     char text[512];
@@ -103,6 +127,9 @@ static int load_key(Job *j, Error *reterr) {
 
     if (r < 0)
         return error_errno(reterr, r, "cannot tell where the keys are; set HOME");
+    r = key_present(j, reterr);
+    if (r < 0)
+        return r;
     r = key_load(j->key_directory, KEY_TOKEN, reterr, &created, &j->key);
     if (r < 0)
         return r;
@@ -159,6 +186,8 @@ static int make_plan(Job *j, Error *reterr) {
                 .n_include = o->n_include,
                 .exclude = (const char **)o->exclude,
                 .n_exclude = o->n_exclude,
+                .first = (const char **)o->first,
+                .n_first = o->n_first,
                 .own = j->own,
                 .no_default_excludes = o->no_default_excludes,
                 .cross_filesystems = o->cross_filesystems,
@@ -175,7 +204,8 @@ static int make_plan(Job *j, Error *reterr) {
                 .survey_seed = o->survey_seed,
                 .survey_ns = (int64_t)(o->time_box * 1e9),
                 .limits = limits_of(&o->limits),
-                .count_ahead = o->count_ahead};
+                .count_ahead = o->count_ahead || o->time_limit > 0,
+                .no_selftest = o->no_selftest};
     if (o->window && (o->window < EXAMINE_WINDOW_MIN || o->window > 64 << 20 || o->window % 4))
         return error_set(
             reterr, -EINVAL,
@@ -280,7 +310,7 @@ static int describe_engine(Job *j) {
     return buf_error(&j->engine);
 }
 
-/* Absolute, so that it means the same whatever the working directory. */
+/* A root by its whole name, where it has one: two ways to name it are one scope. */
 static void put_roots(Json *json, const char *const *paths, size_t n) {
     json_key(json, "roots");
     json_array_begin(json);
@@ -331,7 +361,67 @@ static int describe(Job *j) {
     return buf_error(&j->parameters);
 }
 
+/* What is read, for the hash by which two runs are told to have had one scope. */
+static void put_scope(Buf *to, const terrier_scan_options *o) {
+    Json json = json_to(to);
+
+    json_object_begin(&json);
+    put_roots(&json, o->paths, o->n_paths);
+    put_list(&json, "include", o->include, o->n_include);
+    put_list(&json, "exclude", o->exclude, o->n_exclude);
+    json_key(&json, "default_excludes");
+    json_bool(&json, !o->no_default_excludes);
+    json_key(&json, "cross_filesystems");
+    json_bool(&json, o->cross_filesystems);
+    json_key(&json, "max_depth");
+    json_uint(&json, o->max_depth);
+    json_key(&json, "names_on_stdin");
+    json_bool(&json, o->names_on_stdin);
+    json_key(&json, "stream");
+    json_text(&json, o->stream);
+    json_key(&json, "survey");
+    json_bool(&json, o->time_box > 0);
+    json_object_end(&json);
+}
+
+/* All else that was asked and changes what is found. The rules have a digest of their own. */
+static void put_asked(Buf *to, const Job *j) {
+    Json json = json_to(to);
+
+    json_object_begin(&json);
+    put_limits(&json, &j->plan.limits);
+    json_key(&json, "min_confidence");
+    json_text(&json, level_name(j->plan.floor));
+    json_key(&json, "samples");
+    json_uint(&json, j->plan.samples);
+    json_object_end(&json);
+}
+
+/* After the plan, which has the defaults. */
+static int open_witness(Job *j, Error *reterr) {
+    _cleanup_(buf_done) Buf scope = {0}, asked = {0};
+
+    put_scope(&scope, j->o);
+    put_asked(&asked, j);
+    j->witness.o = j->o;
+    j->witness.store = j->store;
+    j->witness.keys = j->key_directory;
+    j->witness.token = j->key;
+    j->witness.stock = !j->o->rules.n_directories && !j->o->rules.no_builtin &&
+                       !(j->o->rules.regions && j->o->rules.regions[0]);
+    memcpy(j->witness.ruleset, j->rules->digest, sizeof(j->witness.ruleset));
+    if (buf_error(&scope) < 0 || buf_error(&asked) < 0)
+        return -ENOMEM;
+    return witness_open(&j->witness, buf_as_span(&scope), buf_as_span(&asked), reterr);
+}
+
 /* ---- while it runs ---- */
+
+static int on_begun(void *of, int64_t run, Error *reterr) {
+    Job *j = of;
+
+    return witness_begun(&j->witness, run, reterr);
+}
 
 static void on_progress(void *of, const KeeperProgress *p) {
     const Job *j = of;
@@ -377,14 +467,16 @@ static int exit_of(int r, bool begun) {
     }
 }
 
-static int end_run(Job *j, Error *reterr) {
+static int end_run(Job *j, const KeeperResult *kept, Error *reterr) {
     Coverage coverage;
     StoreRunEnd end = {.ended = clock_real_ns()};
-    int r = query_coverage(j->store, j->result->run, reterr, &coverage);
+    int r = witness_judge(&j->witness, kept, reterr);
 
+    if (r == 0)
+        r = query_coverage(j->store, j->result->run, reterr, &coverage);
     if (r < 0)
         return r;
-    end.complete = coverage.complete && !j->plan.survey;
+    end.complete = coverage.complete && !j->plan.survey && j->witness.sound;
     end.exit = end.complete ? TERRIER_EXIT_DONE : TERRIER_EXIT_INCOMPLETE;
     r = store_run_end(j->store, j->result->run, &end, reterr);
     if (r == 0)
@@ -395,7 +487,7 @@ static int end_run(Job *j, Error *reterr) {
                       "report it",
                       (long long)j->result->run);
     j->result->exit = end.exit;
-    return r;
+    return r < 0 ? r : witness_end(&j->witness, kept, end.exit, reterr);
 }
 
 static int prepare(Job *j, Error *reterr) {
@@ -421,6 +513,12 @@ static int prepare(Job *j, Error *reterr) {
     if (r == 0)
         r = describe_engine(j);
     j->result->exit = r == -EINVAL ? TERRIER_EXIT_USAGE : TERRIER_EXIT_INTERNAL;
+    if (r < 0)
+        return r;
+    r = open_witness(j, reterr);
+    j->result->exit = TERRIER_EXIT_STORE;
+    if (r == 0)
+        own_add(j, j->witness.directory, "");
     return r;
 }
 
@@ -430,6 +528,7 @@ static int job_run(Job *j, Error *reterr) {
                             .progress = on_progress,
                             .warning = on_warning,
                             .stop = on_stop,
+                            .begun = on_begun,
                             .of = j};
     KeeperResult kept = {0};
     int r = prepare(j, reterr);
@@ -443,19 +542,33 @@ static int job_run(Job *j, Error *reterr) {
     keeper.engine = buf_cstr(&j->engine);
     keeper.fresh = j->o->fresh;
     keeper.rescan = j->o->rescan;
+    keeper.time_limit = (int64_t)(j->o->time_limit * 1e9);
     keeper.recheck = j->o->recheck ? j->o->recheck : RECHECK_USUAL;
     j->started = clock_monotonic_ns();
-    r = keeper_run(&keeper, reterr, &kept);
+    r = witness_recount(&j->witness, false, reterr);
+    if (r == 0)
+        r = keeper_run(&keeper, reterr, &kept);
     j->result->run = kept.run;
     j->result->resumed = kept.resumed;
-    if (r == KEEPER_E_STOPPED) {
+    if (r == 0 && kept.paused) {
+        witness_broken(&j->witness, "paused", NULL, TERRIER_EXIT_INCOMPLETE);
+        j->result->paused = true;
+        j->result->exit = TERRIER_EXIT_INCOMPLETE;
+        return 0;
+    }
+    if (r == 0)
+        r = witness_recount(&j->witness, true, reterr);
+    if (r == KEEPER_E_STOPPED || r == -ECANCELED) {
+        witness_broken(&j->witness, "stopped", NULL, TERRIER_EXIT_INCOMPLETE);
         j->result->stopped = true;
         return 0;
     }
     if (r == 0)
-        r = end_run(j, reterr);
-    if (r < 0)
+        r = end_run(j, &kept, reterr);
+    if (r < 0) {
         j->result->exit = exit_of(r, kept.run != 0);
+        witness_broken(&j->witness, "failed", reterr ? reterr->text : NULL, j->result->exit);
+    }
     return r;
 }
 

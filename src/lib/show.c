@@ -14,6 +14,7 @@
 #include "extract/text/charset.h"
 #include "extract/text/encoded.h"
 #include "lib/common.h"
+#include "lib/event.h"
 #include "lib/seek.h"
 #include "model/locator.h"
 #include "source/file.h"
@@ -481,11 +482,28 @@ static int show(const terrier_rules *rules, const char *program, const char *tex
     return 0;
 }
 
+/* store: of the ledger in which it is recorded before anything is read. */
+static int show_recorded(const terrier_rules *rules, const char *program, const char *store,
+                         const char *locator, bool reveal, Writer *out, Error *reterr) {
+    int r = reveal ? event_record_reveal(store, locator, reterr) : 0;
+
+    return r < 0 ? r : show(rules, program, locator, reveal, out, reterr);
+}
+
 int terrier_show(const terrier_rules *rules, const char *program, const char *locator, bool reveal,
                  terrier_write write, void *of, terrier_error *error) {
     Writer out = writer_of(write, of);
     Error e = {0};
-    int r = show(rules, program, locator, reveal, &out, &e);
+    int r = show_recorded(rules, program, NULL, locator, reveal, &out, &e);
+
+    return error_out(writer_close(&out, r, &e), &e, error);
+}
+
+int terrier_reveal(const terrier_rules *rules, const char *program, const char *store,
+                   const char *locator, terrier_write write, void *of, terrier_error *error) {
+    Writer out = writer_of(write, of);
+    Error e = {0};
+    int r = show_recorded(rules, program, store, locator, true, &out, &e);
 
     return error_out(writer_close(&out, r, &e), &e, error);
 }

@@ -227,12 +227,60 @@ static void carried_put(const NoteRow *row, bool colour _unused_, Buf *b) {
     buf_byte(b, '\n');
 }
 
+static void night_put(const NoteRow *row, bool colour _unused_, Buf *b) {
+    buf_text(b, "Scanned from ");
+    show_span(b, row->subject);
+    buf_text(b, ": ");
+    number_put(b, row->count, "file", "files");
+    buf_text(b, " read, ");
+    show_text(b, row->detail);
+    buf_byte(b, '\n');
+}
+
 static void forged_put(const NoteRow *row, bool colour, Buf *b) {
     paint_begin(b, colour, PAINT_LOUD);
     buf_text(b, "FORGED TIME STAMPS: ");
     show_span(b, row->subject);
     buf_text(b, " has other content under the same size and times");
     paint_end(b, colour);
+    buf_byte(b, '\n');
+}
+
+static void selftest_put(const NoteRow *row, bool colour, Buf *b) {
+    paint_begin(b, colour, PAINT_LOUD);
+    buf_text(b, "THE SELF-TEST FAILED at the ");
+    show_span(b, row->subject);
+    buf_printf(b, " of the scan: %llu known values were not found (",
+               (unsigned long long)row->count);
+    show_text(b, row->detail);
+    buf_text(b, "); do not rely on this run.");
+    paint_end(b, colour);
+    buf_byte(b, '\n');
+}
+
+static void recount_put(const NoteRow *row, bool colour, Buf *b) {
+    bool loud = strncmp(row->detail, "unexplained", 11) == 0;
+
+    if (loud)
+        paint_begin(b, colour, PAINT_LOUD);
+    buf_text(b, loud ? "THE RECOUNT DIFFERS of " : "The recount of ");
+    locator_print_name(b, row->subject);
+    buf_text(b, " is ");
+    show_text(b, row->detail);
+    if (loud)
+        paint_end(b, colour);
+    buf_byte(b, '\n');
+}
+
+/* Where what an auditor needs is. */
+static void manifest_put(const Facts *f, Buf *b) {
+    if (!f->has_manifest)
+        return;
+    buf_printf(b, "Evidence: manifest-%06lld.json, sealed by ", (long long)f->run.id);
+    show_text(b, f->manifest.key);
+    buf_text(b, ", SHA-256 ");
+    for (size_t i = 0; i < sizeof(f->manifest.digest); i++)
+        buf_printf(b, "%02x", f->manifest.digest[i]);
     buf_byte(b, '\n');
 }
 
@@ -304,8 +352,15 @@ int coverage_print(Store *s, const Facts *f, bool colour, Error *reterr, Buf *b)
     if (n >= 0)
         n = notes_put(s, run, "resumed", resumed_put, colour, reterr, b);
     if (n >= 0)
+        n = notes_put(s, run, "night", night_put, colour, reterr, b);
+    if (n >= 0)
         n = notes_put(s, run, "carried", carried_put, colour, reterr, b);
     if (n >= 0)
         n = notes_put(s, run, "forged", forged_put, colour, reterr, b);
+    if (n >= 0)
+        n = notes_put(s, run, "self-test", selftest_put, colour, reterr, b);
+    if (n >= 0)
+        n = notes_put(s, run, "recount", recount_put, colour, reterr, b);
+    manifest_put(f, b);
     return n < 0 ? (int)n : buf_error(b);
 }

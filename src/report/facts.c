@@ -12,7 +12,11 @@ static int facts_read(Store *s, int64_t run, Error *reterr, Facts *f) {
         (r = query_roots(s, f->run.id, &f->arena, reterr, &f->roots, &f->n_roots)) < 0 ||
         (r = query_coverage(s, f->run.id, reterr, &f->coverage)) < 0)
         return r;
-    return query_reasons(s, f->run.id, &f->arena, reterr, &f->reasons, &f->n_reasons);
+    r = query_reasons(s, f->run.id, &f->arena, reterr, &f->reasons, &f->n_reasons);
+    if (r == 0)
+        r = query_manifest(s, f->run.id, &f->arena, reterr, &f->manifest);
+    f->has_manifest = r > 0;
+    return r < 0 ? r : 0;
 }
 
 int facts_load(Store *s, int64_t run, Error *reterr, Facts *ret) {

@@ -5,6 +5,7 @@
  */
 #pragma once
 
+#include "store/entry.h"
 #include "store/query.h"
 #include "store/tally.h"
 
@@ -16,6 +17,8 @@ typedef struct Facts {
     Coverage coverage;
     ReasonRow *reasons;
     size_t n_reasons;
+    bool has_manifest;
+    StoreManifest manifest;
 } Facts;
 
 /* run 0: the latest. */

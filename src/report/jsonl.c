@@ -59,6 +59,11 @@ static int run_put(const Facts *f, Outlet *to) {
     line_uint(&j, "detectors", f->run.n_detectors);
     line_text(&j, "tool", f->run.tool);
     line_text(&j, "key", f->run.key[0] ? f->run.key : NULL);
+    json_key(&j, "manifest");
+    if (f->has_manifest)
+        json_hex(&j, span(f->manifest.digest, sizeof(f->manifest.digest)));
+    else
+        json_null(&j);
     json_key(&j, "parameters");
     json_raw(&j, f->run.parameters);
     return line_end(&j, to);
@@ -305,7 +310,8 @@ static int events_of(Store *s, int64_t run, const char *kind, Outlet *to, Error 
 
 static int events_put(Store *s, int64_t run, Outlet *to, Error *reterr) {
     static const char *const kinds[] = {"skipped-mount", "excluded", "in-flight", "restart",
-                                        "resumed",       "carried",  "forged"};
+                                        "resumed",       "carried",  "forged",    "night",
+                                        "self-test",     "recount"};
     int r = 0;
 
     for (size_t i = 0; r == 0 && i < N_ELEMENTS(kinds); i++)

@@ -19,6 +19,7 @@
 
 /* keeper_run: conditions that are not errors of ours. */
 #define KEEPER_E_STOPPED 2 /* stop() said so; what was done is in the store */
+#define KEEPER_E_PAUSED  3 /* inside: the time limit was reached; told as result.paused */
 
 typedef struct KeeperProgress {
     uint64_t files, bytes; /* reported so far */
@@ -29,18 +30,26 @@ typedef struct KeeperProgress {
     unsigned restarts;
 } KeeperProgress;
 
+/* What the scanner said of a self-test; tried 0: it did not run. */
+typedef struct KeeperSelftest {
+    uint64_t carriers, detectors, recovered;
+    char failed[512]; /* names, separated by blanks */
+} KeeperSelftest;
+
 typedef struct KeeperOptions {
     const char *program; /* the terrier program: what a role is started from */
     const Plan *plan;
-    const Rules *rules;     /* the keeper's own: names and tiers for the store */
-    Store *store;           /* open for writing */
-    const Key *key;         /* of tokens; NULL: none are made */
-    Span parameters;        /* JSON, for the run's row */
-    const char *engine;     /* what reads, for the run's row: version, helpers */
-    bool fresh;             /* nothing is gone on with, nothing carried over */
-    bool rescan;            /* everything is read, in the series as it is */
-    uint64_t recheck;       /* of files that seem unchanged one in so many is read; 0: none */
-    bool (*stop)(void *of); /* polled; may be NULL */
+    const Rules *rules; /* the keeper's own: names and tiers for the store */
+    Store *store;       /* open for writing */
+    const Key *key;     /* of tokens; NULL: none are made */
+    Span parameters;    /* JSON, for the run's row */
+    const char *engine; /* what reads, for the run's row: version, helpers */
+    bool fresh;         /* nothing is gone on with, nothing carried over */
+    bool rescan;        /* everything is read, in the series as it is */
+    int64_t time_limit; /* ns: then it pauses, to be gone on with; 0: none */
+    uint64_t recheck;   /* of files that seem unchanged one in so many is read; 0: none */
+    int (*begun)(void *of, int64_t run, Error *reterr);  /* the run has its number; may be NULL */
+    bool (*stop)(void *of);                              /* polled; may be NULL */
     void (*progress)(void *of, const KeeperProgress *p); /* several times a second; may be NULL */
     void (*warning)(void *of, const char *text);         /* a sentence for people; may be NULL */
     void *of;
@@ -49,7 +58,9 @@ typedef struct KeeperOptions {
 typedef struct KeeperResult {
     int64_t run; /* 0: none was begun */
     unsigned restarts;
-    bool resumed; /* it had been begun by another scan */
+    bool resumed;               /* it had been begun by another scan */
+    bool paused;                /* the time limit was reached: the run is not at its end */
+    KeeperSelftest selftest[2]; /* at the start, at the end */
 } KeeperResult;
 
 /*

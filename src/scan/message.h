@@ -22,16 +22,17 @@ typedef enum MessageKind {
     MESSAGE_PLAN = 1,
     MESSAGE_ANSWER, /* to CLAIM and KNOWN: one byte a question */
     /* scanner to keeper */
-    MESSAGE_READY,   /* rule digest, name of the bitmap form, version of Hyperscan */
-    MESSAGE_FAILED,  /* nothing was scanned: code, sentence */
-    MESSAGE_ROOT,    /* RootReport */
-    MESSAGE_OBJECTS, /* any number of ObjectReports */
-    MESSAGE_NOTE,    /* NoteReport */
-    MESSAGE_FORGET,  /* root, path: units inside it that were reported do not count */
-    MESSAGE_CLAIM,   /* dev, ino, root, path: is this inode's content mine to read? */
-    MESSAGE_KNOWN,   /* root, n, KnownReports: which need not be read? */
-    MESSAGE_AHEAD,   /* objects counted so far by the walk ahead, and whether it is at its end */
-    MESSAGE_DONE,    /* code */
+    MESSAGE_READY,    /* rule digest, name of the bitmap form, version of Hyperscan */
+    MESSAGE_FAILED,   /* nothing was scanned: code, sentence */
+    MESSAGE_ROOT,     /* RootReport */
+    MESSAGE_OBJECTS,  /* any number of ObjectReports */
+    MESSAGE_NOTE,     /* NoteReport */
+    MESSAGE_FORGET,   /* root, path: units inside it that were reported do not count */
+    MESSAGE_CLAIM,    /* dev, ino, root, path: is this inode's content mine to read? */
+    MESSAGE_KNOWN,    /* root, n, KnownReports: which need not be read? */
+    MESSAGE_AHEAD,    /* objects counted so far by the walk ahead, and whether it is at its end */
+    MESSAGE_DONE,     /* code */
+    MESSAGE_SELFTEST, /* scan/selftest.h */
     MESSAGE_END,
 } MessageKind;
 

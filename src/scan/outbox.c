@@ -17,7 +17,9 @@ int outbox_flush(Outbox *o) {
     if (!o->reports.n)
         return 0;
     r = buf_error(&o->reports);
-    if (r == 0)
+    if (r == 0 && o->kept)
+        buf_span(o->kept, buf_as_span(&o->reports));
+    else if (r == 0)
         r = channel_send(o->keeper, MESSAGE_OBJECTS, buf_as_span(&o->reports));
     explicit_bzero(o->reports.at, o->reports.n); /* values of samples were in it */
     buf_clear(&o->reports);
@@ -91,5 +93,5 @@ int outbox_forget(Outbox *o, uint32_t root, Span path) {
     wire_put_span(&b, path);
     if (r == 0)
         r = buf_error(&b);
-    return r < 0 ? r : channel_send(o->keeper, MESSAGE_FORGET, buf_as_span(&b));
+    return r < 0 || o->kept ? r : channel_send(o->keeper, MESSAGE_FORGET, buf_as_span(&b));
 }

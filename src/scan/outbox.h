@@ -12,6 +12,7 @@
 typedef struct Outbox {
     Channel *keeper;
     Buf reports; /* not yet sent */
+    Buf *kept;   /* where they go instead, for a self-test; else NULL */
 } Outbox;
 
 void outbox_init(Outbox *o, Channel *keeper);

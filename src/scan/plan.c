@@ -33,6 +33,7 @@ void plan_put(Buf *b, const Plan *p) {
     put_text(b, p->cache);
     put_texts(b, p->include, p->n_include);
     put_texts(b, p->exclude, p->n_exclude);
+    put_texts(b, p->first, p->n_first);
     wire_put_u64(b, p->n_own);
     for (size_t i = 0; i < p->n_own; i++) {
         wire_put_u64(b, p->own[i].dev);
@@ -54,6 +55,7 @@ void plan_put(Buf *b, const Plan *p) {
     wire_put_i64(b, p->survey_ns);
     put_limits(b, &p->limits);
     wire_put_u64(b, p->count_ahead);
+    wire_put_u64(b, p->no_selftest);
     wire_put_u64(b, p->known);
     wire_put_u64(b, p->n_suspects);
     for (size_t i = 0; i < p->n_suspects; i++) {
@@ -140,6 +142,7 @@ int plan_get(Span frame, Plan *ret) {
     p.cache = get_text(&w);
     p.include = get_texts(&w, &p.n_include);
     p.exclude = get_texts(&w, &p.n_exclude);
+    p.first = get_texts(&w, &p.n_first);
     get_own(&w, &p);
     p.no_default_excludes = wire_u64(&w);
     p.cross_filesystems = wire_u64(&w);
@@ -157,6 +160,7 @@ int plan_get(Span frame, Plan *ret) {
     p.survey_ns = wire_i64(&w);
     get_limits(&w, &p.limits);
     p.count_ahead = wire_u64(&w);
+    p.no_selftest = wire_u64(&w);
     p.known = wire_u64(&w);
     get_suspects(&w, &p);
     secret = wire_span(&w);
@@ -175,6 +179,7 @@ void plan_done(Plan *p) {
     free(p->rule_directories);
     free(p->include);
     free(p->exclude);
+    free(p->first);
     free(p->own);
     explicit_bzero(p->secret, sizeof(p->secret));
     *p = (Plan){0};

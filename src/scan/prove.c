@@ -421,10 +421,8 @@ static int bench_combine(Bench *b, Harvest *h, uint32_t *places) {
     static const Mark whole = {.source = MARK_NOWHERE};
     const Columns text = {.marks = &whole, .n_marks = 1};
     size_t n = b->text.n - MATCHER_PAD;
-    Window w = {.text = b->text.at,
-                .n = n,
-                .hi = n,
-                .columns = b->columns.n_marks ? &b->columns : &text};
+    Window w = {
+        .text = b->text.at, .n = n, .hi = n, .columns = b->columns.n_marks ? &b->columns : &text};
     int r;
 
     for (uint32_t i = 0; i <= b->columns.n_hints; i++)
@@ -528,12 +526,31 @@ static int prove_detector(Bench *b, uint16_t number) {
     return r;
 }
 
-int prove_all(const Engine *engine, const ProveSink *sink, ProveCount *ret) {
+static int known_detector(Bench *b, uint16_t number) {
+    const Detector *d = &b->engine->rules->detectors[number];
+    int r;
+
+    b->detector = number;
+    b->count.detectors++;
+    if (!d->n_examples)
+        return 0; /* nothing is known of it */
+    if (is_combination(d))
+        return prove_combination(b, &d->examples[0], true);
+    b->count.proofs++;
+    r = bench_put_example(b, &d->examples[0], 0, 0);
+    r = r < 0 ? r : bench_windows(b, b->text.n);
+    if (r == 0 && !b->hits)
+        bench_failed(b, &d->examples[0].mark, "as it stands");
+    return r;
+}
+
+static int prove(const Engine *engine, const ProveSink *sink, int (*one)(Bench *b, uint16_t number),
+                 ProveCount *ret) {
     Bench b = {.engine = engine, .sink = sink, .specimen.engine = engine};
     int r = matcher_new(engine, &b.matcher);
 
     for (size_t i = 0; i < engine->rules->n && r == 0; i++)
-        r = prove_detector(&b, (uint16_t)i);
+        r = one(&b, (uint16_t)i);
     matcher_free(b.matcher);
     buf_done(&b.text);
     buf_done(&b.marks);
@@ -541,4 +558,12 @@ int prove_all(const Engine *engine, const ProveSink *sink, ProveCount *ret) {
     text_window_done(&b.decoded);
     *ret = b.count;
     return r;
+}
+
+int prove_all(const Engine *engine, const ProveSink *sink, ProveCount *ret) {
+    return prove(engine, sink, prove_detector, ret);
+}
+
+int prove_known(const Engine *engine, const ProveSink *sink, ProveCount *ret) {
+    return prove(engine, sink, known_detector, ret);
 }

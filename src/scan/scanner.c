@@ -17,6 +17,7 @@
 
 #include "base/clock.h"
 #include "rule/detector.h"
+#include "scan/selftest.h"
 #include "scan/survey.h"
 #include "scan/worker.h"
 #include "source/beneath.h"
@@ -43,9 +44,10 @@ typedef struct Scanner {
     pthread_t *threads;
     Worker **workers;
     size_t n_workers;
-    Filter filter;
-    Place *places; /* one a root */
-    uint32_t root; /* the one at hand */
+    Filter filter, first; /* first: only what is to be read before all else */
+    bool foremost;        /* the walk at hand is that for `first` */
+    Place *places;        /* one a root */
+    uint32_t root;        /* the one at hand */
     Survey survey;
     int64_t deadline; /* of the survey's walk; monotonic */
     Buf report;
@@ -137,6 +139,8 @@ static int flush_objects(Scanner *s) {
 static int on_batch(void *of, Batch *b) {
     Scanner *s = of;
 
+    if (s->foremost)
+        return crew_put(&s->crew, b); /* counted when it is met again */
     s->places[s->root].found += b->n;
     if (!s->plan.survey)
         return crew_put(&s->crew, b);
@@ -150,6 +154,8 @@ static int on_object(void *of, Span path, const FileMeta *meta, Status status) {
     ObjectReport o = {.root = s->root, .path = path, .known_meta = meta != NULL, .status = status};
     int r = 0;
 
+    if (s->foremost)
+        return 0;
     if (s->plan.survey && status_complete(status.kind) && status.kind != STATUS_OTHER_FILESYSTEM)
         return 0; /* links and exclusions are no part of a sample of files */
     s->places[s->root].found++;
@@ -170,7 +176,7 @@ static int on_object(void *of, Span path, const FileMeta *meta, Status status) {
 static int on_directory(void *of, Span path _unused_) {
     Scanner *s = of;
 
-    s->places[s->root].directories++;
+    s->places[s->root].directories += !s->foremost;
     return 0;
 }
 
@@ -221,13 +227,14 @@ static int walk_root(Scanner *s, uint32_t number) {
                      .cross_filesystems = s->plan.cross_filesystems,
                      .max_depth = s->plan.max_depth,
                      .shuffle_seed = s->plan.shuffle,
-                     .filter = &s->filter,
+                     .filter = s->foremost ? &s->first : &s->filter,
                      .stop = &s->crew.stop};
     const Sink sink = scanner_sink(s);
     Error e = {0};
     int r;
 
     s->root = number;
+    root_done(&place->root); /* of the walk before, if there was one */
     r = root_describe(path, &e, &place->root);
     if (r == 0)
         r = send_root(s, number, false);
@@ -412,8 +419,19 @@ static int survey_roots(Scanner *s) {
     return r;
 }
 
-static int walk_roots(Scanner *s) {
+/* A walk of its own for what is to be read first: the one behind it meets that again, as known. */
+static int walk_foremost(Scanner *s) {
     int r = 0;
+
+    s->foremost = true;
+    for (size_t i = 0; s->plan.n_first && i < s->plan.n_roots && r == 0; i++)
+        r = walk_root(s, (uint32_t)i);
+    s->foremost = false;
+    return r;
+}
+
+static int walk_roots(Scanner *s) {
+    int r = walk_foremost(s);
 
     for (size_t i = 0; i < s->plan.n_roots && r == 0; i++)
         r = walk_root(s, (uint32_t)i);
@@ -453,14 +471,29 @@ static int final_roots(Scanner *s) {
     return r;
 }
 
+/* Alone, before the threads are there and after they have gone. */
+static int self_test(Scanner *s, bool at_end) {
+    Worker *w = NULL;
+    int r = s->plan.no_selftest ? 0 : worker_new(&s->crew, 0, &w);
+
+    if (w)
+        r = selftest_run(w, s->engine, &s->keeper, at_end);
+    worker_free(w);
+    return r;
+}
+
 static int scanner_run(Scanner *s) {
     _cleanup_(buf_done) Buf done = {0};
-    int r = try_suspects(s);
+    int r = self_test(s, false);
 
+    if (r == 0)
+        r = try_suspects(s);
     if (r == 0)
         r = s->plan.stream[0] ? read_stream(s) : scan_roots(s);
     if (r == 0)
         r = final_roots(s);
+    if (r == 0)
+        r = self_test(s, true);
     wire_put_i64(&done, r);
     return channel_send(&s->keeper, MESSAGE_DONE, buf_as_span(&done)) < 0 || r < 0;
 }
@@ -487,7 +520,11 @@ static int crew_init(Scanner *s, Error *reterr) {
                          .own = s->plan.own,
                          .n_own = s->plan.n_own,
                          .no_default_excludes = s->plan.no_default_excludes};
-    return filter_check(&s->filter, reterr);
+    s->first = s->filter;
+    s->first.include = s->plan.first;
+    s->first.n_include = s->plan.n_first;
+    r = filter_check(&s->filter, reterr);
+    return r < 0 ? r : filter_check(&s->first, reterr);
 }
 
 static void scanner_done(Scanner *s) {

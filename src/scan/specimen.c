@@ -120,7 +120,7 @@ static int zip_write(struct archive *a, struct archive_entry *e, const char *nam
     return 0;
 }
 
-int specimen_zip(Specimen *s, Span bytes, const char *name) {
+int specimen_zip_make(Span bytes, const char *name, Buf *to) {
     struct archive *a = archive_write_new();
     struct archive_entry *e = archive_entry_new();
     _cleanup_(buf_done) Buf zip = {0};
@@ -130,5 +130,14 @@ int specimen_zip(Specimen *s, Span bytes, const char *name) {
         r = zip_write(a, e, name, bytes, &zip);
     archive_entry_free(e);
     archive_write_free(a);
+    if (r == 0)
+        buf_span(to, buf_as_span(&zip));
+    return r < 0 ? r : buf_error(to);
+}
+
+int specimen_zip(Specimen *s, Span bytes, const char *name) {
+    _cleanup_(buf_done) Buf zip = {0};
+    int r = specimen_zip_make(bytes, name, &zip);
+
     return r < 0 ? r : specimen_read(s, buf_as_span(&zip), "zip");
 }

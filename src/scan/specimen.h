@@ -21,5 +21,8 @@ void specimen_done(Specimen *s);
 /* Replaces what is there by the text of `bytes`, read as `format`. -ENOMEM. */
 int specimen_read(Specimen *s, Span bytes, const char *format);
 
+/* Appends a zip archive with `bytes` as its only member, of that name. */
+int specimen_zip_make(Span bytes, const char *name, Buf *to);
+
 /* The same of a zip archive with `bytes` as its only member, of that name. */
 int specimen_zip(Specimen *s, Span bytes, const char *name);

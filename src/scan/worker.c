@@ -1,8 +1,10 @@
 /* Worker: see worker.h. */
 #include "scan/worker.h"
 
+#include <sys/mman.h>
 #include <sys/stat.h>
 
+#include "base/file.h"
 #include "scan/examine.h"
 #include "scan/inside.h"
 #include "source/beneath.h"
@@ -462,6 +464,34 @@ int worker_batch(Worker *w, Batch *batch) {
     int r = batch_work(w, batch);
 
     return r < 0 ? r : outbox_flush(&w->outbox);
+}
+
+/* A file that only this process sees. */
+static int fixture_open(Span bytes, Unit *u) {
+    int r;
+
+    u->fd = memfd_create("terrier-fixture", MFD_CLOEXEC);
+    if (u->fd < 0)
+        return -errno;
+    r = file_write(u->fd, bytes);
+    return r < 0 ? r : meta_of(u->fd, &u->meta);
+}
+
+int worker_fixture(Worker *w, Span name, Span bytes, Buf *ret_reports) {
+    Unit u = {.fd = -1, .path = name};
+    const Neighbour beside = {.fd = -1};
+    int r = outbox_flush(&w->outbox);
+
+    w->outbox.kept = ret_reports;
+    if (r == 0)
+        r = fixture_open(bytes, &u);
+    if (r == 0)
+        r = examine_unit(w, &u, &beside);
+    if (r == 0)
+        r = outbox_flush(&w->outbox);
+    w->outbox.kept = NULL;
+    fd_close(u.fd);
+    return r < 0 ? r : buf_error(ret_reports);
 }
 
 int worker_stream(Worker *w) {

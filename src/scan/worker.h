@@ -54,6 +54,12 @@ void *worker_main(void *of);
 /* Examines one batch on the calling thread, all its reports sent when it returns. */
 int worker_batch(Worker *w, Batch *batch);
 
+/*
+ * Examines these bytes as a file of that name, and keeps the reports, as MESSAGE_OBJECTS has them,
+ * to itself.
+ */
+int worker_fixture(Worker *w, Span name, Span bytes, Buf *ret_reports);
+
 /* Reads standard input to its end as one object named plan->stream. */
 int worker_stream(Worker *w);
 

@@ -91,6 +91,11 @@ static const char *const texts[N_STATEMENTS] = {
     [ST_COVERAGE_DELETE] = "DELETE FROM coverage WHERE run = ?1",
     [ST_COVERAGE_INSERT] = "INSERT INTO coverage (run, members, status, reason, objects, bytes,"
                            " bytes_read, inside) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
+    [ST_ENTRY_LAST] = "SELECT seq, at, digest, seal_key FROM ledger ORDER BY seq DESC LIMIT 1",
+    [ST_ENTRY_PUT] = "INSERT INTO ledger (seq, at, kind, body, previous, digest, seal, seal_key)"
+                     " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
+    [ST_MANIFEST_PUT] = "INSERT OR REPLACE INTO manifest (run, body, digest, seal, seal_key)"
+                        " VALUES (?1, ?2, ?3, ?4, ?5)",
 };
 
 int handle_statement(Store *s, Statement which, sqlite3_stmt **ret) {
@@ -115,7 +120,7 @@ static int statement_run(Store *s, Statement which) {
 int handle_write(Store *s, Statement which, sqlite3_stmt **ret) {
     int r;
 
-    assert(s->mode == STORE_WRITE);
+    assert(s->mode != STORE_READ);
     if (s->failure.code < 0)
         return s->failure.code;
     if (!s->open) {

@@ -52,12 +52,16 @@ typedef enum Statement {
     ST_NOTE_PUT,
     ST_COVERAGE_DELETE,
     ST_COVERAGE_INSERT,
+    ST_ENTRY_LAST,
+    ST_ENTRY_PUT,
+    ST_MANIFEST_PUT,
     N_STATEMENTS,
 } Statement;
 
 /* When a run of the series began: what it read was not changed within its margin. */
 typedef struct CourseRun {
     int64_t id, started;
+    uint64_t trusted; /* bit n: its root n was the file system that it is now */
 } CourseRun;
 
 /* The run that is being written. */

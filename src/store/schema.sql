@@ -24,8 +24,8 @@ CREATE TABLE run (
     key        TEXT,                              -- key id of all tokens of the run; NULL: none
     ruleset    BLOB NOT NULL,                     -- SHA-256 that names the set of rules
     parameters TEXT NOT NULL,                     -- JSON: what was asked, without secrets
-    series     INTEGER NOT NULL,                  -- run.id of the first run of its series
-    engine     TEXT NOT NULL,                     -- what reads: version, helpers; '' unknown
+    series     INTEGER NOT NULL DEFAULT 0,        -- run.id of the first run of its series
+    engine     TEXT NOT NULL DEFAULT '',          -- what reads: version, helpers; '' unknown
     slots      INTEGER                            -- object.slot given so far; NULL before the end
 ) STRICT;
 
@@ -148,7 +148,7 @@ CREATE TABLE fact (
 -- how many), in-flight (object being read when a scanner died), restart (of the scanner), resumed
 -- (by a later scan, how often), carried (files that were
 -- not read since they did not change, how many), forged (object whose content changed under the
--- same time stamps).
+-- same time stamps), night (a scan that went on with the run: when it began, files that it read).
 CREATE TABLE note (
     run     INTEGER NOT NULL, -- run.id
     kind    TEXT NOT NULL,    -- one of the words above
@@ -172,16 +172,6 @@ CREATE TABLE coverage (
 ) STRICT, WITHOUT ROWID;
 
 -- Laid for later work: nothing writes the tables below yet.
-
-CREATE TABLE ledger (
-    seq      INTEGER PRIMARY KEY, -- from 1, without gaps
-    at       INTEGER NOT NULL,    -- when it was written
-    kind     TEXT NOT NULL,       -- run, triage, exclusion, gap, policy, key, reveal
-    body     TEXT NOT NULL,       -- JSON, canonical
-    previous BLOB NOT NULL,       -- digest of the entry before; 32 zero bytes in the first
-    digest   BLOB NOT NULL,       -- SHA-256 over seq, at, kind, body and previous
-    seal     BLOB                 -- Ed25519 over digest; NULL without a key
-) STRICT;
 
 CREATE TABLE triage (
     id       INTEGER PRIMARY KEY, -- for the commands that name it
@@ -209,6 +199,27 @@ CREATE TABLE sketch (
     registers BLOB NOT NULL,    -- HyperLogLog
     PRIMARY KEY (run, category, scope)
 ) STRICT, WITHOUT ROWID;
+
+-- The ledger: what was done, by whom, one event an entry, each chained to the one before.
+CREATE TABLE ledger (
+    seq      INTEGER PRIMARY KEY, -- from 1, without gaps
+    at       INTEGER NOT NULL,    -- when it was written
+    kind     TEXT NOT NULL,       -- run, triage, exclusion, gap, policy, key, reveal, store
+    body     TEXT NOT NULL,       -- JSON, canonical (RFC 8785)
+    previous BLOB NOT NULL,       -- digest of the entry before; 32 zero bytes in the first
+    digest   BLOB NOT NULL,       -- SHA-256 of the entry as docs/design/evidence.md writes it
+    seal     BLOB,                -- Ed25519 over digest; NULL without a key
+    seal_key TEXT NOT NULL        -- id of the key that sealed it; '' without one
+) STRICT;
+
+-- What each run leaves for an auditor; the same bytes stand beside the store.
+CREATE TABLE manifest (
+    run      INTEGER PRIMARY KEY, -- run.id
+    body     TEXT NOT NULL,       -- JSON, canonical (RFC 8785)
+    digest   BLOB NOT NULL,       -- SHA-256 of body
+    seal     BLOB NOT NULL,       -- Ed25519 over digest
+    seal_key TEXT NOT NULL        -- id of the key that sealed it
+) STRICT;
 
 PRAGMA application_id = 1415934578; -- 'Terr'
 PRAGMA user_version = 2;

@@ -22,6 +22,11 @@
 #define HEADER_VERSION     60
 #define HEADER_APPLICATION 68
 
+extern const char store_format_2_sql[];
+
+/* steps[i] brings format i + 1 to i + 2. */
+static const char *const steps[] = {store_format_2_sql};
+
 static uint32_t header_u32(const uint8_t *at) {
     return (uint32_t)at[0] << 24 | (uint32_t)at[1] << 16 | (uint32_t)at[2] << 8 | at[3];
 }
@@ -126,7 +131,7 @@ static int db_configure(Store *s) {
     sqlite3_db_config(s->db, SQLITE_DBCONFIG_ENABLE_VIEW, 0, NULL);
     sqlite3_db_config(s->db, SQLITE_DBCONFIG_DQS_DML, 0, NULL);
     sqlite3_db_config(s->db, SQLITE_DBCONFIG_DQS_DDL, 0, NULL);
-    sqlite3_busy_timeout(s->db, 1000);
+    sqlite3_busy_timeout(s->db, s->mode == STORE_APPEND ? 30000 : 5000);
     return sql_exec(s->db, common_pragmas);
 }
 
@@ -141,38 +146,57 @@ static int db_open(Store *s) {
     r = db_configure(s);
     if (r < 0)
         return r;
-    return sql_exec(s->db, s->mode == STORE_WRITE ? write_pragmas : "PRAGMA query_only = ON");
+    return sql_exec(s->db, s->mode != STORE_READ ? write_pragmas : "PRAGMA query_only = ON");
 }
 
-extern const char store_format_2_sql[];
+/* One connection and the lock, for an older format only; then all is opened anew. */
+static int store_upgrade(Store *s, int version, Error *reterr) {
+    _cleanup_(fd_closep) int lock = -1;
+    StoreMode mode = s->mode;
+    int r = s->lock < 0 ? lock_take(s->path, reterr, &lock) : 0;
 
-static const char *const steps[STORE_FORMAT - 1] = {store_format_2_sql};
+    if (r < 0)
+        return r;
+    s->mode = STORE_WRITE;
+    r = db_open(s);
+    s->mode = mode;
+    if (r == 0)
+        r = sql_exec(s->db, "PRAGMA wal_checkpoint(TRUNCATE)"); /* the header may be in the WAL */
+    if (r < 0)
+        r = handle_unread(s, r, reterr);
+    else if ((r = file_look(s->path, reterr, &version)) == 0 && version < STORE_FORMAT)
+        r = migrate_run(s->db, s->path, version, steps, N_ELEMENTS(steps), reterr);
+    if (r == 0)
+        r = sql_exec(s->db, "PRAGMA wal_checkpoint(TRUNCATE)");
+    sqlite3_close(s->db);
+    s->db = NULL;
+    return r;
+}
 
 /* Opens what was looked at, and looks inside where the last end was not a clean one. */
 static int store_connect(Store *s, int version, Error *reterr) {
     bool unclean = s->mode == STORE_WRITE && is_unclean(s->path);
-    int r;
+    int r = version < STORE_FORMAT ? store_upgrade(s, version, reterr) : 0;
+
+    if (r < 0)
+        return r;
 
     r = db_open(s);
     if (r == 0 && unclean)
         r = migrate_check(s->db);
     if (r < 0)
         return handle_unread(s, r, reterr);
-    if (version == STORE_FORMAT)
-        return 0;
-    if (s->mode == STORE_READ)
-        return error_set(reterr, -EPROTO,
-                         "the store '%s' is of format %d, and reports are made from format %d; the "
-                         "next scan brings it up to date, and leaves a copy",
-                         s->path, version, STORE_FORMAT);
-    return migrate_run(s->db, s->path, version, steps, STORE_FORMAT - 1, reterr);
+    return 0;
 }
 
 static int store_prepare(Store *s, Error *reterr, int *ret_version) {
     int r;
 
-    if (s->mode == STORE_READ)
-        return file_look(s->path, reterr, ret_version);
+    if (s->mode != STORE_WRITE) {
+        r = file_look(s->path, reterr, ret_version);
+        if (r != -ENOENT || s->mode == STORE_READ)
+            return r;
+    }
     r = lock_take(s->path, reterr, &s->lock);
     if (r < 0)
         return r;
@@ -191,7 +215,7 @@ int store_open(const char *path, StoreMode mode, Error *reterr, Store **ret) {
         return -ENOMEM;
     s->mode = mode;
     s->lock = -1;
-    r = path_resolve(path, mode == STORE_WRITE, reterr, &s->path);
+    r = path_resolve(path, mode != STORE_READ, reterr, &s->path);
     if (r < 0)
         return r;
     r = store_prepare(s, reterr, &version);

@@ -19,8 +19,9 @@
 #define STORE_FORMAT 2 /* version of the schema that this program writes */
 
 typedef enum StoreMode {
-    STORE_READ,  /* for reports; -ENOENT when there is none */
-    STORE_WRITE, /* for a scan: created when absent, locked until closed */
+    STORE_READ,   /* for reports; -ENOENT when there is none */
+    STORE_WRITE,  /* for a scan: created when absent, locked until closed */
+    STORE_APPEND, /* for an entry of the ledger: created when absent, beside a scan that goes on */
 } StoreMode;
 
 typedef struct Store Store;

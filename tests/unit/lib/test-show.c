@@ -6,14 +6,22 @@
 #include <cmocka.h>
 
 #include "api.h"
+#include "store/entry.h"
+
+static Scratch home; /* of the store and the keys: a look in clear is recorded */
 
 static int setup(void **state) {
+    home = scratch_new();
+    if (chmod(home.path, 0700) < 0 || setenv("XDG_STATE_HOME", home.path, 1) < 0 ||
+        setenv("XDG_CONFIG_HOME", home.path, 1) < 0)
+        return -1;
     *state = api_rules();
     return 0;
 }
 
 static int teardown(void **state) {
     terrier_rules_free(*state);
+    scratch_done(&home);
     return 0;
 }
 
@@ -53,6 +61,55 @@ static void masks_all_of_the_line(void **state) {
 static void reveals_when_told(void **state) {
     assert_shown(*state, span_of(two_lines), "#L2:@11", true,
                  "gov.us-ssn\nSSN: 536-90-4399 a.b@c.terrier-test.org\\x1b[2J\n");
+}
+
+/* The bodies of the ledger's entries of kind reveal, in a row. */
+static void reveals_read(const char *path, Buf *ret) {
+    _cleanup_(entry_cursor_closep) EntryCursor *c = NULL;
+    _cleanup_(store_closep) Store *s = NULL;
+    StoreEntry row;
+    Error e = {0};
+
+    if (store_open(path, STORE_READ, &e, &s) < 0 || entry_cursor_open(s, 1, &e, &c) < 0)
+        fail_msg("%s", e.text);
+    while (entry_cursor_step(c, &e, &row) > 0) {
+        if (strcmp(row.kind, "reveal") == 0)
+            buf_span(ret, row.body);
+    }
+}
+
+static void records_who_looks(void **state) {
+    _cleanup_(scratch_done) Scratch s = scratch_new();
+    _cleanup_(buf_done) Buf out = {0}, entries = {0};
+    terrier_error error = {0};
+    char locator[128], store[128], expected[160];
+
+    scratch_write(&s, "t", span_of(two_lines));
+    snprintf(locator, sizeof(locator), "%s/t#L2:@11", s.path);
+    snprintf(store, sizeof(store), "%s/own.db", home.path);
+    if (terrier_reveal(*state, NULL, store, locator, api_write, &out, &error) < 0)
+        fail_msg("%s", error.text);
+    reveals_read(store, &entries);
+    snprintf(expected, sizeof(expected), "{\"locator\":\"%s\",\"operator\":{", locator);
+    if (strncmp(buf_cstr(&entries), expected, strlen(expected)) != 0)
+        fail_msg("recorded is %s, expected %s", buf_cstr(&entries), expected);
+    assert_null(strstr(buf_cstr(&entries), "536-90-4399"));
+    assert_non_null(strstr(buf_cstr(&out), "536-90-4399"));
+}
+
+static void shows_nothing_that_it_cannot_record(void **state) {
+    _cleanup_(scratch_done) Scratch s = scratch_new();
+    _cleanup_(buf_done) Buf out = {0};
+    terrier_error error = {0};
+    char locator[128], store[128];
+
+    scratch_write(&s, "t", span_of(two_lines));
+    scratch_write(&s, "no.db", span_of("this is no store"));
+    snprintf(locator, sizeof(locator), "%s/t#L2:@11", s.path);
+    snprintf(store, sizeof(store), "%s/no.db", s.path);
+    assert_true(terrier_reveal(*state, NULL, store, locator, api_write, &out, &error) < 0);
+    assert_non_null(strstr(error.text, "nothing is shown in clear"));
+    assert_int_equal(out.n, 0);
 }
 
 static void says_what_has_changed(void **state) {
@@ -125,9 +182,14 @@ static void refuses_what_it_cannot_open(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(masks_all_of_the_line), cmocka_unit_test(reveals_when_told),
-        cmocka_unit_test(says_what_has_changed), cmocka_unit_test(reads_utf16),
-        cmocka_unit_test(cuts_no_value),         cmocka_unit_test(refuses_what_it_cannot_open),
+        cmocka_unit_test(masks_all_of_the_line),
+        cmocka_unit_test(reveals_when_told),
+        cmocka_unit_test(records_who_looks),
+        cmocka_unit_test(shows_nothing_that_it_cannot_record),
+        cmocka_unit_test(says_what_has_changed),
+        cmocka_unit_test(reads_utf16),
+        cmocka_unit_test(cuts_no_value),
+        cmocka_unit_test(refuses_what_it_cannot_open),
     };
 
     return cmocka_run_group_tests(tests, setup, teardown);

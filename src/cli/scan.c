@@ -23,7 +23,10 @@ typedef struct ScanValues {
     int format, level, color, back_off, objects, recount;
     bool no_selftest;
     bool idle, only_news, syslog, null, no_default_excludes, cross_filesystems, require_sandbox,
-        dry_run, quiet;
+        dry_run, quiet, fresh, rescan;
+    uint64_t recheck;
+    double time_limit;
+    TextList first;
 } ScanValues;
 
 #define AT(member) offsetof(ScanValues, member)
@@ -175,6 +178,31 @@ static const Option options[] = {
      .argument = "HOURS",
      .help = "Read nothing and hold nothing open in these hours of local time, such as "
              "08:00-18:00 or mon..fri 08:00-18:00; may be given again"},
+    {.name = "fresh",
+     .kind = OPTION_FLAG,
+     .at = AT(fresh),
+     .help = "Begin anew: continue no interrupted scan, carry nothing over from an earlier one"},
+    {.name = "time-limit",
+     .kind = OPTION_DURATION,
+     .at = AT(time_limit),
+     .argument = "TIME",
+     .help = "Pause after TIME (6h): the same scan again goes on, night after night, as one run"},
+    {.name = "first",
+     .kind = OPTION_LIST,
+     .at = AT(first),
+     .argument = "GLOB",
+     .help = "Read what matches before all else (as in .gitignore); may be given again"},
+    {.name = "rescan",
+     .kind = OPTION_FLAG,
+     .at = AT(rescan),
+     .help = "Read every file, also those that did not change since the last scan"},
+    {.name = "recheck",
+     .kind = OPTION_NUMBER,
+     .at = AT(recheck),
+     .argument = "N",
+     .least = 1,
+     .help = "Read one in N of the files that seem unchanged, to find forged time stamps; 1000 is "
+             "the default"},
     {.name = "require-sandbox",
      .kind = OPTION_FLAG,
      .at = AT(require_sandbox),
@@ -402,6 +430,12 @@ static terrier_scan_options scan_options(const Call *call, Watch *watch) {
                  .n_quiet_hours = v->quiet_hours.n},
         .only_news = v->only_news,
         .require_sandbox = v->require_sandbox,
+        .fresh = v->fresh,
+        .first = v->first.at,
+        .n_first = v->first.n,
+        .time_limit = v->time_limit,
+        .rescan = v->rescan,
+        .recheck = v->recheck,
         .recount = v->recount ? (terrier_recount)(v->recount - 1) : TERRIER_RECOUNT_AFTER,
         .anchor_hook = v->anchor_hook,
         .no_selftest = v->no_selftest,
@@ -449,6 +483,12 @@ static int check_values(const Call *call) {
     if (!v->files_from && !v->profile && call->n_operands == 0)
         return complain(call, TERRIER_EXIT_USAGE,
                         "there is nothing to scan: name a directory or a file");
+    if (v->first.n && v->include.n)
+        return complain(call, TERRIER_EXIT_USAGE,
+                        "--first goes without --include: only what matches that is read at all");
+    if ((v->first.n || v->time_limit > 0) && (v->files_from || from_stdin(call) || v->time_box > 0))
+        return complain(call, TERRIER_EXIT_USAGE,
+                        "--first and --time-limit are for scans of directories");
     if (v->time_box > 0 && (v->files_from || from_stdin(call)))
         return complain(call, TERRIER_EXIT_USAGE, "--time-box needs directories to sample from");
     return 0;
@@ -578,7 +618,9 @@ static int scan(const Call *call, terrier_scan_options *o, Watch *watch) {
     if (r < 0)
         return complain(call, result.exit, "%s", error.text);
     if (result.stopped) {
-        complain(call, 0, "stopped by signal %d; what was read is in run %lld of the store",
+        complain(call, 0,
+                 "stopped by signal %d; what was read is in run %lld of the store, and the same "
+                 "scan again continues it",
                  (int)stop_signal, (long long)result.run);
         return 128 + stop_signal;
     }
@@ -587,6 +629,11 @@ static int scan(const Call *call, terrier_scan_options *o, Watch *watch) {
         r = write_metrics(call, watch->profile, o->store, result.run);
     if (r)
         result.exit = r;
+    if (result.paused)
+        complain(call, 0,
+                 "paused by --time-limit; what was read is in run %lld of the store, and the same "
+                 "scan again goes on",
+                 (long long)result.run);
     if (v->quiet && v->format != 2 && !v->output)
         return result.exit;
     return report(call, o->store, result.run, result.exit);

@@ -4,6 +4,7 @@
  * Everything that can be refused is refused before the first byte is read: options, roots, rules,
  * store, key, in that order. See terrier.h for the contract.
  */
+#include <dirent.h>
 #include <stdlib.h>
 #include <sys/stat.h>
 #include <sys/sysmacros.h>
@@ -26,7 +27,13 @@
 #include "store/query.h"
 #include "store/tally.h"
 
-enum { JOBS_MAX = 255, OWN_MAX = 16, SAMPLES_USUAL = 5, HOURS_MAX = 16 };
+enum {
+    JOBS_MAX = 255,
+    OWN_MAX = 16,
+    SAMPLES_USUAL = 5,
+    HOURS_MAX = 16,
+    RECHECK_USUAL = 1000,
+};
 
 typedef struct Job {
     const terrier_scan_options *o;
@@ -39,7 +46,7 @@ typedef struct Job {
     FileId own[OWN_MAX];
     Hours quiet[HOURS_MAX];
     size_t n_quiet;
-    Buf parameters, edm_keys;
+    Buf parameters, engine, edm_keys;
     Witness witness;
     int64_t started; /* monotonic */
     /* what is known before the run begins */
@@ -61,6 +68,7 @@ static void job_done(Job *j) {
     buf_wipe(&j->edm_keys);
     arena_done(&j->arena);
     free(j->notes);
+    buf_done(&j->engine);
     free(j->store_path);
     free(j->key_directory);
     free(j->cache);
@@ -243,6 +251,8 @@ static int make_plan(Job *j, Error *reterr) {
                 .n_include = o->n_include,
                 .exclude = (const char **)o->exclude,
                 .n_exclude = o->n_exclude,
+                .first = (const char **)o->first,
+                .n_first = o->n_first,
                 .own = j->own,
                 .no_default_excludes = o->no_default_excludes,
                 .cross_filesystems = o->cross_filesystems,
@@ -260,7 +270,7 @@ static int make_plan(Job *j, Error *reterr) {
                 .survey_ns = (int64_t)(o->time_box * 1e9),
                 .limits = limits_of(&o->limits),
                 .pace = pace_of(&o->pace),
-                .count_ahead = o->count_ahead,
+                .count_ahead = o->count_ahead || o->time_limit > 0,
                 .no_selftest = o->no_selftest,
                 .edm_keys = buf_as_span(&j->edm_keys)};
     if (o->window && (o->window < EXAMINE_WINDOW_MIN || o->window > 64 << 20 || o->window % 4))
@@ -338,6 +348,49 @@ static void put_limits(Json *json, const PlanLimits *l) {
     json_object_end(json);
 }
 
+static int is_helper(const struct dirent *e) {
+    return strncmp(e->d_name, "terrier-helper-", 15) == 0 && e->d_type == DT_REG;
+}
+
+/* The helper executables of a directory, in order. */
+static void put_helpers(Buf *to, const char *directory) {
+    struct dirent **names;
+    int n = scandir(directory, &names, is_helper, alphasort);
+
+    for (int i = 0; i < n; i++) {
+        buf_printf(to, " %s", names[i]->d_name + 15);
+        free(names[i]);
+    }
+    if (n >= 0)
+        free(names);
+}
+
+/* What reads: with another, the same bytes may give other findings. */
+static int describe_engine(Job *j) {
+    _cleanup_(free_p) char *program = realpath(program_of(j->o), NULL);
+    char *slash = program ? strrchr(program, '/') : NULL;
+
+    buf_text(&j->engine, TERRIER_VERSION);
+    if (slash) {
+        *slash = 0;
+        put_helpers(&j->engine, program);
+    }
+    put_helpers(&j->engine, TERRIER_HELPERS);
+    return buf_error(&j->engine);
+}
+
+/* A root by its whole name, where it has one: two ways to name it are one scope. */
+static void put_roots(Json *json, const char *const *paths, size_t n) {
+    json_key(json, "roots");
+    json_array_begin(json);
+    for (size_t i = 0; i < n; i++) {
+        _cleanup_(free_p) char *whole = realpath(paths[i], NULL);
+
+        json_text(json, whole ? whole : paths[i]);
+    }
+    json_array_end(json);
+}
+
 /* What the run was asked to do, as a JSON object: every option that changes what is found. */
 static int describe(Job *j) {
     const terrier_scan_options *o = j->o;
@@ -350,7 +403,7 @@ static int describe(Job *j) {
         json_key(&json, "profile");
         json_text(&json, o->profile);
     }
-    put_list(&json, "roots", o->paths, o->n_paths);
+    put_roots(&json, o->paths, o->n_paths);
     put_list(&json, "include", o->include, o->n_include);
     put_list(&json, "exclude", o->exclude, o->n_exclude);
     put_list(&json, "rules", o->rules.directories, o->rules.n_directories);
@@ -369,6 +422,8 @@ static int describe(Job *j) {
     put_limits(&json, &j->plan.limits);
     json_key(&json, "min_confidence");
     json_text(&json, level_name(j->plan.floor));
+    json_key(&json, "samples");
+    json_uint(&json, j->plan.samples);
     json_key(&json, "jobs");
     json_uint(&json, j->plan.jobs);
     json_key(&json, "window");
@@ -460,24 +515,12 @@ static int note_first(Job *j, Error *reterr) {
     return r == 0 && j->o->profile ? note_uncovered(j) : r;
 }
 
-/* A root by its whole name, where it has one: two ways to name it are one scope. */
-static void put_roots(Json *json, const terrier_scan_options *o) {
-    json_key(json, "roots");
-    json_array_begin(json);
-    for (size_t i = 0; i < o->n_paths; i++) {
-        _cleanup_(free_p) char *whole = realpath(o->paths[i], NULL);
-
-        json_text(json, whole ? whole : o->paths[i]);
-    }
-    json_array_end(json);
-}
-
 /* What is read, for the hash by which two runs are told to have had one scope. */
 static void put_scope(Buf *to, const terrier_scan_options *o) {
     Json json = json_to(to);
 
     json_object_begin(&json);
-    put_roots(&json, o);
+    put_roots(&json, o->paths, o->n_paths);
     put_list(&json, "include", o->include, o->n_include);
     put_list(&json, "exclude", o->exclude, o->n_exclude);
     json_key(&json, "default_excludes");
@@ -646,6 +689,8 @@ static int prepare(Job *j, Error *reterr) {
     if (r == 0)
         r = describe(j);
     if (r == 0)
+        r = describe_engine(j);
+    if (r == 0)
         r = note_first(j, reterr);
     j->result->exit = r == -EINVAL ? TERRIER_EXIT_USAGE : TERRIER_EXIT_INTERNAL;
     if (r < 0)
@@ -678,11 +723,23 @@ static int job_run(Job *j, Error *reterr) {
     keeper.n_quiet = j->n_quiet;
     keeper.notes = j->notes;
     keeper.n_notes = j->n_notes;
+    keeper.engine = buf_cstr(&j->engine);
+    keeper.fresh = j->o->fresh;
+    keeper.rescan = j->o->rescan;
+    keeper.time_limit = (int64_t)(j->o->time_limit * 1e9);
+    keeper.recheck = j->o->recheck ? j->o->recheck : RECHECK_USUAL;
     j->started = clock_monotonic_ns();
     r = witness_recount(&j->witness, false, reterr);
     if (r == 0)
         r = keeper_run(&keeper, reterr, &kept);
     j->result->run = kept.run;
+    j->result->resumed = kept.resumed;
+    if (r == 0 && kept.paused) {
+        witness_broken(&j->witness, "paused", NULL, TERRIER_EXIT_INCOMPLETE);
+        j->result->paused = true;
+        j->result->exit = TERRIER_EXIT_INCOMPLETE;
+        return 0;
+    }
     if (r == 0)
         r = witness_recount(&j->witness, true, reterr);
     if (r == KEEPER_E_STOPPED || r == -ECANCELED) {

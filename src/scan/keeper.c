@@ -6,7 +6,11 @@
 #include <signal.h>
 #include <spawn.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
+
+#define XXH_INLINE_ALL
+#include <xxhash.h>
 
 #include "base/clock.h"
 #include "evidence/token.h"
@@ -15,33 +19,52 @@
 #include "scan/message.h"
 #include "scan/scanner.h"
 #include "scan/selftest.h"
+#include "store/carry.h"
+#include "store/series.h"
+#include "store/tally.h"
 
 enum {
     RESTARTS_MAX = 1000,   /* deaths a run: then it ends and says so */
     RESTARTS_IDLE_MAX = 3, /* deaths in a row with nothing reported and nothing in flight */
     PROGRESS_MS = 200,
-    DRAIN_S = 30, /* for what is in flight when quiet hours begin; then it is read again */
+    DRAIN_S = 30,       /* for what is in flight when quiet hours begin; then it is read again */
+    RECHECKS_MAX = 512, /* on their way at once: more are not drawn */
 };
 
 /* keeper_listen: the scanner is to end, for quiet hours. */
 #define LISTEN_PAUSE 3
 
-/* Of one root, over all lives of the scanner: what the walker cannot know by names alone. */
-typedef struct RootSums {
-    uint64_t bytes; /* sizes of what was opened */
-    uint64_t names; /* further names of files with several links */
-} RootSums;
+/* What is known of a root before its files are asked for. */
+typedef struct RootSeen {
+    bool told;   /* that its files are read again */
+    bool inodes; /* the file system's inode numbers stay */
+} RootSeen;
+
+/* A file that seems unchanged and is read all the same; until its report comes. */
+typedef struct Recheck {
+    uint64_t path; /* a hash of root and path */
+    KnownReport known;
+    uint8_t hash[16]; /* as it was */
+} Recheck;
 
 typedef struct Keeper {
     const KeeperOptions *o;
-    RootSums *sums; /* one a root */
-    size_t n_sums;
+    RootSeen *roots; /* one a root */
+    size_t n_roots;
+    StoreRun run; /* as it is begun */
+    StoreDetector *detectors;
+    StoreStart start;
+    Recheck rechecks[RECHECKS_MAX]; /* on their way */
+    size_t n_rechecks;
+    uint64_t rechecked, forged;
+    int64_t deadline;    /* monotonic; 0: none */
+    FileId *own;         /* the plan's, and the journal */
+    int64_t journal_run; /* that the journal was of when it was opened */
     KeeperResult result;
     KeeperProgress progress;
     int64_t told; /* monotonic, of the last progress call */
-    Plan plan;    /* the caller's, with suspects and restarted as of now */
+    Plan plan;    /* the caller's, with suspects and known as of now */
     Buf suspects; /* bytes of their paths */
-    Journal *journal;
     int journal_fd;
     pid_t scanner;
     Channel channel;
@@ -154,33 +177,100 @@ static int put_allows(Keeper *k, Error *reterr) {
     return r;
 }
 
-static int keeper_begin(Keeper *k, Error *reterr) {
+/* What the run will be, before it is begun: it begins when the scanner has the same rules. */
+static int keeper_describe(Keeper *k) {
     const Rules *rules = k->o->rules;
-    StoreDetector *detectors = calloc(rules->n + 1, sizeof(*detectors));
-    StoreRun run = {.started = clock_real_ns(),
-                    .survey = k->plan.survey,
-                    .tool = TERRIER_VERSION,
-                    .key = k->o->key ? key_id(k->o->key) : NULL,
-                    .parameters = k->o->parameters,
-                    .detectors = detectors,
-                    .n_detectors = rules->n};
-    int r;
 
-    if (!detectors)
+    k->detectors = calloc(rules->n + 1, sizeof(*k->detectors));
+    if (!k->detectors)
         return -ENOMEM;
     for (size_t i = 0; i < rules->n; i++) {
         const Detector *d = &rules->detectors[i];
 
-        detectors[i] = (StoreDetector){d->id, d->title, d->category->id, d->tier};
+        k->detectors[i] = (StoreDetector){d->id, d->title, d->category->id, d->tier};
     }
-    memcpy(run.ruleset, rules->digest, sizeof(run.ruleset));
-    r = store_run_begin(k->o->store, &run, reterr, &k->result.run);
-    free(detectors);
-    if (r == 0)
-        r = put_allows(k, reterr);
+    k->run = (StoreRun){.started = clock_real_ns(),
+                        .survey = k->plan.survey,
+                        .fresh = k->o->fresh || k->plan.list || k->plan.stream[0],
+                        .tool = TERRIER_VERSION,
+                        .engine = k->o->engine,
+                        .key = k->o->key ? key_id(k->o->key) : NULL,
+                        .parameters = k->o->parameters,
+                        .detectors = k->detectors,
+                        .n_detectors = rules->n};
+    memcpy(k->run.ruleset, rules->digest, sizeof(k->run.ruleset));
+    return 0;
+}
+
+static void start_tell(const Keeper *k) {
+    const StoreStart *s = &k->start;
+
+    if (s->kind == STORE_START_RESUMED)
+        keeper_warn(k,
+                    "run %lld was interrupted and is continued; --fresh begins a new one instead",
+                    (long long)s->run);
+    if (s->kind == STORE_START_ANEW)
+        keeper_warn(k,
+                    "the %s changed since run %lld, so everything is read again: what was found "
+                    "before may not be what would be found now",
+                    s->why, (long long)s->before);
+}
+
+/* What was in flight when the run was interrupted; the journal outlived keeper and scanner. */
+static int flight_note(Keeper *k, Error *reterr) {
+    _cleanup_(buf_done) Buf path = {0};
+    uint32_t root;
+    int r = 0;
+
+    for (unsigned slot = 0; slot < JOURNAL_SLOTS && r == 0; slot++) {
+        buf_clear(&path);
+        if (journal_read(k->journal_fd, slot, &root, &path))
+            r = store_note_put(k->o->store, k->result.run,
+                               &(StoreNote){.kind = "in-flight",
+                                            .subject = buf_as_span(&path),
+                                            .count = 1,
+                                            .detail = "interrupted"},
+                               reterr);
+    }
+    return r;
+}
+
+static int resume_note(Keeper *k, Error *reterr) {
+    char now[CLOCK_TEXT_MAX];
+    int r = k->journal_run == k->result.run ? flight_note(k, reterr) : 0;
+
+    clock_print(k->run.started, now, sizeof(now));
+    return r < 0 ? r
+                 : store_note_put(k->o->store, k->result.run,
+                                  &(StoreNote){.kind = "resumed",
+                                               .subject = span_of(now),
+                                               .count = 1,
+                                               .detail = "a later scan went on with the run"},
+                                  reterr);
+}
+
+/* What is known of a run before its first file. */
+static int first_notes(Keeper *k, Error *reterr) {
+    int r = put_allows(k, reterr);
+
     for (size_t i = 0; i < k->o->n_notes && r == 0; i++)
         r = store_note_put(k->o->store, k->result.run, &k->o->notes[i], reterr);
     return r;
+}
+
+static int keeper_begin(Keeper *k, Error *reterr) {
+    int r = store_run_start(k->o->store, &k->run, reterr, &k->start);
+
+    if (r < 0)
+        return r;
+    k->result.run = k->start.run;
+    k->result.resumed = k->start.kind == STORE_START_RESUMED;
+    start_tell(k);
+    if (k->result.resumed)
+        r = resume_note(k, reterr);
+    if (r == 0)
+        r = journal_start(k->journal_fd, k->result.run);
+    return r < 0 || k->result.resumed ? r : first_notes(k, reterr);
 }
 
 static int on_ready(Keeper *k, Wire *w, Error *reterr) {
@@ -191,10 +281,16 @@ static int on_ready(Keeper *k, Wire *w, Error *reterr) {
         return error_set(reterr, -EINVAL,
                          "the rules changed while the scan was starting; start it again");
     k->ready = true;
-    if (k->result.run)
-        return 0;
-    r = keeper_begin(k, reterr);
-    return r < 0 || !k->o->begun ? r : k->o->begun(k->o->of, k->result.run, reterr);
+    if (!k->result.run) {
+        r = keeper_begin(k, reterr);
+        if (r == 0 && k->o->begun)
+            r = k->o->begun(k->o->of, k->result.run, reterr);
+        if (r < 0)
+            return r;
+    }
+    k->progress.carried = 0;
+    k->n_rechecks = 0;
+    return store_walk_begin(k->o->store, k->result.run, reterr);
 }
 
 static int on_failed(Keeper *k, Wire *w) {
@@ -207,19 +303,55 @@ static int on_failed(Keeper *k, Wire *w) {
     return 0;
 }
 
+/* File systems that make up inode numbers, or take them from a server that may not keep them. */
+static bool keeps_inodes(const char *type, const char *options) {
+    if (strcmp(type, "cifs") == 0 || strcmp(type, "smb3") == 0)
+        return strstr(options, "serverino") && !strstr(options, "noserverino");
+    return strncmp(type, "fuse", 4) != 0 && strcmp(type, "vfat") != 0 &&
+           strcmp(type, "exfat") != 0 && strcmp(type, "msdos") != 0 && strcmp(type, "9p") != 0;
+}
+
+/* Before the first file beneath the root is asked for: is it the one of the run before? */
+static int root_look(Keeper *k, const RootReport *r, const char *identity, const char *type,
+                     const char *options, Error *reterr) {
+    RootSeen *seen = &k->roots[r->number];
+    bool others;
+    int e = store_root_trust(k->o->store, k->result.run, r->number, identity, reterr, &others);
+
+    if (e < 0)
+        return e;
+    if (others && !seen->told && k->start.kind != STORE_START_FIRST) {
+        keeper_warn(k, "root %u %s, so what lay there is read again", r->number + 1,
+                    identity[0] ? "was on another file system before"
+                                : "is on a file system without a lasting identity");
+        seen->told = true;
+    }
+    seen->inodes = keeps_inodes(type, options);
+    return 0;
+}
+
 static int on_root(Keeper *k, Wire *w, Error *reterr) {
     char identity[512], type[64], options[1024], atime[128];
+    uint64_t names = 0;
     RootReport r;
     int e = root_get(w, &r);
 
     if (e < 0)
         return e;
-    if (r.number >= k->n_sums || r.found < k->sums[r.number].names)
+    if (r.number >= k->n_roots)
         return -EBADMSG;
     snprintf(identity, sizeof(identity), "%.*s", (int)r.identity.n, (const char *)r.identity.at);
     snprintf(type, sizeof(type), "%.*s", (int)r.type.n, (const char *)r.type.at);
     snprintf(options, sizeof(options), "%.*s", (int)r.options.n, (const char *)r.options.at);
     snprintf(atime, sizeof(atime), "%.*s", (int)r.atime.n, (const char *)r.atime.at);
+    if (!r.final)
+        e = root_look(k, &r, identity, type, options, reterr);
+    else
+        e = store_names(k->o->store, k->result.run, r.number, reterr, &names);
+    if (e < 0)
+        return e;
+    if (r.final && r.found < names)
+        return -EBADMSG;
     return store_root_put(k->o->store, k->result.run,
                           &(StoreRoot){.number = r.number,
                                        .path = r.path,
@@ -228,9 +360,9 @@ static int on_root(Keeper *k, Wire *w, Error *reterr) {
                                        .mount_options = options,
                                        .atime = atime,
                                        .status = r.status,
-                                       .found = r.found - k->sums[r.number].names,
-                                       .found_bytes = k->sums[r.number].bytes,
-                                       .names = k->sums[r.number].names,
+                                       .found = r.found - names,
+                                       .found_bytes = store_met_bytes(k->o->store, r.number),
+                                       .names = names,
                                        .directories = r.directories},
                           reterr);
 }
@@ -287,6 +419,61 @@ static int facts_get(Keeper *k, Wire *w, uint64_t n) {
     return 0;
 }
 
+/* ---- forged time stamps ---- */
+
+/* With the run in it, so that each draws others, and a secret, so that nobody knows which. */
+static uint64_t path_hash(const Keeper *k, uint32_t root, Span path) {
+    return XXH3_64bits_withSecretandSeed(path.at, path.n, k->plan.secret, sizeof(k->plan.secret),
+                                         (uint64_t)k->result.run << 32 | root);
+}
+
+static bool is_drawn(const Keeper *k, uint64_t hash) {
+    return k->o->rescan ||
+           (k->o->recheck && k->n_rechecks < RECHECKS_MAX && hash % k->o->recheck == 0);
+}
+
+static void recheck_begin(Keeper *k, uint64_t hash, const KnownReport *known,
+                          const StoreHeld *held) {
+    Recheck *c;
+
+    if (!held->rechecked || !held->hashed || k->n_rechecks == RECHECKS_MAX)
+        return;
+    c = &k->rechecks[k->n_rechecks++];
+    *c = (Recheck){.path = hash, .known = *known};
+    c->known.path = (Span){0};
+    memcpy(c->hash, held->hash, sizeof(c->hash));
+}
+
+static bool same_stamps(const KnownReport *known, const FileMeta *m) {
+    return known->size == m->size && known->mtime == m->mtime && known->ctime == m->ctime &&
+           known->ino == m->ino;
+}
+
+/* The report of a file that was drawn: other bytes under the same time stamps were forged. */
+static int recheck_end(Keeper *k, const ObjectReport *o, Error *reterr) {
+    uint64_t hash = k->n_rechecks && !o->depth ? path_hash(k, o->root, o->path) : 0;
+    bool other;
+    size_t i = 0;
+
+    while (i < k->n_rechecks && (o->depth || k->rechecks[i].path != hash))
+        i++;
+    if (i == k->n_rechecks)
+        return 0;
+    other = o->hashed && memcmp(o->hash, k->rechecks[i].hash, sizeof(o->hash)) != 0 &&
+            same_stamps(&k->rechecks[i].known, &o->meta);
+    k->rechecks[i] = k->rechecks[--k->n_rechecks];
+    k->rechecked++;
+    if (!other)
+        return 0;
+    k->forged++;
+    return store_note_put(k->o->store, k->result.run,
+                          &(StoreNote){.kind = "forged",
+                                       .subject = o->path,
+                                       .count = 1,
+                                       .detail = "other content under the same time stamps"},
+                          reterr);
+}
+
 static int on_object(Keeper *k, Wire *w, Error *reterr) {
     char format[32], encoding[32];
     ObjectReport o;
@@ -294,7 +481,7 @@ static int on_object(Keeper *k, Wire *w, Error *reterr) {
     int r = object_get(w, &o, &n, &n_facts);
 
     if (r == 0)
-        r = o.root < k->n_sums ? findings_room(k, n) : -EBADMSG;
+        r = o.root < k->n_roots ? findings_room(k, n) : -EBADMSG;
     for (uint64_t i = 0; i < n && r == 0; i++) {
         Finding *f = &k->findings[i];
 
@@ -308,12 +495,14 @@ static int on_object(Keeper *k, Wire *w, Error *reterr) {
         r = facts_get(k, w, n_facts);
     if (r < 0)
         return r;
+    r = recheck_end(k, &o, reterr);
+    if (r < 0)
+        return r;
     snprintf(format, sizeof(format), "%.*s", (int)o.format.n, (const char *)o.format.at);
     snprintf(encoding, sizeof(encoding), "%.*s", (int)o.encoding.n, (const char *)o.encoding.at);
     if (!o.depth) {
         k->progress.files++;
         k->progress.bytes += o.bytes_read;
-        k->sums[o.root].bytes += o.meta.size;
     }
     return store_object_put(k->o->store, k->result.run,
                             &(StoreObject){.root = o.root,
@@ -358,7 +547,7 @@ static int on_forget(Keeper *k, Wire *w, Error *reterr) {
     uint64_t root = wire_u64(w);
     Span path = wire_span(w);
 
-    if (!wire_done(w) || root >= k->n_sums || (path.n && memchr(path.at, 0, path.n)))
+    if (!wire_done(w) || root >= k->n_roots || (path.n && memchr(path.at, 0, path.n)))
         return -EBADMSG;
     return store_members_forget(k->o->store, k->result.run, (uint32_t)root, path, reterr);
 }
@@ -377,31 +566,55 @@ static int on_claim(Keeper *k, Wire *w, Error *reterr) {
     bool mine;
     int r;
 
-    if (!wire_done(w) || root >= k->n_sums)
+    if (!wire_done(w) || root >= k->n_roots)
         return -EBADMSG;
     r = store_link_claim(k->o->store, k->result.run, dev, ino, (uint32_t)root, path, reterr, &mine);
-    if (r == 0 && !mine)
-        k->sums[root].names++;
     return r < 0 ? r : answer(k, &(uint8_t){mine}, 1);
+}
+
+static int known_look(Keeper *k, uint32_t root, const KnownReport *report, Error *reterr,
+                      uint8_t *ret) {
+    const RootSeen *seen = &k->roots[root];
+    uint64_t hash = report->mode ? path_hash(k, root, report->path) : 0;
+    StoreHeld held;
+    int r = store_carry(k->o->store, k->result.run,
+                        &(StoreKnown){.root = root,
+                                      .path = report->path,
+                                      .meta = {.mode = report->mode,
+                                               .nlink = report->nlink,
+                                               .ino = report->ino,
+                                               .size = report->size,
+                                               .mtime = report->mtime,
+                                               .ctime = report->ctime},
+                                      .inodes = seen->inodes,
+                                      .drawn = report->mode && is_drawn(k, hash)},
+                        reterr, &held);
+
+    if (r < 0)
+        return r;
+    if (held.answer == STORE_CARRIED) {
+        k->progress.files++;
+        k->progress.carried++;
+    }
+    recheck_begin(k, hash, report, &held);
+    *ret = held.answer != STORE_TO_READ;
+    return 0;
 }
 
 static int on_known(Keeper *k, Wire *w, Error *reterr) {
     uint64_t root = wire_u64(w), n = wire_u64(w);
     uint8_t known[256];
 
-    if (w->failed || n > sizeof(known))
+    if (w->failed || n > sizeof(known) || root >= k->n_roots)
         return -EBADMSG;
     for (uint64_t i = 0; i < n; i++) {
-        Span path = wire_span(w);
-        bool done;
-        int r;
+        KnownReport report;
+        int r = known_get(w, &report);
 
-        if (w->failed)
-            return -EBADMSG;
-        r = store_object_done(k->o->store, k->result.run, (uint32_t)root, path, reterr, &done);
+        if (r == 0)
+            r = known_look(k, (uint32_t)root, &report, reterr, &known[i]);
         if (r < 0)
             return r;
-        known[i] = done;
     }
     return answer(k, known, n);
 }
@@ -505,7 +718,7 @@ static bool keeper_drain(Keeper *k) {
     int64_t now = clock_monotonic_ns(), end;
 
     if (!k->drain_by && is_quiet(k, &end)) {
-        journal_ask_end(k->journal);
+        journal_ask_end(k->journal_fd);
         k->drain_by = now + DRAIN_S * CLOCK_NS_PER_S;
     }
     return k->drain_by && now >= k->drain_by;
@@ -540,12 +753,16 @@ static int keeper_rest(Keeper *k, Error *reterr) {
 
 /* The scanner has ended because it was asked to: what it reported stands, the rest is read later.
  */
-static void keeper_paused(Keeper *k) {
-    journal_clear(k->journal);
+static int keeper_paused(Keeper *k, Error *reterr) {
+    int r = journal_start(k->journal_fd, k->result.run);
+
+    if (r < 0)
+        return error_errno(reterr, r, "cannot write what is in flight");
     k->drain_by = 0;
     k->plan.n_suspects = 0;
-    k->plan.restarted = k->result.run != 0;
+    k->plan.known |= k->result.run != 0;
     k->reported_before = k->progress.files;
+    return 0;
 }
 
 /*
@@ -561,6 +778,8 @@ static int keeper_listen(Keeper *k, Error *reterr) {
 
         if (k->o->stop && k->o->stop(k->o->of))
             return KEEPER_E_STOPPED;
+        if (k->deadline && clock_monotonic_ns() > k->deadline)
+            return KEEPER_E_PAUSED;
         if (r < 0 && errno != EINTR)
             return error_errno(reterr, -errno, "cannot listen to the scanner");
         keeper_progress(k, false);
@@ -608,6 +827,7 @@ static int put_killed(Keeper *k, uint32_t root, Span path, Error *reterr) {
 static int collect_suspects(Keeper *k, const char *how, Error *reterr, size_t *ret_n) {
     PlanSuspect next[PLAN_SUSPECTS_MAX];
     size_t at[PLAN_SUSPECTS_MAX], n = 0, seen = 0;
+    _cleanup_(buf_done) Buf named = {0};
     Buf bytes = {0};
     int r = 0;
 
@@ -615,8 +835,10 @@ static int collect_suspects(Keeper *k, const char *how, Error *reterr, size_t *r
         uint32_t root;
         Span path;
 
-        if (!journal_read(k->journal, slot, &root, &path))
+        buf_clear(&named);
+        if (!journal_read(k->journal_fd, slot, &root, &named))
             continue;
+        path = buf_as_span(&named);
         seen++;
         r = store_note_put(
             k->o->store, k->result.run,
@@ -664,7 +886,9 @@ static int keeper_mourn(Keeper *k, int status, Error *reterr) {
     r = collect_suspects(k, word, reterr, &in_flight);
     if (r < 0)
         return r;
-    journal_clear(k->journal);
+    r = journal_start(k->journal_fd, k->result.run);
+    if (r < 0)
+        return error_errno(reterr, r, "cannot write what is in flight");
     k->idle_deaths = k->progress.files == k->reported_before && !in_flight ? k->idle_deaths + 1 : 0;
     if (++k->result.restarts > RESTARTS_MAX || k->idle_deaths > RESTARTS_IDLE_MAX)
         return error_set(
@@ -672,7 +896,7 @@ static int keeper_mourn(Keeper *k, int status, Error *reterr) {
             "the scanner died %u times; what was read is in the store, the rest is not",
             k->result.restarts);
     k->progress.restarts = k->result.restarts;
-    k->plan.restarted = true;
+    k->plan.known = true;
     k->reported_before = k->progress.files;
     keeper_warn(k, "the scanner was lost (%s) with %zu objects in flight; it is started again",
                 word, in_flight);
@@ -699,6 +923,46 @@ static int keeper_life(Keeper *k, Error *reterr, int *ret_status) {
     return r;
 }
 
+/* What this run owes to those before it; and what is loud. */
+static int carried_note(Keeper *k, Error *reterr) {
+    char detail[96];
+
+    if (k->forged)
+        keeper_warn(k,
+                    "%llu files have other content under the same size and time stamps: somebody "
+                    "forged them, or a disk is failing; the report names them",
+                    (unsigned long long)k->forged);
+    if (!k->result.run || !k->progress.carried)
+        return 0;
+    snprintf(detail, sizeof(detail), "unchanged, not read again; %llu more were, and compared",
+             (unsigned long long)k->rechecked);
+    return store_note_put(k->o->store, k->result.run,
+                          &(StoreNote){.kind = "carried",
+                                       .subject = span_of(""),
+                                       .count = k->progress.carried,
+                                       .detail = detail},
+                          reterr);
+}
+
+/* One night of a run that takes several: what was read in it, and how far the run is. */
+static int night_note(Keeper *k, Error *reterr) {
+    uint64_t read = k->progress.files - k->progress.carried, done;
+    char began[CLOCK_TEXT_MAX], detail[160];
+    int n;
+
+    done = store_files(k->o->store);
+    clock_print(k->run.started, began, sizeof(began));
+    n = snprintf(detail, sizeof(detail), "%llu bytes; %llu files of the run are done",
+                 (unsigned long long)k->progress.bytes, (unsigned long long)done);
+    if (k->progress.ahead_done && n > 0 && (size_t)n < sizeof(detail))
+        snprintf(detail + n, sizeof(detail) - (size_t)n, " of %llu",
+                 (unsigned long long)k->progress.ahead);
+    return store_note_put(
+        k->o->store, k->result.run,
+        &(StoreNote){.kind = "night", .subject = span_of(began), .count = read, .detail = detail},
+        reterr);
+}
+
 static int keeper_scan(Keeper *k, Error *reterr) {
     int status, r;
 
@@ -706,10 +970,16 @@ static int keeper_scan(Keeper *k, Error *reterr) {
         r = keeper_rest(k, reterr);
         if (r == 0)
             r = keeper_life(k, reterr, &status);
+        if (r == KEEPER_E_PAUSED)
+            k->result.paused = true;
         if (r == KEEPER_E_STOPPED || r < 0)
             return r;
+        if (r == KEEPER_E_PAUSED)
+            return k->result.run ? night_note(k, reterr) : 0;
         if (k->drain_by && (r != 0 || (k->done_code < 0 && !k->failed.code))) {
-            keeper_paused(k);
+            r = keeper_paused(k, reterr);
+            if (r < 0)
+                return r;
             continue;
         }
         if (r == 0)
@@ -724,23 +994,63 @@ static int keeper_scan(Keeper *k, Error *reterr) {
         return k->failed.code;
     }
     keeper_progress(k, true);
+    r = carried_note(k, reterr);
+    if (r == 0 && (k->deadline || k->result.resumed))
+        r = night_note(k, reterr);
+    if (r < 0)
+        return r;
     if (k->done_code < 0)
         return error_errno(reterr, k->done_code, "the scan could not be finished");
     return 0;
 }
 
-int keeper_run(const KeeperOptions *o, Error *reterr, KeeperResult *ret) {
-    Keeper k = {.o = o, .plan = *o->plan, .journal_fd = -1, .n_sums = o->plan->n_roots + 1};
-    int r = journal_create(&k.journal_fd);
+/* A scan does not read what it writes: the journal joins the store and its company. */
+static int own_add(Keeper *k) {
+    struct stat st;
 
-    k.sums = calloc(k.n_sums, sizeof(*k.sums));
-    if (r == 0 && !k.sums)
+    if (fstat(k->journal_fd, &st) < 0)
+        return -errno;
+    k->own = calloc(k->plan.n_own + 1, sizeof(*k->own));
+    if (!k->own)
+        return -ENOMEM;
+    if (k->plan.n_own)
+        memcpy(k->own, k->plan.own, k->plan.n_own * sizeof(*k->own));
+    k->own[k->plan.n_own] = (FileId){.dev = st.st_dev, .ino = st.st_ino};
+    k->plan.own = k->own;
+    k->plan.n_own++;
+    return 0;
+}
+
+/* Opens what is written to on the way, and looks whether a run is to be gone on with. */
+static int keeper_open(Keeper *k, Error *reterr) {
+    _cleanup_(free_p) char *path = NULL;
+    int r = keeper_describe(k);
+
+    if (asprintf(&path, "%s%s", store_path(k->o->store), KEEPER_JOURNAL) < 0) {
+        path = NULL;
+        return -ENOMEM;
+    }
+    k->roots = calloc(k->n_roots, sizeof(*k->roots));
+    if (r == 0 && !k->roots)
         r = -ENOMEM;
     if (r == 0)
-        r = journal_open(k.journal_fd, &k.journal);
+        r = journal_create(path, k->plan.jobs + 1, &k->journal_fd, &k->journal_run);
+    if (r == 0)
+        r = own_add(k);
     if (r < 0)
-        r = error_errno(reterr, r, "cannot start a scan");
-    else
+        return error_errno(reterr, r, "cannot start a scan: '%s'", path);
+    r = store_run_look(k->o->store, &k->run, reterr, &k->plan.known);
+    k->plan.known |= k->plan.n_first > 0; /* what was read first is met again */
+    return r;
+}
+
+int keeper_run(const KeeperOptions *o, Error *reterr, KeeperResult *ret) {
+    Keeper k = {.o = o, .plan = *o->plan, .journal_fd = -1, .n_roots = o->plan->n_roots + 1};
+    int r = keeper_open(&k, reterr);
+
+    if (o->time_limit)
+        k.deadline = clock_monotonic_ns() + o->time_limit;
+    if (r == 0)
         r = keeper_scan(&k, reterr);
     if (r >= 0 && k.result.run) {
         int e = store_commit(o->store, reterr);
@@ -748,14 +1058,15 @@ int keeper_run(const KeeperOptions *o, Error *reterr, KeeperResult *ret) {
         r = e < 0 ? e : r;
     }
     *ret = k.result;
-    journal_close(k.journal);
     fd_close(k.journal_fd);
     buf_done(&k.suspects);
     if (k.kept)
         explicit_bzero(k.kept, k.cap_findings * FINDING_SAMPLES_MAX * sizeof(*k.kept));
     free(k.findings);
     free(k.kept);
-    free(k.sums);
+    free(k.roots);
+    free(k.own);
+    free(k.detectors);
     explicit_bzero(k.plan.secret, sizeof(k.plan.secret));
     return r;
 }

@@ -16,14 +16,19 @@
 #include "scan/plan.h"
 #include "store/write.h"
 
+/* What is in flight stands in the file of the store's name and this. */
+#define KEEPER_JOURNAL ".flight"
+
 /* keeper_run: conditions that are not errors of ours. */
 #define KEEPER_E_STOPPED 2 /* stop() said so; what was done is in the store */
+#define KEEPER_E_PAUSED  3 /* inside: the time limit was reached; told as result.paused */
 
 typedef struct KeeperProgress {
     uint64_t files, bytes; /* reported so far */
     uint64_t ahead;        /* objects that the walk ahead has counted */
     bool ahead_done;
     uint64_t hits;
+    uint64_t carried; /* of the files, not read since they are what they were */
     unsigned restarts;
     int64_t paused_until; /* seconds since 1970, of the quiet hours that hold; 0: it runs */
 } KeeperProgress;
@@ -41,6 +46,11 @@ typedef struct KeeperOptions {
     Store *store;       /* open for writing */
     const Key *key;     /* of tokens; NULL: none are made */
     Span parameters;    /* JSON, for the run's row */
+    const char *engine; /* what reads, for the run's row: version, helpers */
+    bool fresh;         /* nothing is gone on with, nothing carried over */
+    bool rescan;        /* everything is read, in the series as it is */
+    int64_t time_limit; /* ns: then it pauses, to be gone on with; 0: none */
+    uint64_t recheck;   /* of files that seem unchanged one in so many is read; 0: none */
     int (*begun)(void *of, int64_t run, Error *reterr);  /* the run has its number; may be NULL */
     const Hours *quiet; /* hours in which nothing is read and nothing is open */
     size_t n_quiet;
@@ -55,6 +65,8 @@ typedef struct KeeperOptions {
 typedef struct KeeperResult {
     int64_t run; /* 0: none was begun */
     unsigned restarts;
+    bool resumed;               /* it had been begun by another scan */
+    bool paused;                /* the time limit was reached: the run is not at its end */
     KeeperSelftest selftest[2]; /* at the start, at the end */
 } KeeperResult;
 

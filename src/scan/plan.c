@@ -90,6 +90,7 @@ void plan_put(Buf *b, const Plan *p) {
     put_text(b, p->cache);
     put_texts(b, p->include, p->n_include);
     put_texts(b, p->exclude, p->n_exclude);
+    put_texts(b, p->first, p->n_first);
     wire_put_u64(b, p->n_own);
     for (size_t i = 0; i < p->n_own; i++) {
         wire_put_u64(b, p->own[i].dev);
@@ -113,7 +114,7 @@ void plan_put(Buf *b, const Plan *p) {
     put_pace(b, &p->pace);
     wire_put_u64(b, p->count_ahead);
     wire_put_u64(b, p->no_selftest);
-    wire_put_u64(b, p->restarted);
+    wire_put_u64(b, p->known);
     wire_put_u64(b, p->n_suspects);
     for (size_t i = 0; i < p->n_suspects; i++) {
         wire_put_u64(b, p->suspects[i].root);
@@ -213,6 +214,7 @@ int plan_get(Span frame, Plan *ret) {
     p.cache = get_text(&w);
     p.include = get_texts(&w, &p.n_include);
     p.exclude = get_texts(&w, &p.n_exclude);
+    p.first = get_texts(&w, &p.n_first);
     get_own(&w, &p);
     p.no_default_excludes = wire_u64(&w);
     p.cross_filesystems = wire_u64(&w);
@@ -232,7 +234,7 @@ int plan_get(Span frame, Plan *ret) {
     get_pace(&w, &p.pace);
     p.count_ahead = wire_u64(&w);
     p.no_selftest = wire_u64(&w);
-    p.restarted = wire_u64(&w);
+    p.known = wire_u64(&w);
     get_suspects(&w, &p);
     p.edm_keys = wire_span(&w);
     secret = wire_span(&w);
@@ -252,6 +254,7 @@ void plan_done(Plan *p) {
     free(p->allow_files);
     free(p->include);
     free(p->exclude);
+    free(p->first);
     free(p->own);
     explicit_bzero(p->secret, sizeof(p->secret));
     *p = (Plan){0};

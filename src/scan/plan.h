@@ -56,8 +56,8 @@ typedef struct Plan {
     const char *regions; /* "" for all */
     const char *cache;   /* directory for compiled databases; "" for none */
     /* what is read */
-    const char **include, **exclude;
-    size_t n_include, n_exclude;
+    const char **include, **exclude, **first;
+    size_t n_include, n_exclude, n_first; /* first: what matches is read before all else */
     FileId *own;
     size_t n_own;
     bool no_default_excludes, cross_filesystems;
@@ -77,8 +77,8 @@ typedef struct Plan {
     PlanLimits limits;
     PlanPace pace;
     bool count_ahead; /* a second walk that counts, for the progress line */
+    bool known;       /* ask for each file whether it is known already */
     bool no_selftest; /* known values are not sent through: for benches */
-    bool restarted;   /* ask what is known already */
     PlanSuspect suspects[PLAN_SUSPECTS_MAX];
     size_t n_suspects;
     Span edm_keys; /* EDM_KEY bytes for each exact match of the rules: of its table alone */

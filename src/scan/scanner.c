@@ -47,9 +47,10 @@ typedef struct Scanner {
     pthread_t *threads;
     Worker **workers;
     size_t n_workers;
-    Filter filter;
-    Place *places; /* one a root */
-    uint32_t root; /* the one at hand */
+    Filter filter, first; /* first: only what is to be read before all else */
+    bool foremost;        /* the walk at hand is that for `first` */
+    Place *places;        /* one a root */
+    uint32_t root;        /* the one at hand */
     Survey survey;
     int64_t deadline; /* of the survey's walk; monotonic */
     Buf report;
@@ -165,6 +166,8 @@ static int flush_objects(Scanner *s) {
 static int on_batch(void *of, Batch *b) {
     Scanner *s = of;
 
+    if (s->foremost)
+        return crew_put(&s->crew, b); /* counted when it is met again */
     s->places[s->root].found += b->n;
     if (journal_end_asked(s->crew.journal)) {
         batch_free(b);
@@ -182,6 +185,8 @@ static int on_object(void *of, Span path, const FileMeta *meta, Status status) {
     ObjectReport o = {.root = s->root, .path = path, .known_meta = meta != NULL, .status = status};
     int r = 0;
 
+    if (s->foremost)
+        return 0;
     if (s->plan.survey && status_complete(status.kind) && status.kind != STATUS_OTHER_FILESYSTEM)
         return 0; /* links and exclusions are no part of a sample of files */
     s->places[s->root].found++;
@@ -202,7 +207,7 @@ static int on_object(void *of, Span path, const FileMeta *meta, Status status) {
 static int on_directory(void *of, Span path _unused_) {
     Scanner *s = of;
 
-    s->places[s->root].directories++;
+    s->places[s->root].directories += !s->foremost;
     throttle_wait(s->crew.throttle, 0);
     return journal_end_asked(s->crew.journal) ? -ECANCELED : 0;
 }
@@ -254,13 +259,14 @@ static int walk_root(Scanner *s, uint32_t number) {
                      .cross_filesystems = s->plan.cross_filesystems,
                      .max_depth = s->plan.max_depth,
                      .shuffle_seed = s->plan.shuffle,
-                     .filter = &s->filter,
+                     .filter = s->foremost ? &s->first : &s->filter,
                      .stop = &s->crew.stop};
     const Sink sink = scanner_sink(s);
     Error e = {0};
     int r;
 
     s->root = number;
+    root_done(&place->root); /* of the walk before, if there was one */
     r = root_describe(path, &e, &place->root);
     s->crew.far[number] = r == 0 && mount_remote_type(place->root.type);
     if (r == 0)
@@ -446,8 +452,19 @@ static int survey_roots(Scanner *s) {
     return r;
 }
 
-static int walk_roots(Scanner *s) {
+/* A walk of its own for what is to be read first: the one behind it meets that again, as known. */
+static int walk_foremost(Scanner *s) {
     int r = 0;
+
+    s->foremost = true;
+    for (size_t i = 0; s->plan.n_first && i < s->plan.n_roots && r == 0; i++)
+        r = walk_root(s, (uint32_t)i);
+    s->foremost = false;
+    return r;
+}
+
+static int walk_roots(Scanner *s) {
+    int r = walk_foremost(s);
 
     for (size_t i = 0; i < s->plan.n_roots && r == 0; i++)
         r = walk_root(s, (uint32_t)i);
@@ -554,7 +571,8 @@ static int crew_init(Scanner *s, Error *reterr) {
     if (r == 0)
         r = throttle_new(&s->plan.pace, &c->stop, &c->throttle);
     if (r == 0)
-        r = c->atime_lost && c->roots && c->far && s->places ? queue_init(&c->tasks, QUEUE_BATCHES) : -ENOMEM;
+        r = c->atime_lost && c->roots && c->far && s->places ? queue_init(&c->tasks, QUEUE_BATCHES)
+                                                             : -ENOMEM;
     if (r < 0)
         return error_errno(reterr, r, "cannot start the scanner");
     s->filter = (Filter){.include = s->plan.include,
@@ -564,7 +582,11 @@ static int crew_init(Scanner *s, Error *reterr) {
                          .own = s->plan.own,
                          .n_own = s->plan.n_own,
                          .no_default_excludes = s->plan.no_default_excludes};
-    return filter_check(&s->filter, reterr);
+    s->first = s->filter;
+    s->first.include = s->plan.first;
+    s->first.n_include = s->plan.n_first;
+    r = filter_check(&s->filter, reterr);
+    return r < 0 ? r : filter_check(&s->first, reterr);
 }
 
 static void scanner_done(Scanner *s) {

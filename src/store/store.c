@@ -238,7 +238,7 @@ Store *store_close(Store *s) {
     sqlite3_close_v2(s->db);
     fd_close(s->lock);
     buf_done(&s->samples);
-    sums_done(&s->sums);
+    course_done(&s->course);
     free(s->path);
     free(s);
     return NULL;

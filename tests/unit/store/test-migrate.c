@@ -7,6 +7,7 @@
 #include <sqlite3.h>
 
 #include "base/file.h"
+#include "store/found.h"
 #include "store/migrate.h"
 #include "store/sql.h"
 
@@ -169,12 +170,67 @@ static void brings_the_oldest_format_up_to_date(void **state) {
     }
 }
 
+/* One run that ended and one that did not. */
+static const char objects_of_old[] =
+    "UPDATE run SET ended = 2, exit = 0, complete = 1, balanced = 1;"
+    "INSERT INTO run VALUES (2, 3, NULL, NULL, 0, NULL, NULL, '0.1', NULL, x'00', '{}');"
+    "INSERT INTO detector VALUES (1, 0, 'a.b', 'A', 'c', 3), (2, 0, 'a.b', 'A', 'c', 3);"
+    "INSERT INTO root VALUES (1, 0, x'2f737276', '', '', '', '', 'read', '', 2, 8, 0, 1),"
+    " (2, 0, x'2f737276', '', '', '', '', 'read', '', 0, 0, 0, 0);"
+    "INSERT INTO object VALUES"
+    " (1, 0, x'61', 7, 0, 1, 1, 1, 4, 1, 1, NULL, 33188, 0, 0, 'read', '', 4, 1, NULL,"
+    " 'zip', ''),"
+    " (1, 0, x'610062', NULL, 1, 1, 1, 1, 4, 1, 1, NULL, 0, 0, 0, 'read', '', 4, 0,"
+    " NULL, 'text', ''),"
+    " (1, 0, x'63', NULL, 0, 1, 1, 1, 4, 1, 1, NULL, 33188, 0, 0, 'error', 'EIO', 0, 0,"
+    " NULL, '', ''),"
+    " (2, 0, x'61', NULL, 0, 1, 1, 1, 4, 1, 1, NULL, 33188, 0, 0, 'read', '', 4, 0,"
+    " NULL, 'text', '');"
+    "INSERT INTO finding VALUES (7, x'', 0, x'', 0, 3, 4.0, 1, 0, 0, 1, 1, 0, 1, 1, x'');";
+
+static unsigned count_objects(Fixture *f, int64_t run, bool unread) {
+    _cleanup_(object_cursor_closep) ObjectCursor *c = NULL;
+    ObjectRow row;
+    unsigned n = 0;
+
+    assert_int_equal(object_cursor_open(f->store, run, unread, NULL, &c), 0);
+    while (object_cursor_step(c, NULL, &row) > 0)
+        n++;
+    return n;
+}
+
+static void objects_of_old_runs_are_kept(void **state) {
+    Fixture *f = *state;
+    _cleanup_(found_cursor_closep) FoundCursor *c = NULL;
+    FoundRow hit;
+    Error e = {0};
+    sqlite3 *db;
+
+    f->store = store_close(f->store);
+    assert_int_equal(remove(f->path), 0);
+    old_store(f->path);
+    db = connect(f->path);
+    assert_int_equal(sql_exec(db, objects_of_old), 0);
+    sqlite3_close(db);
+    fixture_open(f);
+    assert_int_equal(count_objects(f, 1, false), 3);
+    assert_int_equal(count_objects(f, 1, true), 1);
+    assert_int_equal(count_objects(f, 2, false), 1);
+    assert_int_equal(found_cursor_open(f->store, 1, &(FoundFilter){0}, false, &e, &c), 0);
+    assert_int_equal(found_cursor_step(c, &e, &hit), 1);
+    assert_true(span_is(hit.path, "a"));
+    assert_int_equal(found_cursor_step(c, &e, &hit), 0);
+    f->run = 2;
+    fixture_status(f, 0, "d", STATUS_READ, "");
+    fixture_end(f);
+    assert_int_equal(count_objects(f, 2, false), 2);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
-        TEST(runs_all_steps_after_a_copy),
-        TEST(leaves_the_store_when_a_step_fails),
-        TEST(begins_where_the_store_is),
-        TEST(brings_the_oldest_format_up_to_date),
+        TEST(runs_all_steps_after_a_copy),  TEST(leaves_the_store_when_a_step_fails),
+        TEST(begins_where_the_store_is),    TEST(brings_the_oldest_format_up_to_date),
+        TEST(objects_of_old_runs_are_kept),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -624,6 +624,8 @@ static int scan(const Call *call, terrier_scan_options *o, Watch *watch) {
                  (int)stop_signal, (long long)result.run);
         return 128 + stop_signal;
     }
+    if (result.paused && !result.run)
+        return complain(call, result.exit, "--time-limit was over before anything was read");
     r = profile_reports(call, watch->profile, o->store, result.run);
     if (r == 0)
         r = write_metrics(call, watch->profile, o->store, result.run);

@@ -13,7 +13,7 @@ typedef struct ScanValues {
     uint64_t jobs, max_depth, window, shuffle, seed, rate, samples;
     uint64_t archive_depth, archive_filters, archive_entries, archive_output, hold, worker_memory;
     double time_box, stall, cpu;
-    const char *anchor_hook;
+    const char *anchor_hook, *shard;
     int format, level, color, progress, objects, recount;
     bool no_selftest;
     bool null, no_default_excludes, cross_filesystems, require_sandbox, dry_run, quiet;
@@ -56,6 +56,12 @@ static const Option options[] = {
      .at = AT(max_depth),
      .argument = "N",
      .help = "Go N levels deep; 1 is the entries of PATH itself"},
+    {.name = "shard",
+     .kind = OPTION_TEXT,
+     .at = AT(shard),
+     .argument = "I/N",
+     .help = "Read only the I-th of N parts of the directories, into a store of its own; terrier "
+             "store merge puts them together"},
     {.name = "max-archive-depth",
      .kind = OPTION_NUMBER,
      .at = AT(archive_depth),
@@ -262,6 +268,16 @@ static bool from_stdin(const Call *call) {
     return call->n_operands == 1 && strcmp(call->operands[0], "-") == 0;
 }
 
+/* "2/8": its first number, or its second; 0 where it is not of that form. */
+static unsigned shard_part(const char *text, int which) {
+    unsigned part = 0, whole = 0;
+    int end = 0;
+
+    if (!text || sscanf(text, "%9u/%9u%n", &part, &whole, &end) != 2 || text[end])
+        return 0;
+    return which ? whole : part;
+}
+
 static terrier_scan_options scan_options(const Call *call, Progress *progress) {
     const ScanValues *v = call->values;
     terrier_scan_options o = {
@@ -295,6 +311,8 @@ static terrier_scan_options scan_options(const Call *call, Progress *progress) {
                    .stall = v->stall,
                    .cpu = v->cpu},
         .require_sandbox = v->require_sandbox,
+        .shard = shard_part(v->shard, 0),
+        .n_shards = shard_part(v->shard, 1),
         .recount = v->recount ? (terrier_recount)(v->recount - 1) : TERRIER_RECOUNT_AFTER,
         .anchor_hook = v->anchor_hook,
         .no_selftest = v->no_selftest,
@@ -320,6 +338,9 @@ static int check_values(const Call *call) {
         return complain(call, TERRIER_EXIT_USAGE,
                         "--files-from reads standard input only: --files-from - < '%s'",
                         v->files_from);
+    if (v->shard && !shard_part(v->shard, 1))
+        return complain(call, TERRIER_EXIT_USAGE, "--shard '%.40s' is no part, expected 1/4",
+                        v->shard);
     if (v->null && !v->files_from)
         return complain(call, TERRIER_EXIT_USAGE, "--null goes with --files-from -");
     if (v->name && !from_stdin(call))

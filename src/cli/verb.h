@@ -97,7 +97,8 @@ terrier_rules_options rules_options(const RulesValues *v);
 
 /* The verbs, each in the file of its first word. */
 extern const Verb verb_scan, verb_report, verb_detect, verb_explain, verb_show, verb_doctor;
-extern const Verb verb_store_export;
+extern const Verb verb_store_info, verb_store_check, verb_store_prune, verb_store_export,
+    verb_store_merge;
 extern const Verb verb_ledger_list, verb_ledger_period, verb_ledger_sample, verb_verify;
 extern const Verb verb_key_list, verb_key_new;
 extern const Verb verb_rules_list, verb_rules_show, verb_rules_check, verb_rules_validate;

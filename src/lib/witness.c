@@ -275,8 +275,8 @@ static void recount_take(const Recount *c, int error, ManifestRecount *ret) {
 }
 
 static bool is_counted(const Witness *w, bool after) {
-    if (w->o->names_on_stdin || w->o->stream || w->o->time_box > 0)
-        return false; /* there is no tree, or the run is no evidence */
+    if (w->o->names_on_stdin || w->o->stream || w->o->time_box > 0 || w->o->n_shards > 1)
+        return false; /* there is no tree, the run is no evidence, or a part only */
     return after ? w->o->recount != TERRIER_RECOUNT_NONE : w->o->recount == TERRIER_RECOUNT_BOTH;
 }
 

@@ -17,6 +17,8 @@ typedef struct ScanValues {
     int format, level, color, progress, objects, recount;
     bool no_selftest;
     bool null, no_default_excludes, cross_filesystems, require_sandbox, dry_run, quiet;
+    bool fresh, rescan;
+    uint64_t recheck;
 } ScanValues;
 
 #define AT(member) offsetof(ScanValues, member)
@@ -121,6 +123,21 @@ static const Option options[] = {
      .most = 86400,
      .help = "Give up an object whose parser computes for TIME, and TIME more for each MiB that it "
              "took; 20s is the default"},
+    {.name = "fresh",
+     .kind = OPTION_FLAG,
+     .at = AT(fresh),
+     .help = "Begin anew: continue no interrupted scan, carry nothing over from an earlier one"},
+    {.name = "rescan",
+     .kind = OPTION_FLAG,
+     .at = AT(rescan),
+     .help = "Read every file, also those that did not change since the last scan"},
+    {.name = "recheck",
+     .kind = OPTION_NUMBER,
+     .at = AT(recheck),
+     .argument = "N",
+     .least = 1,
+     .help = "Read one in N of the files that seem unchanged, to find forged time stamps; 1000 is "
+             "the default"},
     {.name = "require-sandbox",
      .kind = OPTION_FLAG,
      .at = AT(require_sandbox),
@@ -316,6 +333,9 @@ static terrier_scan_options scan_options(const Call *call, Progress *progress) {
         .recount = v->recount ? (terrier_recount)(v->recount - 1) : TERRIER_RECOUNT_AFTER,
         .anchor_hook = v->anchor_hook,
         .no_selftest = v->no_selftest,
+        .fresh = v->fresh,
+        .rescan = v->rescan,
+        .recheck = v->recheck,
         .count_ahead = progress->shown,
         .of = progress,
         .progress = on_progress,
@@ -399,7 +419,9 @@ static int scan(const Call *call, terrier_scan_options *o, Progress *progress) {
     if (r < 0)
         return complain(call, result.exit, "%s", error.text);
     if (result.stopped) {
-        complain(call, 0, "stopped by signal %d; what was read is in run %lld of the store",
+        complain(call, 0,
+                 "stopped by signal %d; what was read is in run %lld of the store, and the same "
+                 "scan again continues it",
                  (int)stop_signal, (long long)result.run);
         return 128 + stop_signal;
     }

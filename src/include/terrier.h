@@ -193,6 +193,9 @@ typedef struct terrier_scan_options {
     uint64_t survey_seed;
     terrier_limits limits;
     bool require_sandbox; /* refuse where parsers cannot be shut in whole */
+    bool fresh;           /* begin anew: nothing interrupted is continued, nothing carried over */
+    bool rescan;          /* read everything, also what did not change since the last scan */
+    uint64_t recheck;     /* read one in so many of the files that did not; 0: 1000 */
     bool count_ahead;     /* count objects beside the scan, for terrier_progress.files_ahead */
     unsigned shard, n_shards; /* only this one of so many, from 1; 0: everything */
     terrier_recount recount;
@@ -211,10 +214,12 @@ typedef struct terrier_scan_result {
     int64_t run; /* number of the run in the store, 0: none was begun */
     int exit;    /* TERRIER_EXIT_... */
     bool stopped;
+    bool resumed; /* the run had been begun by an earlier scan */
 } terrier_scan_result;
 
 /*
- * Scans and stores. ret is filled in any case. Negative: the scan could not be done or finished,
+ * Scans and stores. The last scan of the same roots and options is continued if it was interrupted;
+ * if it ended, what did not change since is carried over from it unread. ret is filled in any case. Negative: the scan could not be done or finished,
  * ret->exit says which exit code that is.
  */
 TERRIER_API int terrier_scan(const terrier_scan_options *options, terrier_scan_result *ret,

@@ -4,6 +4,7 @@
  * Everything that can be refused is refused before the first byte is read: options, roots, rules,
  * store, key, in that order. See terrier.h for the contract.
  */
+#include <dirent.h>
 #include <stdlib.h>
 #include <sys/stat.h>
 #include <sys/sysmacros.h>
@@ -21,7 +22,7 @@
 #include "store/query.h"
 #include "store/tally.h"
 
-enum { JOBS_MAX = 255, OWN_MAX = 16, SAMPLES_USUAL = 5 };
+enum { JOBS_MAX = 255, OWN_MAX = 16, SAMPLES_USUAL = 5, RECHECK_USUAL = 1000 };
 
 typedef struct Job {
     const terrier_scan_options *o;
@@ -32,7 +33,7 @@ typedef struct Job {
     Key *key;
     Plan plan;
     FileId own[OWN_MAX];
-    Buf parameters;
+    Buf parameters, engine;
     Witness witness;
     int64_t started; /* monotonic */
 } Job;
@@ -45,6 +46,7 @@ static void job_done(Job *j) {
     key_free(j->key);
     rules_free(j->rules);
     buf_done(&j->parameters);
+    buf_done(&j->engine);
     free(j->store_path);
     free(j->key_directory);
     free(j->cache);
@@ -282,6 +284,49 @@ static void put_limits(Json *json, const PlanLimits *l) {
     json_object_end(json);
 }
 
+static int is_helper(const struct dirent *e) {
+    return strncmp(e->d_name, "terrier-helper-", 15) == 0 && e->d_type == DT_REG;
+}
+
+/* The helper executables of a directory, in order. */
+static void put_helpers(Buf *to, const char *directory) {
+    struct dirent **names;
+    int n = scandir(directory, &names, is_helper, alphasort);
+
+    for (int i = 0; i < n; i++) {
+        buf_printf(to, " %s", names[i]->d_name + 15);
+        free(names[i]);
+    }
+    if (n >= 0)
+        free(names);
+}
+
+/* What reads: with another, the same bytes may give other findings. */
+static int describe_engine(Job *j) {
+    _cleanup_(free_p) char *program = realpath(program_of(j->o), NULL);
+    char *slash = program ? strrchr(program, '/') : NULL;
+
+    buf_text(&j->engine, TERRIER_VERSION);
+    if (slash) {
+        *slash = 0;
+        put_helpers(&j->engine, program);
+    }
+    put_helpers(&j->engine, TERRIER_HELPERS);
+    return buf_error(&j->engine);
+}
+
+/* Absolute, so that it means the same whatever the working directory. */
+static void put_roots(Json *json, const char *const *paths, size_t n) {
+    json_key(json, "roots");
+    json_array_begin(json);
+    for (size_t i = 0; i < n; i++) {
+        _cleanup_(free_p) char *whole = realpath(paths[i], NULL);
+
+        json_text(json, whole ? whole : paths[i]);
+    }
+    json_array_end(json);
+}
+
 /* What the run was asked to do, as a JSON object: every option that changes what is found. */
 static int describe(Job *j) {
     const terrier_scan_options *o = j->o;
@@ -290,7 +335,7 @@ static int describe(Job *j) {
     json_object_begin(&json);
     json_key(&json, "command");
     json_text(&json, o->command);
-    put_list(&json, "roots", o->paths, o->n_paths);
+    put_roots(&json, o->paths, o->n_paths);
     put_list(&json, "include", o->include, o->n_include);
     put_list(&json, "exclude", o->exclude, o->n_exclude);
     put_list(&json, "rules", o->rules.directories, o->rules.n_directories);
@@ -311,6 +356,8 @@ static int describe(Job *j) {
     put_limits(&json, &j->plan.limits);
     json_key(&json, "min_confidence");
     json_text(&json, level_name(j->plan.floor));
+    json_key(&json, "samples");
+    json_uint(&json, j->plan.samples);
     json_key(&json, "jobs");
     json_uint(&json, j->plan.jobs);
     json_key(&json, "window");
@@ -323,24 +370,12 @@ static int describe(Job *j) {
     return buf_error(&j->parameters);
 }
 
-/* A root by its whole name, where it has one: two ways to name it are one scope. */
-static void put_roots(Json *json, const terrier_scan_options *o) {
-    json_key(json, "roots");
-    json_array_begin(json);
-    for (size_t i = 0; i < o->n_paths; i++) {
-        _cleanup_(free_p) char *whole = realpath(o->paths[i], NULL);
-
-        json_text(json, whole ? whole : o->paths[i]);
-    }
-    json_array_end(json);
-}
-
 /* What is read, for the hash by which two runs are told to have had one scope. */
 static void put_scope(Buf *to, const terrier_scan_options *o) {
     Json json = json_to(to);
 
     json_object_begin(&json);
-    put_roots(&json, o);
+    put_roots(&json, o->paths, o->n_paths);
     put_list(&json, "include", o->include, o->n_include);
     put_list(&json, "exclude", o->exclude, o->n_exclude);
     json_key(&json, "default_excludes");
@@ -488,6 +523,8 @@ static int prepare(Job *j, Error *reterr) {
     r = make_plan(j, reterr);
     if (r == 0)
         r = describe(j);
+    if (r == 0)
+        r = describe_engine(j);
     j->result->exit = r == -EINVAL ? TERRIER_EXIT_USAGE : TERRIER_EXIT_INTERNAL;
     if (r < 0)
         return r;
@@ -515,11 +552,16 @@ static int job_run(Job *j, Error *reterr) {
     keeper.store = j->store;
     keeper.key = j->key;
     keeper.parameters = buf_as_span(&j->parameters);
+    keeper.engine = buf_cstr(&j->engine);
+    keeper.fresh = j->o->fresh;
+    keeper.rescan = j->o->rescan;
+    keeper.recheck = j->o->recheck ? j->o->recheck : RECHECK_USUAL;
     j->started = clock_monotonic_ns();
     r = witness_recount(&j->witness, false, reterr);
     if (r == 0)
         r = keeper_run(&keeper, reterr, &kept);
     j->result->run = kept.run;
+    j->result->resumed = kept.resumed;
     if (r == 0)
         r = witness_recount(&j->witness, true, reterr);
     if (r == KEEPER_E_STOPPED || r == -ECANCELED) {

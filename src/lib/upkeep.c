@@ -187,7 +187,6 @@ typedef struct Pruning {
     Writer *out;
     PruneRow *rows;
     size_t n;
-    int64_t objects;
 } Pruning;
 
 /* Which, before any goes: a cursor and a writer do not go together. */
@@ -203,7 +202,6 @@ static int rows_load(Pruning *p, int64_t before, Error *reterr) {
             return -ENOMEM;
         p->rows = rows;
         rows[p->n++] = row;
-        p->objects += row.objects;
     }
     return r;
 }
@@ -225,8 +223,6 @@ static int record(const Pruning *p, int64_t before, Error *reterr) {
     for (size_t i = 0; i < p->n; i++)
         json_int(&j, p->rows[i].run);
     json_array_end(&j);
-    json_key(&j, "objects");
-    json_int(&j, p->objects);
     json_key(&j, "operator");
     origin_put_operator(&j);
     json_object_end(&j);
@@ -235,7 +231,7 @@ static int record(const Pruning *p, int64_t before, Error *reterr) {
 }
 
 static int prune(Pruning *p, Error *reterr) {
-    int64_t before = clock_real_ns() - (int64_t)(p->o->keep * 1e9);
+    int64_t before = clock_real_ns() - (int64_t)(p->o->keep * 1e9), objects = 0;
     int r = open_store(p->o->store, p->o->dry_run ? STORE_READ : STORE_WRITE, reterr, &p->store);
 
     if (r == 0)
@@ -249,10 +245,13 @@ static int prune(Pruning *p, Error *reterr) {
         if (!p->o->dry_run)
             r = store_run_prune(p->store, p->rows[i].run, reterr);
         if (r == 0)
-            writer_printf(p->out, "run %lld of %s: %lld objects%s\n", (long long)p->rows[i].run,
-                          ended, (long long)p->rows[i].objects,
-                          p->o->dry_run ? " would go" : " gone, sums kept");
+            writer_printf(p->out, "run %lld of %s: %s\n", (long long)p->rows[i].run, ended,
+                          p->o->dry_run ? "would be pruned" : "pruned, sums kept");
     }
+    if (r == 0 && !p->o->dry_run) /* also what an earlier prune was stopped at */
+        r = store_prune_rows(p->store, reterr, &objects);
+    if (r == 0 && objects)
+        writer_printf(p->out, "%lld objects are gone that no kept run has\n", (long long)objects);
     if (r == 0 && !p->n)
         writer_text(p->out, "no run is that old\n");
     return r;

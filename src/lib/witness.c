@@ -15,6 +15,7 @@
 #include "lib/hook.h"
 #include "lib/shelf.h"
 #include "source/recount.h"
+#include "store/carry.h"
 #include "store/query.h"
 #include "store/tally.h"
 
@@ -248,7 +249,7 @@ typedef struct Counting {
 static int on_directory(void *of, Span path) {
     const Counting *c = of;
     bool there = false;
-    int r = store_object_done(c->witness->store, c->witness->run, c->root, path, NULL, &there);
+    int r = store_object_met(c->witness->store, c->witness->run, c->root, path, NULL, &there);
 
     return r < 0 ? r : there;
 }

@@ -214,6 +214,28 @@ static void restart_put(const NoteRow *row, bool colour, Buf *b) {
     buf_byte(b, '\n');
 }
 
+static void resumed_put(const NoteRow *row, bool colour _unused_, Buf *b) {
+    buf_text(b, "Interrupted, and continued at ");
+    show_span(b, row->subject);
+    buf_byte(b, '\n');
+}
+
+static void carried_put(const NoteRow *row, bool colour _unused_, Buf *b) {
+    number_put(b, row->count, "file is", "files are");
+    buf_text(b, " as an earlier run of this series read them: ");
+    show_text(b, row->detail);
+    buf_byte(b, '\n');
+}
+
+static void forged_put(const NoteRow *row, bool colour, Buf *b) {
+    paint_begin(b, colour, PAINT_LOUD);
+    buf_text(b, "FORGED TIME STAMPS: ");
+    show_span(b, row->subject);
+    buf_text(b, " has other content under the same size and times");
+    paint_end(b, colour);
+    buf_byte(b, '\n');
+}
+
 static void selftest_put(const NoteRow *row, bool colour, Buf *b) {
     paint_begin(b, colour, PAINT_LOUD);
     buf_text(b, "THE SELF-TEST FAILED at the ");
@@ -329,6 +351,12 @@ int coverage_print(Store *s, const Facts *f, bool colour, Error *reterr, Buf *b)
         n = notes_put(s, run, "recount", recount_put, colour, reterr, b);
     if (n >= 0)
         n = notes_put(s, run, "pruned", pruned_put, colour, reterr, b);
+    if (n >= 0)
+        n = notes_put(s, run, "resumed", resumed_put, colour, reterr, b);
+    if (n >= 0)
+        n = notes_put(s, run, "carried", carried_put, colour, reterr, b);
+    if (n >= 0)
+        n = notes_put(s, run, "forged", forged_put, colour, reterr, b);
     manifest_put(f, b);
     return n < 0 ? (int)n : buf_error(b);
 }

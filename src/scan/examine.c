@@ -199,7 +199,9 @@ static void read_extent(Reader *r, const Content *c, uint64_t from, uint64_t to,
         if (have <= at)
             return;
         end = least(end, have);
-        if (at == 0 && c->sniff.bom && end > c->sniff.bom)
+        if (c->hash)
+            ; /* nothing is looked for */
+        else if (at == 0 && c->sniff.bom && end > c->sniff.bom)
             scan_window(r, c, span(r->buffer + c->sniff.bom, r->held.n - c->sniff.bom),
                         c->sniff.bom, c->sniff.bom, end, p);
         else
@@ -242,6 +244,30 @@ void content_read(Reader *r, const Content *c, uint64_t number, Piece *ret) {
     ret->newlines = r->harvest.where.line;
     XXH128_canonicalFromHash(&digest, XXH3_128bits_digest(&hash));
     memcpy(ret->hash, &digest, EXAMINE_HASH);
+}
+
+int content_digest(Reader *r, const Content *c, uint8_t ret[EXAMINE_HASH]) {
+    Content whole = *c;
+    XXH128_canonical_t digest;
+    XXH3_state_t hash;
+    Piece p = {0};
+
+    whole.hash = true;
+    content_join(r);
+    XXH3_128bits_reset_withSecret(&hash, r->hash_secret, SKETCH_SECRET_BYTES);
+    for (uint64_t i = 0; i < c->n_pieces; i++) {
+        content_read(r, &whole, i, &p);
+        if (p.error || p.shrunk)
+            return p.error ? p.error : -ESTALE;
+        XXH3_128bits_update(&hash, p.hash, EXAMINE_HASH);
+    }
+    if (c->n_pieces == 1) {
+        memcpy(ret, p.hash, EXAMINE_HASH);
+        return 0;
+    }
+    XXH128_canonicalFromHash(&digest, XXH3_128bits_digest(&hash));
+    memcpy(ret, &digest, EXAMINE_HASH);
+    return 0;
 }
 
 void content_hash(const Reader *r, const Piece *pieces, size_t n, uint8_t ret[EXAMINE_HASH]) {

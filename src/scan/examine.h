@@ -30,6 +30,7 @@ typedef struct Content {
     Sniff sniff;
     bool cut;  /* fewer pieces than the size calls for */
     bool drop; /* forget pages that were not in memory before */
+    bool hash; /* only hash the pieces: they are examined in another way */
 } Content;
 
 /* The bytes in a Reader's buffer: [at, at + n) of the content at hand. */
@@ -99,6 +100,13 @@ void content_read(Reader *r, const Content *c, uint64_t number, Piece *ret);
 
 /* The hash of the whole: of the one piece, or over those of all. */
 void content_hash(const Reader *r, const Piece *pieces, size_t n, uint8_t ret[EXAMINE_HASH]);
+
+/*
+ * The hash of a content that was examined in another way, by a pass over its bytes: a reader of a
+ * format takes them in an order of its own, in a process of its own. 0, or the negative error at
+ * which reading stopped; -ESTALE: the end came before `size`.
+ */
+int content_digest(Reader *r, const Content *c, uint8_t ret[EXAMINE_HASH]);
 
 /* The status that the kind of content alone leads to: read, read(raw), unsupported(zip) ... */
 Status content_status(const Content *c);

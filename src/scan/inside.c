@@ -121,7 +121,7 @@ static int extract_file(Inside *i, const Unit *u, const Neighbour *b, const Extr
     return r;
 }
 
-int inside_open(Inside *i, const Unit *u, const Neighbour *b, const Extractor *e, bool again,
+int inside_open(Inside *i, const Unit *u, const Neighbour *b, const Extractor *e,
                 Ending *ret_ending, IntakeUnit **ret_unit) {
     int r = 0;
 
@@ -130,7 +130,7 @@ int inside_open(Inside *i, const Unit *u, const Neighbour *b, const Extractor *e
     for (unsigned attempt = 0; attempt < ATTEMPTS; attempt++) {
         intake_begin(i->intake);
         i->units = 0;
-        r = again || attempt ? outbox_forget(i->outbox, u->root, u->path) : 0;
+        r = attempt ? outbox_forget(i->outbox, u->root, u->path) : 0;
         if (r == 0)
             r = intake_name(i->intake, u->path);
         if (r == 0)

@@ -38,14 +38,14 @@ const Extractor *inside_reader(const Inside *i, const Unit *u, const Neighbour *
                                const Content *c);
 
 /*
- * Opens the file u, as deep as it goes. again: units inside it may have been reported before.
+ * Opens the file u, as deep as it goes.
  * *ret_unit is settled and valid until the next call. INSIDE_E_RAW: its reader died twice or is not
  * installed, *ret_ending says which, and the bytes are to be read as they lie; nothing that was
  * found in the unit itself counts, units inside that were whole do. Negative: the scan cannot go
  * on.
  */
 #define INSIDE_E_RAW 1
-int inside_open(Inside *i, const Unit *u, const Neighbour *b, const Extractor *e, bool again,
+int inside_open(Inside *i, const Unit *u, const Neighbour *b, const Extractor *e,
                 Ending *ret_ending, IntakeUnit **ret_unit);
 
 /* Units inside the last one that were reported, at any depth. */

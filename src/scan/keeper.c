@@ -6,7 +6,11 @@
 #include <signal.h>
 #include <spawn.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
+
+#define XXH_INLINE_ALL
+#include <xxhash.h>
 
 #include "base/clock.h"
 #include "evidence/token.h"
@@ -15,29 +19,46 @@
 #include "scan/message.h"
 #include "scan/scanner.h"
 #include "scan/selftest.h"
+#include "store/carry.h"
+#include "store/series.h"
 
 enum {
     RESTARTS_MAX = 1000,   /* deaths a run: then it ends and says so */
     RESTARTS_IDLE_MAX = 3, /* deaths in a row with nothing reported and nothing in flight */
     PROGRESS_MS = 200,
+    RECHECKS_MAX = 512, /* on their way at once: more are not drawn */
 };
 
-/* Of one root, over all lives of the scanner: what the walker cannot know by names alone. */
-typedef struct RootSums {
-    uint64_t bytes; /* sizes of what was opened */
-    uint64_t names; /* further names of files with several links */
-} RootSums;
+/* What is known of a root before its files are asked for. */
+typedef struct RootSeen {
+    bool trusted; /* it is the file system that it was in the run before */
+    bool inodes;  /* whose inode numbers stay */
+} RootSeen;
+
+/* A file that seems unchanged and is read all the same; until its report comes. */
+typedef struct Recheck {
+    uint64_t path; /* a hash of root and path */
+    KnownReport known;
+    uint8_t hash[16]; /* as it was */
+} Recheck;
 
 typedef struct Keeper {
     const KeeperOptions *o;
-    RootSums *sums; /* one a root */
-    size_t n_sums;
+    RootSeen *roots; /* one a root */
+    size_t n_roots;
+    StoreRun run; /* as it is begun */
+    StoreDetector *detectors;
+    StoreStart start;
+    Recheck rechecks[RECHECKS_MAX]; /* on their way */
+    size_t n_rechecks;
+    uint64_t rechecked, forged;
+    FileId *own;         /* the plan's, and the journal */
+    int64_t journal_run; /* that the journal was of when it was opened */
     KeeperResult result;
     KeeperProgress progress;
     int64_t told; /* monotonic, of the last progress call */
-    Plan plan;    /* the caller's, with suspects and restarted as of now */
+    Plan plan;    /* the caller's, with suspects and known as of now */
     Buf suspects; /* bytes of their paths */
-    Journal *journal;
     int journal_fd;
     pid_t scanner;
     Channel channel;
@@ -128,28 +149,90 @@ static void keeper_progress(Keeper *k, bool now) {
 
 /* ---- the run ---- */
 
-static int keeper_begin(Keeper *k, Error *reterr) {
+/* What the run will be, before it is begun: it begins when the scanner has the same rules. */
+static int keeper_describe(Keeper *k) {
     const Rules *rules = k->o->rules;
-    StoreDetector *detectors = calloc(rules->n + 1, sizeof(*detectors));
-    StoreRun run = {.started = clock_real_ns(),
-                    .survey = k->plan.survey,
-                    .tool = TERRIER_VERSION,
-                    .key = k->o->key ? key_id(k->o->key) : NULL,
-                    .parameters = k->o->parameters,
-                    .detectors = detectors,
-                    .n_detectors = rules->n};
-    int r;
 
-    if (!detectors)
+    k->detectors = calloc(rules->n + 1, sizeof(*k->detectors));
+    if (!k->detectors)
         return -ENOMEM;
     for (size_t i = 0; i < rules->n; i++) {
         const Detector *d = &rules->detectors[i];
 
-        detectors[i] = (StoreDetector){d->id, d->title, d->category->id, d->tier};
+        k->detectors[i] = (StoreDetector){d->id, d->title, d->category->id, d->tier};
     }
-    memcpy(run.ruleset, rules->digest, sizeof(run.ruleset));
-    r = store_run_begin(k->o->store, &run, reterr, &k->result.run);
-    free(detectors);
+    k->run = (StoreRun){.started = clock_real_ns(),
+                        .survey = k->plan.survey,
+                        .fresh = k->o->fresh || k->plan.list || k->plan.stream[0],
+                        .tool = TERRIER_VERSION,
+                        .engine = k->o->engine,
+                        .key = k->o->key ? key_id(k->o->key) : NULL,
+                        .parameters = k->o->parameters,
+                        .detectors = k->detectors,
+                        .n_detectors = rules->n};
+    memcpy(k->run.ruleset, rules->digest, sizeof(k->run.ruleset));
+    return 0;
+}
+
+static void start_tell(const Keeper *k) {
+    const StoreStart *s = &k->start;
+
+    if (s->kind == STORE_START_RESUMED)
+        keeper_warn(k,
+                    "run %lld was interrupted and is continued; --fresh begins a new one instead",
+                    (long long)s->run);
+    if (s->kind == STORE_START_ANEW)
+        keeper_warn(k,
+                    "the %s changed since run %lld, so everything is read again: what was found "
+                    "before may not be what would be found now",
+                    s->why, (long long)s->before);
+}
+
+/* What was in flight when the run was interrupted; the journal outlived keeper and scanner. */
+static int flight_note(Keeper *k, Error *reterr) {
+    _cleanup_(buf_done) Buf path = {0};
+    uint32_t root;
+    int r = 0;
+
+    for (unsigned slot = 0; slot < JOURNAL_SLOTS && r == 0; slot++) {
+        buf_clear(&path);
+        if (journal_read(k->journal_fd, slot, &root, &path))
+            r = store_note_put(k->o->store, k->result.run,
+                               &(StoreNote){.kind = "in-flight",
+                                            .subject = buf_as_span(&path),
+                                            .count = 1,
+                                            .detail = "interrupted"},
+                               reterr);
+    }
+    return r;
+}
+
+static int resume_note(Keeper *k, Error *reterr) {
+    char now[CLOCK_TEXT_MAX];
+    int r = k->journal_run == k->result.run ? flight_note(k, reterr) : 0;
+
+    clock_print(k->run.started, now, sizeof(now));
+    return r < 0 ? r
+                 : store_note_put(k->o->store, k->result.run,
+                                  &(StoreNote){.kind = "resumed",
+                                               .subject = span_of(now),
+                                               .count = 1,
+                                               .detail = "a later scan went on with the run"},
+                                  reterr);
+}
+
+static int keeper_begin(Keeper *k, Error *reterr) {
+    int r = store_run_start(k->o->store, &k->run, reterr, &k->start);
+
+    if (r < 0)
+        return r;
+    k->result.run = k->start.run;
+    k->result.resumed = k->start.kind == STORE_START_RESUMED;
+    start_tell(k);
+    if (k->result.resumed)
+        r = resume_note(k, reterr);
+    if (r == 0)
+        r = journal_start(k->journal_fd, k->result.run);
     return r;
 }
 
@@ -161,10 +244,16 @@ static int on_ready(Keeper *k, Wire *w, Error *reterr) {
         return error_set(reterr, -EINVAL,
                          "the rules changed while the scan was starting; start it again");
     k->ready = true;
-    if (k->result.run)
-        return 0;
-    r = keeper_begin(k, reterr);
-    return r < 0 || !k->o->begun ? r : k->o->begun(k->o->of, k->result.run, reterr);
+    if (!k->result.run) {
+        if ((r = keeper_begin(k, reterr)) < 0)
+            return r;
+        r = k->o->begun ? k->o->begun(k->o->of, k->result.run, reterr) : 0;
+        if (r < 0)
+            return r;
+    }
+    k->progress.carried = 0;
+    k->n_rechecks = 0;
+    return store_walk_begin(k->o->store, k->result.run, reterr);
 }
 
 static int on_failed(Keeper *k, Wire *w) {
@@ -177,19 +266,55 @@ static int on_failed(Keeper *k, Wire *w) {
     return 0;
 }
 
+/* File systems that make up inode numbers, or take them from a server that may not keep them. */
+static bool keeps_inodes(const char *type, const char *options) {
+    if (strcmp(type, "cifs") == 0 || strcmp(type, "smb3") == 0)
+        return strstr(options, "serverino") && !strstr(options, "noserverino");
+    return strncmp(type, "fuse", 4) != 0 && strcmp(type, "vfat") != 0 &&
+           strcmp(type, "exfat") != 0 && strcmp(type, "msdos") != 0 && strcmp(type, "9p") != 0;
+}
+
+/* Before the first file beneath the root is asked for: is it the one of the run before? */
+static int root_look(Keeper *k, const RootReport *r, const char *identity, const char *type,
+                     const char *options, Error *reterr) {
+    RootSeen *seen = &k->roots[r->number];
+    bool before = false, same = false;
+    int e =
+        store_root_same(k->o->store, k->result.run, r->number, identity, reterr, &before, &same);
+
+    if (e < 0)
+        return e;
+    if (before && !(same && identity[0]) && k->plan.known && !k->result.restarts)
+        keeper_warn(k, "root %u %s, so everything beneath it is read again", r->number + 1,
+                    same ? "is on a file system without a lasting identity"
+                         : "is another file system than before");
+    seen->trusted = same && identity[0];
+    seen->inodes = keeps_inodes(type, options);
+    return 0;
+}
+
 static int on_root(Keeper *k, Wire *w, Error *reterr) {
     char identity[512], type[64], options[1024], atime[128];
+    uint64_t names = 0;
     RootReport r;
     int e = root_get(w, &r);
 
     if (e < 0)
         return e;
-    if (r.number >= k->n_sums || r.found < k->sums[r.number].names)
+    if (r.number >= k->n_roots)
         return -EBADMSG;
     snprintf(identity, sizeof(identity), "%.*s", (int)r.identity.n, (const char *)r.identity.at);
     snprintf(type, sizeof(type), "%.*s", (int)r.type.n, (const char *)r.type.at);
     snprintf(options, sizeof(options), "%.*s", (int)r.options.n, (const char *)r.options.at);
     snprintf(atime, sizeof(atime), "%.*s", (int)r.atime.n, (const char *)r.atime.at);
+    if (!r.final)
+        e = root_look(k, &r, identity, type, options, reterr);
+    else
+        e = store_names(k->o->store, k->result.run, r.number, reterr, &names);
+    if (e < 0)
+        return e;
+    if (r.final && r.found < names)
+        return -EBADMSG;
     return store_root_put(k->o->store, k->result.run,
                           &(StoreRoot){.number = r.number,
                                        .path = r.path,
@@ -198,9 +323,9 @@ static int on_root(Keeper *k, Wire *w, Error *reterr) {
                                        .mount_options = options,
                                        .atime = atime,
                                        .status = r.status,
-                                       .found = r.found - k->sums[r.number].names,
-                                       .found_bytes = k->sums[r.number].bytes,
-                                       .names = k->sums[r.number].names,
+                                       .found = r.found - names,
+                                       .found_bytes = store_met_bytes(k->o->store, r.number),
+                                       .names = names,
                                        .directories = r.directories},
                           reterr);
 }
@@ -257,6 +382,61 @@ static int facts_get(Keeper *k, Wire *w, uint64_t n) {
     return 0;
 }
 
+/* ---- forged time stamps ---- */
+
+/* With the run in it, so that each draws others, and a secret, so that nobody knows which. */
+static uint64_t path_hash(const Keeper *k, uint32_t root, Span path) {
+    return XXH3_64bits_withSecretandSeed(path.at, path.n, k->plan.secret, sizeof(k->plan.secret),
+                                         (uint64_t)k->result.run << 32 | root);
+}
+
+static bool is_drawn(const Keeper *k, uint64_t hash) {
+    return k->o->rescan ||
+           (k->o->recheck && k->n_rechecks < RECHECKS_MAX && hash % k->o->recheck == 0);
+}
+
+static void recheck_begin(Keeper *k, uint64_t hash, const KnownReport *known,
+                          const StoreHeld *held) {
+    Recheck *c;
+
+    if (!held->rechecked || !held->hashed || k->n_rechecks == RECHECKS_MAX)
+        return;
+    c = &k->rechecks[k->n_rechecks++];
+    *c = (Recheck){.path = hash, .known = *known};
+    c->known.path = (Span){0};
+    memcpy(c->hash, held->hash, sizeof(c->hash));
+}
+
+static bool same_stamps(const KnownReport *known, const FileMeta *m) {
+    return known->size == m->size && known->mtime == m->mtime && known->ctime == m->ctime &&
+           known->ino == m->ino;
+}
+
+/* The report of a file that was drawn: other bytes under the same time stamps were forged. */
+static int recheck_end(Keeper *k, const ObjectReport *o, Error *reterr) {
+    uint64_t hash = k->n_rechecks && !o->depth ? path_hash(k, o->root, o->path) : 0;
+    bool other;
+    size_t i = 0;
+
+    while (i < k->n_rechecks && (o->depth || k->rechecks[i].path != hash))
+        i++;
+    if (i == k->n_rechecks)
+        return 0;
+    other = o->hashed && memcmp(o->hash, k->rechecks[i].hash, sizeof(o->hash)) != 0 &&
+            same_stamps(&k->rechecks[i].known, &o->meta);
+    k->rechecks[i] = k->rechecks[--k->n_rechecks];
+    k->rechecked++;
+    if (!other)
+        return 0;
+    k->forged++;
+    return store_note_put(k->o->store, k->result.run,
+                          &(StoreNote){.kind = "forged",
+                                       .subject = o->path,
+                                       .count = 1,
+                                       .detail = "other content under the same time stamps"},
+                          reterr);
+}
+
 static int on_object(Keeper *k, Wire *w, Error *reterr) {
     char format[32], encoding[32];
     ObjectReport o;
@@ -264,7 +444,7 @@ static int on_object(Keeper *k, Wire *w, Error *reterr) {
     int r = object_get(w, &o, &n, &n_facts);
 
     if (r == 0)
-        r = o.root < k->n_sums ? findings_room(k, n) : -EBADMSG;
+        r = o.root < k->n_roots ? findings_room(k, n) : -EBADMSG;
     for (uint64_t i = 0; i < n && r == 0; i++) {
         Finding *f = &k->findings[i];
 
@@ -278,12 +458,14 @@ static int on_object(Keeper *k, Wire *w, Error *reterr) {
         r = facts_get(k, w, n_facts);
     if (r < 0)
         return r;
+    r = recheck_end(k, &o, reterr);
+    if (r < 0)
+        return r;
     snprintf(format, sizeof(format), "%.*s", (int)o.format.n, (const char *)o.format.at);
     snprintf(encoding, sizeof(encoding), "%.*s", (int)o.encoding.n, (const char *)o.encoding.at);
     if (!o.depth) {
         k->progress.files++;
         k->progress.bytes += o.bytes_read;
-        k->sums[o.root].bytes += o.meta.size;
     }
     return store_object_put(k->o->store, k->result.run,
                             &(StoreObject){.root = o.root,
@@ -328,7 +510,7 @@ static int on_forget(Keeper *k, Wire *w, Error *reterr) {
     uint64_t root = wire_u64(w);
     Span path = wire_span(w);
 
-    if (!wire_done(w) || root >= k->n_sums || (path.n && memchr(path.at, 0, path.n)))
+    if (!wire_done(w) || root >= k->n_roots || (path.n && memchr(path.at, 0, path.n)))
         return -EBADMSG;
     return store_members_forget(k->o->store, k->result.run, (uint32_t)root, path, reterr);
 }
@@ -347,31 +529,56 @@ static int on_claim(Keeper *k, Wire *w, Error *reterr) {
     bool mine;
     int r;
 
-    if (!wire_done(w) || root >= k->n_sums)
+    if (!wire_done(w) || root >= k->n_roots)
         return -EBADMSG;
     r = store_link_claim(k->o->store, k->result.run, dev, ino, (uint32_t)root, path, reterr, &mine);
-    if (r == 0 && !mine)
-        k->sums[root].names++;
     return r < 0 ? r : answer(k, &(uint8_t){mine}, 1);
+}
+
+static int known_look(Keeper *k, uint32_t root, const KnownReport *report, Error *reterr,
+                      uint8_t *ret) {
+    const RootSeen *seen = &k->roots[root];
+    uint64_t hash = report->mode ? path_hash(k, root, report->path) : 0;
+    StoreHeld held;
+    int r = store_carry(k->o->store, k->result.run,
+                        &(StoreKnown){.root = root,
+                                      .path = report->path,
+                                      .meta = {.mode = report->mode,
+                                               .nlink = report->nlink,
+                                               .ino = report->ino,
+                                               .size = report->size,
+                                               .mtime = report->mtime,
+                                               .ctime = report->ctime},
+                                      .trusted = seen->trusted,
+                                      .inodes = seen->inodes,
+                                      .drawn = report->mode && is_drawn(k, hash)},
+                        reterr, &held);
+
+    if (r < 0)
+        return r;
+    if (held.answer == STORE_CARRIED) {
+        k->progress.files++;
+        k->progress.carried++;
+    }
+    recheck_begin(k, hash, report, &held);
+    *ret = held.answer != STORE_TO_READ;
+    return 0;
 }
 
 static int on_known(Keeper *k, Wire *w, Error *reterr) {
     uint64_t root = wire_u64(w), n = wire_u64(w);
     uint8_t known[256];
 
-    if (w->failed || n > sizeof(known))
+    if (w->failed || n > sizeof(known) || root >= k->n_roots)
         return -EBADMSG;
     for (uint64_t i = 0; i < n; i++) {
-        Span path = wire_span(w);
-        bool done;
-        int r;
+        KnownReport report;
+        int r = known_get(w, &report);
 
-        if (w->failed)
-            return -EBADMSG;
-        r = store_object_done(k->o->store, k->result.run, (uint32_t)root, path, reterr, &done);
+        if (r == 0)
+            r = known_look(k, (uint32_t)root, &report, reterr, &known[i]);
         if (r < 0)
             return r;
-        known[i] = done;
     }
     return answer(k, known, n);
 }
@@ -496,6 +703,7 @@ static int put_killed(Keeper *k, uint32_t root, Span path, Error *reterr) {
 static int collect_suspects(Keeper *k, const char *how, Error *reterr, size_t *ret_n) {
     PlanSuspect next[PLAN_SUSPECTS_MAX];
     size_t at[PLAN_SUSPECTS_MAX], n = 0, seen = 0;
+    _cleanup_(buf_done) Buf named = {0};
     Buf bytes = {0};
     int r = 0;
 
@@ -503,8 +711,10 @@ static int collect_suspects(Keeper *k, const char *how, Error *reterr, size_t *r
         uint32_t root;
         Span path;
 
-        if (!journal_read(k->journal, slot, &root, &path))
+        buf_clear(&named);
+        if (!journal_read(k->journal_fd, slot, &root, &named))
             continue;
+        path = buf_as_span(&named);
         seen++;
         r = store_note_put(
             k->o->store, k->result.run,
@@ -552,7 +762,9 @@ static int keeper_mourn(Keeper *k, int status, Error *reterr) {
     r = collect_suspects(k, word, reterr, &in_flight);
     if (r < 0)
         return r;
-    journal_clear(k->journal);
+    r = journal_start(k->journal_fd, k->result.run);
+    if (r < 0)
+        return error_errno(reterr, r, "cannot write what is in flight");
     k->idle_deaths = k->progress.files == k->reported_before && !in_flight ? k->idle_deaths + 1 : 0;
     if (++k->result.restarts > RESTARTS_MAX || k->idle_deaths > RESTARTS_IDLE_MAX)
         return error_set(
@@ -560,7 +772,7 @@ static int keeper_mourn(Keeper *k, int status, Error *reterr) {
             "the scanner died %u times; what was read is in the store, the rest is not",
             k->result.restarts);
     k->progress.restarts = k->result.restarts;
-    k->plan.restarted = true;
+    k->plan.known = true;
     k->reported_before = k->progress.files;
     keeper_warn(k, "the scanner was lost (%s) with %zu objects in flight; it is started again",
                 word, in_flight);
@@ -586,6 +798,27 @@ static int keeper_life(Keeper *k, Error *reterr, int *ret_status) {
     return r;
 }
 
+/* What this run owes to those before it; and what is loud. */
+static int carried_note(Keeper *k, Error *reterr) {
+    char detail[96];
+
+    if (k->forged)
+        keeper_warn(k,
+                    "%llu files have other content under the same size and time stamps: somebody "
+                    "forged them, or a disk is failing; the report names them",
+                    (unsigned long long)k->forged);
+    if (!k->result.run || !k->progress.carried)
+        return 0;
+    snprintf(detail, sizeof(detail), "unchanged, not read again; %llu more were, and compared",
+             (unsigned long long)k->rechecked);
+    return store_note_put(k->o->store, k->result.run,
+                          &(StoreNote){.kind = "carried",
+                                       .subject = span_of(""),
+                                       .count = k->progress.carried,
+                                       .detail = detail},
+                          reterr);
+}
+
 static int keeper_scan(Keeper *k, Error *reterr) {
     int status, r;
 
@@ -605,23 +838,57 @@ static int keeper_scan(Keeper *k, Error *reterr) {
         return k->failed.code;
     }
     keeper_progress(k, true);
+    r = carried_note(k, reterr);
+    if (r < 0)
+        return r;
     if (k->done_code < 0)
         return error_errno(reterr, k->done_code, "the scan could not be finished");
     return 0;
 }
 
-int keeper_run(const KeeperOptions *o, Error *reterr, KeeperResult *ret) {
-    Keeper k = {.o = o, .plan = *o->plan, .journal_fd = -1, .n_sums = o->plan->n_roots + 1};
-    int r = journal_create(&k.journal_fd);
+/* A scan does not read what it writes: the journal joins the store and its company. */
+static int own_add(Keeper *k) {
+    struct stat st;
 
-    k.sums = calloc(k.n_sums, sizeof(*k.sums));
-    if (r == 0 && !k.sums)
+    if (fstat(k->journal_fd, &st) < 0)
+        return -errno;
+    k->own = calloc(k->plan.n_own + 1, sizeof(*k->own));
+    if (!k->own)
+        return -ENOMEM;
+    if (k->plan.n_own)
+        memcpy(k->own, k->plan.own, k->plan.n_own * sizeof(*k->own));
+    k->own[k->plan.n_own] = (FileId){.dev = st.st_dev, .ino = st.st_ino};
+    k->plan.own = k->own;
+    k->plan.n_own++;
+    return 0;
+}
+
+/* Opens what is written to on the way, and looks whether a run is to be gone on with. */
+static int keeper_open(Keeper *k, Error *reterr) {
+    _cleanup_(free_p) char *path = NULL;
+    int r = keeper_describe(k);
+
+    if (asprintf(&path, "%s%s", store_path(k->o->store), KEEPER_JOURNAL) < 0) {
+        path = NULL;
+        return -ENOMEM;
+    }
+    k->roots = calloc(k->n_roots, sizeof(*k->roots));
+    if (r == 0 && !k->roots)
         r = -ENOMEM;
     if (r == 0)
-        r = journal_open(k.journal_fd, &k.journal);
+        r = journal_create(path, k->plan.jobs + 1, &k->journal_fd, &k->journal_run);
+    if (r == 0)
+        r = own_add(k);
     if (r < 0)
-        r = error_errno(reterr, r, "cannot start a scan");
-    else
+        return error_errno(reterr, r, "cannot start a scan: '%s'", path);
+    return store_run_look(k->o->store, &k->run, reterr, &k->plan.known);
+}
+
+int keeper_run(const KeeperOptions *o, Error *reterr, KeeperResult *ret) {
+    Keeper k = {.o = o, .plan = *o->plan, .journal_fd = -1, .n_roots = o->plan->n_roots + 1};
+    int r = keeper_open(&k, reterr);
+
+    if (r == 0)
         r = keeper_scan(&k, reterr);
     if (r >= 0 && k.result.run) {
         int e = store_commit(o->store, reterr);
@@ -629,14 +896,15 @@ int keeper_run(const KeeperOptions *o, Error *reterr, KeeperResult *ret) {
         r = e < 0 ? e : r;
     }
     *ret = k.result;
-    journal_close(k.journal);
     fd_close(k.journal_fd);
     buf_done(&k.suspects);
     if (k.kept)
         explicit_bzero(k.kept, k.cap_findings * FINDING_SAMPLES_MAX * sizeof(*k.kept));
     free(k.findings);
     free(k.kept);
-    free(k.sums);
+    free(k.roots);
+    free(k.own);
+    free(k.detectors);
     explicit_bzero(k.plan.secret, sizeof(k.plan.secret));
     return r;
 }

@@ -14,6 +14,9 @@
 #include "scan/plan.h"
 #include "store/write.h"
 
+/* What is in flight stands in the file of the store's name and this. */
+#define KEEPER_JOURNAL ".flight"
+
 /* keeper_run: conditions that are not errors of ours. */
 #define KEEPER_E_STOPPED 2 /* stop() said so; what was done is in the store */
 
@@ -22,6 +25,7 @@ typedef struct KeeperProgress {
     uint64_t ahead;        /* objects that the walk ahead has counted */
     bool ahead_done;
     uint64_t hits;
+    uint64_t carried; /* of the files, not read since they are what they were */
     unsigned restarts;
 } KeeperProgress;
 
@@ -38,6 +42,10 @@ typedef struct KeeperOptions {
     Store *store;       /* open for writing */
     const Key *key;     /* of tokens; NULL: none are made */
     Span parameters;    /* JSON, for the run's row */
+    const char *engine; /* what reads, for the run's row: version, helpers */
+    bool fresh;         /* nothing is gone on with, nothing carried over */
+    bool rescan;        /* everything is read, in the series as it is */
+    uint64_t recheck;   /* of files that seem unchanged one in so many is read; 0: none */
     int (*begun)(void *of, int64_t run, Error *reterr);  /* the run has its number; may be NULL */
     bool (*stop)(void *of);                              /* polled; may be NULL */
     void (*progress)(void *of, const KeeperProgress *p); /* several times a second; may be NULL */
@@ -49,6 +57,7 @@ typedef struct KeeperResult {
     int64_t run; /* 0: none was begun */
     unsigned restarts;
     KeeperSelftest selftest[2]; /* at the start, at the end */
+    bool resumed;               /* it had been begun by another scan */
 } KeeperResult;
 
 /*

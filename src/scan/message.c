@@ -266,6 +266,34 @@ int note_get(Wire *w, NoteReport *ret) {
     return 0;
 }
 
+void known_put(Buf *b, const KnownReport *k) {
+    wire_put_span(b, k->path);
+    wire_put_u64(b, k->mode);
+    if (!k->mode)
+        return;
+    wire_put_u64(b, k->nlink);
+    wire_put_u64(b, k->ino);
+    wire_put_u64(b, k->size);
+    wire_put_i64(b, k->mtime);
+    wire_put_i64(b, k->ctime);
+}
+
+int known_get(Wire *w, KnownReport *ret) {
+    KnownReport k = {.path = wire_span(w), .mode = (uint32_t)wire_u64(w)};
+
+    if (k.mode) {
+        k.nlink = (uint32_t)wire_u64(w);
+        k.ino = wire_u64(w);
+        k.size = wire_u64(w);
+        k.mtime = wire_i64(w);
+        k.ctime = wire_i64(w);
+    }
+    if (w->failed || k.path.n > UNIT_PATH_MAX)
+        return -EBADMSG;
+    *ret = k;
+    return 0;
+}
+
 static void sample_put(Buf *b, const Sample *s) {
     wire_put_u64(b, s->line);
     wire_put_u64(b, s->offset);

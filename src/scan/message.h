@@ -29,7 +29,7 @@ typedef enum MessageKind {
     MESSAGE_NOTE,     /* NoteReport */
     MESSAGE_FORGET,   /* root, path: units inside it that were reported do not count */
     MESSAGE_CLAIM,    /* dev, ino, root, path: is this inode's content mine to read? */
-    MESSAGE_KNOWN,    /* root, n, paths: which are in the store already? */
+    MESSAGE_KNOWN,    /* root, n, KnownReports: which need not be read? */
     MESSAGE_AHEAD,    /* objects counted so far by the walk ahead, and whether it is at its end */
     MESSAGE_DONE,     /* code */
     MESSAGE_SELFTEST, /* scan/selftest.h */
@@ -83,6 +83,17 @@ typedef struct NoteReport {
     Span kind, subject, detail;
     uint64_t count;
 } NoteReport;
+
+/* A file as the walk finds it; mode 0: it is to be read. */
+typedef struct KnownReport {
+    Span path;
+    uint64_t ino, size;
+    int64_t mtime, ctime;
+    uint32_t mode, nlink;
+} KnownReport;
+
+void known_put(Buf *b, const KnownReport *k);
+int known_get(Wire *w, KnownReport *ret);
 
 /* Followed by that many findings, then facts. */
 void object_put(Buf *b, const ObjectReport *o, size_t n_findings, size_t n_facts);

@@ -65,7 +65,7 @@ void plan_put(Buf *b, const Plan *p) {
     put_limits(b, &p->limits);
     wire_put_u64(b, p->count_ahead);
     wire_put_u64(b, p->no_selftest);
-    wire_put_u64(b, p->restarted);
+    wire_put_u64(b, p->known);
     wire_put_u64(b, p->n_suspects);
     for (size_t i = 0; i < p->n_suspects; i++) {
         wire_put_u64(b, p->suspects[i].root);
@@ -171,7 +171,7 @@ int plan_get(Span frame, Plan *ret) {
     get_limits(&w, &p.limits);
     p.count_ahead = wire_u64(&w);
     p.no_selftest = wire_u64(&w);
-    p.restarted = wire_u64(&w);
+    p.known = wire_u64(&w);
     get_suspects(&w, &p);
     secret = wire_span(&w);
     if (!wire_done(&w) || secret.n != sizeof(p.secret) || p.floor >= N_LEVELS ||

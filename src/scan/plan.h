@@ -61,7 +61,7 @@ typedef struct Plan {
     PlanLimits limits;
     bool count_ahead; /* a second walk that counts, for the progress line */
     bool no_selftest; /* known values are not sent through: for benches */
-    bool restarted;   /* ask what is known already */
+    bool known;       /* ask for each file whether it is known already */
     PlanSuspect suspects[PLAN_SUSPECTS_MAX];
     size_t n_suspects;
     uint8_t secret[SKETCH_SECRET_BYTES]; /* of distinct counts and content hashes */

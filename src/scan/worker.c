@@ -2,6 +2,7 @@
 #include "scan/worker.h"
 
 #include <sys/mman.h>
+#include <sys/stat.h>
 
 #include "base/file.h"
 #include "scan/examine.h"
@@ -296,7 +297,24 @@ static int worker_claim(Worker *w, const Unit *u) {
     return r < 0 ? r : mine;
 }
 
-/* After a restart: which files of the batch were reported before the scanner died. */
+/* File i as it lies there; what is no plain file, or has several names, is to be read. */
+static KnownReport file_known(const Batch *b, size_t i, Span path) {
+    KnownReport k = {.path = path};
+    FileMeta m;
+
+    if (meta_at(b->dir->fd, b->names + b->at[i], &m) < 0 || !S_ISREG(m.mode) || m.nlink != 1 ||
+        (b->dir->mount && m.mount != b->dir->mount))
+        return k;
+    k.mode = m.mode;
+    k.nlink = m.nlink;
+    k.ino = m.ino;
+    k.size = m.size;
+    k.mtime = m.mtime;
+    k.ctime = m.ctime;
+    return k;
+}
+
+/* Which files of the batch need not be read: an earlier run, or an earlier scanner, has. */
 static int worker_known(Worker *w, const Batch *b, uint8_t known[BATCH_FILES_MAX]) {
     _cleanup_(buf_done) Buf question = {0};
     int r;
@@ -304,9 +322,12 @@ static int worker_known(Worker *w, const Batch *b, uint8_t known[BATCH_FILES_MAX
     wire_put_u64(&question, b->dir->root);
     wire_put_u64(&question, b->n);
     for (size_t i = 0; i < b->n; i++) {
+        KnownReport k;
+
         buf_clear(&w->path);
         batch_path(b, i, &w->path);
-        wire_put_span(&question, buf_as_span(&w->path));
+        k = file_known(b, i, buf_as_span(&w->path));
+        known_put(&question, &k);
     }
     r = buf_error(&question);
     return r < 0 ? r : crew_ask(w->crew, MESSAGE_KNOWN, buf_as_span(&question), known, b->n);
@@ -341,12 +362,14 @@ static int examine_pieces(Worker *w, Unit *u, Content *c, AsRead as_read) {
     return r;
 }
 
-static int report_opened(Worker *w, const Unit *u, const Ending *e, const IntakeUnit *opened) {
+static int report_opened(Worker *w, const Unit *u, const Content *c, const Ending *e,
+                         const IntakeUnit *opened) {
     ObjectReport o = unit_report(u, e->format, e->encoding);
 
     o.status = e->status;
     o.bytes_read = e->bytes < u->meta.size ? e->bytes : u->meta.size;
     o.members = opened->members;
+    o.hashed = content_digest(&w->reader, c, o.hash) == 0;
     if (opened->harvest.no_memory)
         o.status = status_errno(ENOMEM);
     else if (file_changed(&u->meta, u->fd))
@@ -360,13 +383,13 @@ static int report_opened(Worker *w, const Unit *u, const Ending *e, const Intake
 static int examine_inside(Worker *w, Unit *u, const Neighbour *b, Content *c, const Extractor *e) {
     IntakeUnit *opened;
     Ending ending;
-    int r = inside_open(w->inside, u, b, e, w->crew->plan->restarted, &ending, &opened);
+    int r = inside_open(w->inside, u, b, e, &ending, &opened);
 
     if (r == INSIDE_E_RAW) {
         content_join(&w->reader);
         return examine_pieces(w, u, c, (AsRead){ending.status, inside_units(w->inside)});
     }
-    return r < 0 ? r : report_opened(w, u, &ending, opened);
+    return r < 0 ? r : report_opened(w, u, c, &ending, opened);
 }
 
 static int examine_unit(Worker *w, Unit *u, const Neighbour *b) {
@@ -427,7 +450,7 @@ static int worker_file(Worker *w, const Batch *b, size_t i) {
 
 static int batch_work(Worker *w, Batch *b) {
     uint8_t known[BATCH_FILES_MAX] = {0};
-    int r = w->crew->plan->restarted ? worker_known(w, b, known) : 0;
+    int r = w->crew->plan->known ? worker_known(w, b, known) : 0;
 
     for (size_t i = 0; i < b->n && r == 0 && !flag_get(&w->crew->stop); i++) {
         if (!known[i])

@@ -33,6 +33,29 @@ static void identity_uuid(uint64_t dev, Buf *ret) {
     }
 }
 
+/*
+ * "fsid:..." where the file system makes it of what is written on it, or at random for this mount:
+ * the same number is then the same content. Elsewhere (XFS, FAT ...) it is the device number.
+ */
+static void identity_fsid(const Root *root, const struct statfs *s, Buf *ret) {
+    static const uint64_t lasting[] = {
+        0xEF53,     /* ext2, ext3, ext4: of the UUID */
+        0x9123683E, /* btrfs: of the UUID and the subvolume */
+        0x2FC12FC1, /* zfs: of the data set's GUID */
+        0x01021994, /* tmpfs: at random (since 5.12) */
+        0x794C7630, /* overlay: that of the upper layer */
+    };
+    uint32_t id[2];
+
+    memcpy(id, &s->f_fsid, sizeof(id));
+    for (size_t i = 0; i < N_ELEMENTS(lasting) && (id[0] || id[1]); i++) {
+        if (root->magic == lasting[i]) {
+            buf_printf(ret, "fsid:%08x%08x", id[0], id[1]);
+            return;
+        }
+    }
+}
+
 static bool is_one_of(const char *type, const char *const *names, size_t n) {
     for (size_t i = 0; i < n; i++) {
         if (strcmp(type, names[i]) == 0)
@@ -57,7 +80,7 @@ static void identity_print(const Mount *m, uint64_t dev, Buf *ret) {
         identity_uuid(device.st_rdev, ret);
 }
 
-static int root_mount(const FileMeta *m, Root *ret) {
+static int root_mount(const FileMeta *m, const struct statfs *s, Root *ret) {
     _cleanup_(mount_done) Mount mount = {0};
     _cleanup_(buf_done) Buf options = {0}, identity = {0};
     int r = mount_find(m->mount, &mount);
@@ -70,6 +93,8 @@ static int root_mount(const FileMeta *m, Root *ret) {
         buf_printf(&options, "%s;%s", mount.options, mount.super_options);
         identity_print(&mount, m->dev, &identity);
     }
+    if (!identity.n)
+        identity_fsid(ret, s, &identity);
     ret->options = strdup(buf_cstr(&options));
     ret->identity = strdup(buf_cstr(&identity));
     return buf_error(&options) || buf_error(&identity) || !ret->options || !ret->identity ? -ENOMEM
@@ -88,7 +113,7 @@ static bool keeps_atime(const char *path, uint32_t mode) {
 }
 
 static int root_fill(int fd, Root *ret) {
-    struct statfs s;
+    struct statfs s = {0};
     FileMeta m;
     int r = meta_of(fd, &m);
 
@@ -105,7 +130,7 @@ static int root_fill(int fd, Root *ret) {
         ret->pseudo = mount_pseudo_magic(ret->magic);
     }
     ret->atime_kept = keeps_atime(ret->path, m.mode);
-    return root_mount(&m, ret);
+    return root_mount(&m, &s, ret);
 }
 
 int root_describe(const char *path, Error *reterr, Root *ret) {

@@ -14,7 +14,7 @@
 typedef struct Root {
     char *path;     /* absolute, without links */
     char *options;  /* mount options as the kernel prints them; "" if unknown */
-    char *identity; /* uuid:..., nfs:server:/export, cifs://server/share; "" where there is none */
+    char *identity; /* uuid:..., nfs:server:/export, cifs://server/share, fsid:...; "" where there is none */
     uint64_t dev, ino, mount;
     uint64_t magic;           /* statfs f_type */
     char type[ROOT_TYPE_MAX]; /* ext4, nfs4 ...; "" if unknown */

@@ -33,8 +33,9 @@ struct FoundCursor {
     " f.count_medium, f.count_low, f.tested, f.valid, f.test_values, f.distinct_values,"           \
     " f.distinct_exact, f.samples, " names                                                         \
     ", f.part_kind, f.heading FROM root r CROSS JOIN object o INDEXED BY object_found"             \
-    " ON o.run = r.run AND o.root = r.number CROSS JOIN finding f ON f.object = o.id"              \
-    " WHERE r.run = ?1 AND f.level >= ?2 AND o.id IS NOT NULL"                                     \
+    " ON o.series = (SELECT series FROM run WHERE id = ?1) AND o.root = r.number"                  \
+    " CROSS JOIN finding f ON f.object = o.id"                                                     \
+    " WHERE r.run = ?1 AND o.since <= ?1 AND o.until > ?1 AND f.level >= ?2 AND o.id IS NOT NULL"  \
     " ORDER BY r.path, o.path"
 
 static const char found_named[] = FOUND("o.dev, o.ino, o.nlink");

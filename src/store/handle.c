@@ -7,36 +7,59 @@
 #include "store/write.h"
 
 /* Everything that the writer says to SQLite, but for the schema, the indexes and a few pragmas. */
+/* The units inside file ?3 that hold. */
+#define MEMBERS_OF                                                                                 \
+    " WHERE series = ?1 AND root = ?2 AND path > CAST(?3 || x'00' AS BLOB)"                        \
+    " AND path < CAST(?3 || x'01' AS BLOB) AND until = 9223372036854775807"
+#define MEMBERS " FROM object" MEMBERS_OF
+
 static const char *const texts[N_STATEMENTS] = {
     [ST_BEGIN] = "BEGIN IMMEDIATE",
     [ST_COMMIT] = "COMMIT",
     [ST_ROLLBACK] = "ROLLBACK",
-    [ST_RUN_INSERT] = "INSERT INTO run (started, survey, tool, key, ruleset, parameters)"
-                      " VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
-    [ST_RUN_LAST] = "SELECT id, ended FROM run ORDER BY id DESC LIMIT 1",
-    [ST_RUN_END] = "UPDATE run SET ended = ?2, exit = ?3, complete = ?4, balanced = ?5"
+    [ST_RUN_INSERT] =
+        "INSERT INTO run (started, survey, tool, key, ruleset, parameters, engine, series)"
+        " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, iif(?8 > 0, ?8,"
+        " coalesce((SELECT seq FROM sqlite_sequence WHERE name = 'run'), 0) + 1))",
+    [ST_RUN_LAST] = "SELECT id, ended, series, coalesce(slots, 0), ruleset = ?2, key IS ?3,"
+                    " engine = ?4 FROM run WHERE survey = 0 AND json_valid(parameters) AND"
+                    " json_remove(parameters, '$.command', '$.jobs', '$.window', '$.operation') ="
+                    " json_remove(?1, '$.command', '$.jobs', '$.window', '$.operation')"
+                    " ORDER BY id DESC LIMIT 1",
+    [ST_RUN_END] = "UPDATE run SET ended = ?2, exit = ?3, complete = ?4, balanced = ?5,"
+                   " slots = ?6"
                    " WHERE id = ?1",
     [ST_DETECTOR_INSERT] = "INSERT INTO detector (run, number, id, title, category, tier)"
                            " VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
     [ST_ROOT_PUT] = "INSERT OR REPLACE INTO root (run, number, path, identity, fs_type,"
                     " mount_options, atime, status, reason, found, found_bytes, names, directories)"
                     " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)",
-    [ST_OBJECT_INSERT] = "INSERT INTO object (run, root, path, id, depth, dev, ino, nlink, size,"
+    [ST_OBJECT_INSERT] = "INSERT INTO object (series, root, path, id, depth, dev, ino, nlink, size,"
                          " mtime, ctime, btime, mode, uid, gid, status, reason, bytes_read,"
-                         " members, hash, format, encoding) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8,"
-                         " ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21, ?22)",
-    [ST_OBJECT_FIND] = "SELECT id, depth, status, reason, size, bytes_read, members FROM object"
-                       " WHERE run = ?1 AND root = ?2 AND path = ?3",
-    [ST_OBJECT_DELETE] = "DELETE FROM object WHERE run = ?1 AND root = ?2 AND path = ?3",
+                         " members, hash, format, encoding, since, slot, until) VALUES (?1, ?2, ?3,"
+                         " ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18,"
+                         " ?19, ?20, ?21, ?22, ?23, ?24, 9223372036854775807)",
+    [ST_OBJECT_FIND] = "SELECT id, depth, status, reason, size, bytes_read, members, since, until,"
+                       " slot, mtime, ctime, ino, mode, uid, gid, nlink, hash, format, encoding"
+                       " FROM object WHERE series = ?1 AND root = ?2 AND path = ?3"
+                       " ORDER BY since DESC LIMIT 1",
+    [ST_OBJECT_DELETE] = "DELETE FROM object WHERE series = ?1 AND root = ?2 AND path = ?3"
+                         " AND since = ?4",
+    [ST_OBJECT_CLOSE] = "UPDATE object SET until = ?5 WHERE series = ?1 AND root = ?2 AND path = ?3"
+                        " AND since = ?4",
     [ST_OBJECT_LAST] = "SELECT max(coalesce((SELECT max(object) FROM finding), 0),"
                        " coalesce((SELECT max(object) FROM fact), 0))",
-    [ST_MEMBERS_FIND] = "SELECT path, id FROM object WHERE run = ?1 AND root = ?2"
-                        " AND path > CAST(?3 || x'00' AS BLOB) AND path < CAST(?3 || x'01' AS BLOB)"
-                        " LIMIT 1",
+    [ST_UNSEEN_READ] = "SELECT root, path, slot FROM object WHERE series = ?1 AND root >= ?2 AND"
+                       " (root > ?2 OR path > ?3) AND depth = 0 AND until = 9223372036854775807"
+                       " ORDER BY root, path",
+    [ST_MEMBERS_READ] =
+        "SELECT id, status, reason, size, bytes_read, members, since" MEMBERS " AND since < ?4",
+    [ST_MEMBERS_CLOSE] = "UPDATE object SET until = ?4" MEMBERS_OF " AND since < ?4",
+    [ST_MEMBERS_DELETE] = "DELETE" MEMBERS " AND since = ?4",
     [ST_ORPHANS_FIND] =
         "SELECT o.root, substr(o.path, 1, instr(o.path, x'00') - 1) FROM object o"
-        " WHERE o.run = ?1 AND o.depth > 0 AND NOT EXISTS (SELECT 1 FROM object f WHERE"
-        " f.run = o.run AND f.root = o.root AND"
+        " WHERE o.series = ?1 AND o.since = ?2 AND o.depth > 0 AND NOT EXISTS (SELECT 1 FROM object"
+        " f WHERE f.series = o.series AND f.root = o.root AND f.until = 9223372036854775807 AND"
         " f.path = CAST(substr(o.path, 1, instr(o.path, x'00') - 1) AS BLOB)) LIMIT 1",
     [ST_FACT_INSERT] = "INSERT OR REPLACE INTO fact (object, kind, part, text, time_from, time_to)"
                        " VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
@@ -51,21 +74,18 @@ static const char *const texts[N_STATEMENTS] = {
                         " WHERE run = ?1 AND dev = ?2 AND ino = ?3 AND claimed = 1",
     [ST_NAME_INSERT] = "INSERT OR REPLACE INTO object_name (run, dev, ino, root, path, claimed)"
                        " VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
-    [ST_NAME_FIND] = "SELECT claimed FROM object_name WHERE run = ?1 AND root = ?2 AND path = ?3",
     [ST_NAME_UNCLAIM] = "UPDATE object_name SET claimed = 0 WHERE run = ?1 AND dev = ?2"
                         " AND ino = ?3",
     [ST_NAME_CLAIM] = "UPDATE object_name SET claimed = 1 WHERE run = ?1 AND dev = ?2"
                       " AND ino = ?3 AND root = ?4 AND path = ?5",
-    [ST_NAME_GIVE_UP] = "DELETE FROM object_name AS n WHERE run = ?1 AND NOT EXISTS (SELECT 1 FROM"
-                        " object_name c JOIN object o ON o.run = c.run AND o.root = c.root AND"
-                        " o.path = c.path WHERE c.run = n.run AND c.dev = n.dev AND c.ino = n.ino"
-                        " AND c.claimed = 1)",
+    [ST_NAMES_FORGET] = "DELETE FROM object_name WHERE run = ?1",
+    [ST_NAMES_COUNT] = "SELECT count(*) FROM object_name WHERE run = ?1 AND root = ?2"
+                       " AND claimed = 0",
     [ST_OBJECT_RENAME] = "UPDATE OR IGNORE object SET root = ?4, path = ?5"
-                         " WHERE run = ?1 AND root = ?2 AND path = ?3",
-    [ST_MEMBERS_RENAME] = "UPDATE OR IGNORE object SET root = ?4,"
-                          " path = CAST(?5 || substr(path, length(?3) + 1) AS BLOB)"
-                          " WHERE run = ?1 AND root = ?2 AND path > CAST(?3 || x'00' AS BLOB)"
-                          " AND path < CAST(?3 || x'01' AS BLOB)",
+                         " WHERE series = ?1 AND root = ?2 AND path = ?3 AND since = ?6",
+    [ST_MEMBERS_RENAME] =
+        "UPDATE OR IGNORE object SET root = ?4,"
+        " path = CAST(?5 || substr(path, length(?3) + 1) AS BLOB)" MEMBERS_OF " AND since = ?6",
     [ST_NOTE_PUT] = "INSERT OR REPLACE INTO note (run, kind, subject, count, detail)"
                     " VALUES (?1, ?2, ?3, ?4, ?5)",
     [ST_COVERAGE_DELETE] = "DELETE FROM coverage WHERE run = ?1",
@@ -74,6 +94,9 @@ static const char *const texts[N_STATEMENTS] = {
     [ST_ENTRY_LAST] = "SELECT seq, at, digest, seal_key FROM ledger ORDER BY seq DESC LIMIT 1",
     [ST_ENTRY_PUT] = "INSERT INTO ledger (seq, at, kind, body, previous, digest, seal, seal_key)"
                      " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
+    [ST_OBJECT_SLOT] =
+        "SELECT slot FROM object WHERE series = (SELECT series FROM run WHERE id = ?1)"
+        " AND root = ?2 AND path = ?3 AND since <= ?1 AND until > ?1",
     [ST_MANIFEST_PUT] = "INSERT OR REPLACE INTO manifest (run, body, digest, seal, seal_key)"
                         " VALUES (?1, ?2, ?3, ?4, ?5)",
 };

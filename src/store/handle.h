@@ -9,11 +9,14 @@
 
 #include <sqlite3.h>
 
+#include "base/bits.h"
 #include "base/buf.h"
 #include "model/status.h"
 #include "store/sql.h"
 #include "store/store.h"
 #include "store/tally.h"
+
+#define STORE_FOREVER INT64_MAX /* object.until of a row that holds */
 
 typedef enum Statement {
     ST_BEGIN,
@@ -27,8 +30,12 @@ typedef enum Statement {
     ST_OBJECT_INSERT,
     ST_OBJECT_FIND,
     ST_OBJECT_DELETE,
+    ST_OBJECT_CLOSE,
     ST_OBJECT_LAST,
-    ST_MEMBERS_FIND,
+    ST_UNSEEN_READ,
+    ST_MEMBERS_READ,
+    ST_MEMBERS_CLOSE,
+    ST_MEMBERS_DELETE,
     ST_ORPHANS_FIND,
     ST_FACT_INSERT,
     ST_FACT_DELETE,
@@ -36,10 +43,10 @@ typedef enum Statement {
     ST_FINDING_DELETE,
     ST_NAME_CLAIMED,
     ST_NAME_INSERT,
-    ST_NAME_FIND,
     ST_NAME_UNCLAIM,
     ST_NAME_CLAIM,
-    ST_NAME_GIVE_UP,
+    ST_NAMES_FORGET,
+    ST_NAMES_COUNT,
     ST_OBJECT_RENAME,
     ST_MEMBERS_RENAME,
     ST_NOTE_PUT,
@@ -48,8 +55,31 @@ typedef enum Statement {
     ST_ENTRY_LAST,
     ST_ENTRY_PUT,
     ST_MANIFEST_PUT,
+    ST_OBJECT_SLOT,
     N_STATEMENTS,
 } Statement;
+
+/* When a run of the series began: what it read was not changed within its margin. */
+typedef struct CourseRun {
+    int64_t id, started;
+} CourseRun;
+
+/* The run that is being written. */
+typedef struct Course {
+    int64_t run, series;
+    CourseRun *runs; /* of the series, in order */
+    size_t n_runs;
+    Sums sums;       /* its objects by status */
+    uint64_t slots;  /* given so far in the series */
+    Bits seen;       /* slots that the walk has met */
+    Bits put;        /* slots that this process has put */
+    uint64_t *bytes; /* by root: sizes of what was met */
+    size_t n_bytes;
+    bool walked;      /* store_walk_begin(): what is not seen in the end has gone */
+    bool members_put; /* units inside files were put: some may lack their file */
+} Course;
+
+void course_done(Course *c);
 
 struct Store {
     char *path;
@@ -62,8 +92,7 @@ struct Store {
     unsigned rows;  /* written in it */
     int64_t since;  /* monotonic, when it was opened */
     Buf samples;    /* of the finding that is being written */
-    Sums sums;      /* of the run that is being written */
-    int64_t summed; /* which that is; 0: none */
+    Course course;  /* the run that is being written */
     Error failure;  /* code 0: none; otherwise nothing is written any more */
 };
 

@@ -58,14 +58,29 @@ int store_link_claim(Store *s, int64_t run, uint64_t dev, uint64_t ino, uint32_t
     return 0;
 }
 
-int link_give_up(Store *s, int64_t run) {
+int link_forget(Store *s, int64_t run) {
     sqlite3_stmt *stmt;
-    int r = handle_write(s, ST_NAME_GIVE_UP, &stmt);
+    int r = handle_write(s, ST_NAMES_FORGET, &stmt);
 
     if (r < 0)
         return r;
     sql_bind_int(stmt, 1, run);
     return sql_run(stmt);
+}
+
+int store_names(Store *s, int64_t run, uint32_t root, Error *reterr, uint64_t *ret) {
+    sqlite3_stmt *stmt;
+    int r = handle_statement(s, ST_NAMES_COUNT, &stmt);
+
+    if (r == 0) {
+        sql_bind_int(stmt, 1, run);
+        sql_bind_int(stmt, 2, root);
+        r = sql_step(stmt);
+        if (r > 0)
+            *ret = sql_uint(stmt, 0);
+        sql_reset(stmt);
+    }
+    return r < 0 ? handle_unread(s, r, reterr) : 0;
 }
 
 /* One inode's names as they pass by: which is lowest, which was claimed. */
@@ -112,11 +127,12 @@ static int object_rename(Store *s, int64_t run, const Names *n) {
 
     if (r < 0)
         return r;
-    sql_bind_int(stmt, 1, run);
+    sql_bind_int(stmt, 1, s->course.series);
     sql_bind_int(stmt, 2, n->claimed_root);
     sql_bind_blob(stmt, 3, buf_as_span(&n->claimed));
     sql_bind_int(stmt, 4, n->lowest_root);
     sql_bind_blob(stmt, 5, buf_as_span(&n->lowest));
+    sql_bind_int(stmt, 6, run);
     r = sql_run(stmt);
     return r < 0 ? r : sqlite3_changes(s->db);
 }
@@ -128,11 +144,12 @@ static int members_rename(Store *s, int64_t run, const Names *n) {
 
     if (r < 0)
         return r;
-    sql_bind_int(stmt, 1, run);
+    sql_bind_int(stmt, 1, s->course.series);
     sql_bind_int(stmt, 2, n->claimed_root);
     sql_bind_blob(stmt, 3, buf_as_span(&n->claimed));
     sql_bind_int(stmt, 4, n->lowest_root);
     sql_bind_blob(stmt, 5, buf_as_span(&n->lowest));
+    sql_bind_int(stmt, 6, run);
     return sql_run(stmt);
 }
 

@@ -17,8 +17,11 @@
 int store_link_claim(Store *s, int64_t run, uint64_t dev, uint64_t ino, uint32_t root, Span path,
                      Error *reterr, bool *ret);
 
-/* Of the room: forgets claims whose object was never finished. */
-int link_give_up(Store *s, int64_t run);
+/* Further names beneath that root that were recorded. */
+int store_names(Store *s, int64_t run, uint32_t root, Error *reterr, uint64_t *ret);
+
+/* Of the room: all names are forgotten, to be met anew. */
+int link_forget(Store *s, int64_t run);
 
 /* Of the room: moves each object to its lowest name. */
 int link_settle(Store *s, int64_t run);

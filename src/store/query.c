@@ -209,8 +209,8 @@ struct ObjectCursor {
     "SELECT o.id, r.path, o.path, o.depth, o.dev, o.ino, o.nlink, o.size, o.mtime, o.ctime,"       \
     " o.btime, o.mode, o.uid, o.gid, o.status, o.reason, o.bytes_read, o.members, o.hash,"         \
     " o.format, o.encoding FROM root r CROSS JOIN object o " index                                 \
-    " ON o.run = r.run AND o.root = r.number WHERE r.run = ?1 " condition                          \
-    " ORDER BY r.path, o.path"
+    " ON o.series = (SELECT series FROM run WHERE id = ?1) AND o.root = r.number"                  \
+    " WHERE r.run = ?1 AND o.since <= ?1 AND o.until > ?1 " condition " ORDER BY r.path, o.path"
 
 /* The words are those of status_complete() and of the index object_unread; a test holds them. */
 #define UNREAD                                                                                     \
@@ -293,8 +293,9 @@ struct FactCursor {
 /* As findings in store/found.c: the order within an object is that of the key. */
 static const char facts_all[] =
     "SELECT o.id, f.kind, f.part, f.text, f.time_from, f.time_to FROM root r CROSS JOIN object o"
-    " INDEXED BY object_found ON o.run = r.run AND o.root = r.number CROSS JOIN fact f"
-    " ON f.object = o.id WHERE r.run = ?1 AND o.id IS NOT NULL ORDER BY r.path, o.path";
+    " INDEXED BY object_found ON o.series = (SELECT series FROM run WHERE id = ?1)"
+    " AND o.root = r.number CROSS JOIN fact f ON f.object = o.id WHERE r.run = ?1"
+    " AND o.since <= ?1 AND o.until > ?1 AND o.id IS NOT NULL ORDER BY r.path, o.path";
 
 int fact_cursor_open(Store *s, int64_t run, Error *reterr, FactCursor **ret) {
     _cleanup_(fact_cursor_closep) FactCursor *c = calloc(1, sizeof(*c));

@@ -23,7 +23,10 @@ CREATE TABLE run (
     tool       TEXT NOT NULL,                     -- version of terrier
     key        TEXT,                              -- key id of all tokens of the run; NULL: none
     ruleset    BLOB NOT NULL,                     -- SHA-256 that names the set of rules
-    parameters TEXT NOT NULL                      -- JSON: what was asked, without secrets
+    parameters TEXT NOT NULL,                     -- JSON: what was asked, without secrets
+    series     INTEGER NOT NULL,                  -- run.id of the first run of its series
+    engine     TEXT NOT NULL,                     -- what reads: version, helpers; '' unknown
+    slots      INTEGER                            -- object.slot given so far; NULL before the end
 ) STRICT;
 
 CREATE TABLE detector (
@@ -54,11 +57,15 @@ CREATE TABLE root (
     UNIQUE (run, path)
 ) STRICT, WITHOUT ROWID;
 
+-- The objects of a run are those of its series with since <= run < until (docs/design/incremental.md).
 CREATE TABLE object (
-    run        INTEGER NOT NULL, -- run.id
+    series     INTEGER NOT NULL, -- run.series
     root       INTEGER NOT NULL, -- root.number
     path       BLOB NOT NULL,    -- below the root; names of members follow, each after a NUL
+    since      INTEGER NOT NULL, -- run.id of the run that read it
+    until      INTEGER NOT NULL, -- run.id of the first run for which it does not hold; 2^63-1: none
     id         INTEGER,          -- for finding and fact; NULL: neither is there
+    slot       INTEGER,          -- its number in the series, from 0; NULL of a member
     depth      INTEGER NOT NULL, -- 0 a file, n a member inside n containers
     dev        INTEGER NOT NULL, -- device number, only for hard links within the run
     ino        INTEGER NOT NULL, -- inode number
@@ -77,15 +84,15 @@ CREATE TABLE object (
     hash       BLOB,             -- XXH3-128 of the content, seeded secretly; NULL unknown
     format     TEXT NOT NULL,    -- text, csv, zip ...; '' unknown
     encoding   TEXT NOT NULL,    -- utf-8, utf-16le ...; '' unknown or not text
-    PRIMARY KEY (run, root, path)
+    PRIMARY KEY (series, root, path, since)
 ) STRICT, WITHOUT ROWID;
 
 -- The objects that reports ask for, in their order: what was not read, and where something was
 -- found, with its id, so that most reports need nothing else of the object.
-CREATE INDEX object_unread ON object (run, root, path)
+CREATE INDEX object_unread ON object (series, root, path, since, until)
     WHERE status <> 'read' AND status <> 'special' AND status <> 'link' AND status <> 'excluded'
         AND status <> 'other-filesystem' AND status <> 'vanished';
-CREATE INDEX object_found ON object (run, root, path, id) WHERE id IS NOT NULL;
+CREATE INDEX object_found ON object (series, root, path, since, until, id) WHERE id IS NOT NULL;
 
 -- All names of files that have more than one, if their inode was met under at least one of them.
 CREATE TABLE object_name (
@@ -111,7 +118,7 @@ CREATE TABLE finding (
     part            BLOB NOT NULL,    -- page, sheet:column, table.column; empty: the whole object
     part_kind       INTEGER NOT NULL, -- 0 bytes, 1 text, 2 page, 3 section, 4 sheet, 5 table
     heading         BLOB NOT NULL,    -- what a sheet's column is headed by; empty: unknown
-    detector        INTEGER NOT NULL, -- detector.number in the run of the object
+    detector        INTEGER NOT NULL, -- detector.number in all runs of the object's series
     level           INTEGER NOT NULL, -- of the best hit: 1 low, 2 medium, 3 high
     score           REAL NOT NULL,    -- of the best hit, natural log-odds
     count_high      INTEGER NOT NULL, -- hits of level high
@@ -138,7 +145,10 @@ CREATE TABLE fact (
 ) STRICT, WITHOUT ROWID;
 
 -- Facts about a run as a whole: skipped-mount (mount point, file-system type), excluded (rule,
--- how many), in-flight (object being read when a scanner died), restart (of the scanner), resumed.
+-- how many), in-flight (object being read when a scanner died), restart (of the scanner), resumed
+-- (by a later scan, how often), carried (files that were
+-- not read since they did not change, how many), forged (object whose content changed under the
+-- same time stamps).
 CREATE TABLE note (
     run     INTEGER NOT NULL, -- run.id
     kind    TEXT NOT NULL,    -- one of the words above

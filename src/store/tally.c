@@ -69,7 +69,7 @@ static int sums_add(Sums *s, const Status *status, bool members, const Tally *t)
 }
 
 int tally_put(Store *s, int64_t run, const Status *status, bool member, const Tally *t) {
-    return run == s->summed ? sums_add(&s->sums, status, member, t) : 0;
+    return run == s->course.run ? sums_add(&s->course.sums, status, member, t) : 0;
 }
 
 /* What is taken away was added, so its row is there. */
@@ -79,12 +79,12 @@ int tally_take(Store *s, int64_t run, const Status *status, bool member, const T
     return tally_put(s, run, status, member, &less);
 }
 
-bool tally_members(const Store *s, int64_t run) {
-    bool any = run != s->summed;
+uint64_t tally_files(const Store *s) {
+    uint64_t n = 0;
 
-    for (size_t i = 0; i < s->sums.n && !any; i++)
-        any = s->sums.rows[i].members && s->sums.rows[i].tally.objects;
-    return any;
+    for (size_t i = 0; i < s->course.sums.n; i++)
+        n += s->course.sums.rows[i].members ? 0 : s->course.sums.rows[i].tally.objects;
+    return n;
 }
 
 static int sums_from(Store *s, int64_t run, const char *text, Sums *to) {
@@ -115,8 +115,15 @@ static int sums_recorded(Store *s, int64_t run, Sums *to) {
 static int sums_computed(Store *s, int64_t run, Sums *to) {
     return sums_from(s, run,
                      "SELECT depth, status, reason, 1, size, bytes_read, members"
-                     " FROM object WHERE run = ?1",
+                     " FROM object WHERE series = (SELECT series FROM run WHERE id = ?1)"
+                     " AND since <= ?1 AND until > ?1",
                      to);
+}
+
+int tally_begin(Store *s, int64_t from, bool ended) {
+    sums_done(&s->course.sums);
+    return ended ? sums_recorded(s, from, &s->course.sums)
+                 : sums_computed(s, from, &s->course.sums);
 }
 
 static int reason_order(const void *a, const void *b) {
@@ -256,7 +263,7 @@ static int rows_forget(Store *s, int64_t run) {
 
 int tally_record(Store *s, int64_t run, bool *ret_balanced) {
     _cleanup_(sums_done) Sums made = {0};
-    const Sums *sums = run == s->summed ? &s->sums : &made;
+    const Sums *sums = run == s->course.run ? &s->course.sums : &made;
     Coverage c;
     int r = sums == &made ? sums_computed(s, run, &made) : 0;
 

@@ -55,8 +55,11 @@ void sums_done(Sums *s);
 int tally_put(Store *s, int64_t run, const Status *status, bool member, const Tally *t);
 int tally_take(Store *s, int64_t run, const Status *status, bool member, const Tally *t);
 
-/* Whether the run may have members: true also where not all of its objects came by. */
-bool tally_members(const Store *s, int64_t run);
+/* The sums begin as those of run `from`, recorded when it ended, or made from its rows. */
+int tally_begin(Store *s, int64_t from, bool ended);
+
+/* Outermost objects in them. */
+uint64_t tally_files(const Store *s);
 
 /* Writes the sums down, made from the objects if not all of them came by; the caller commits. */
 int tally_record(Store *s, int64_t run, bool *ret_balanced);

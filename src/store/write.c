@@ -4,96 +4,11 @@
  */
 #include "store/write.h"
 
+#include "store/carry.h"
 #include "store/handle.h"
+#include "store/row.h"
 #include "store/samples.h"
-#include "store/tally.h"
-
-static int detector_insert(Store *s, int64_t run, size_t number, const StoreDetector *d) {
-    sqlite3_stmt *stmt;
-    int r = handle_write(s, ST_DETECTOR_INSERT, &stmt);
-
-    if (r < 0)
-        return r;
-    sql_bind_int(stmt, 1, run);
-    sql_bind_uint(stmt, 2, number);
-    sql_bind_text(stmt, 3, d->id);
-    sql_bind_text(stmt, 4, d->title);
-    sql_bind_text(stmt, 5, d->category);
-    sql_bind_int(stmt, 6, d->tier);
-    return sql_run(stmt);
-}
-
-static int run_insert(Store *s, const StoreRun *run, int64_t *ret) {
-    sqlite3_stmt *stmt;
-    int r = handle_write(s, ST_RUN_INSERT, &stmt);
-
-    if (r < 0)
-        return r;
-    sql_bind_time(stmt, 1, run->started);
-    sql_bind_int(stmt, 2, run->survey);
-    sql_bind_text(stmt, 3, run->tool);
-    if (run->key)
-        sql_bind_text(stmt, 4, run->key);
-    else
-        sql_bind_null(stmt, 4);
-    sql_bind_blob(stmt, 5, span(run->ruleset, sizeof(run->ruleset)));
-    sqlite3_bind_text64(stmt, 6, run->parameters.n ? (const char *)run->parameters.at : "{}",
-                        run->parameters.n ? run->parameters.n : 2, SQLITE_STATIC, SQLITE_UTF8);
-    r = sql_run(stmt);
-    if (r < 0)
-        return r;
-    *ret = sqlite3_last_insert_rowid(s->db);
-    return 0;
-}
-
-int store_run_begin(Store *s, const StoreRun *run, Error *reterr, int64_t *ret) {
-    int64_t id;
-    int r = run_insert(s, run, &id);
-
-    for (size_t i = 0; r == 0 && i < run->n_detectors; i++)
-        r = detector_insert(s, id, i, &run->detectors[i]);
-    if (r == 0)
-        r = handle_commit(s);
-    if (r < 0)
-        return handle_fail(s, r, reterr);
-    sums_done(&s->sums);
-    s->summed = id;
-    *ret = id;
-    return 0;
-}
-
-static int run_unfinished(Store *s, int64_t *ret) {
-    sqlite3_stmt *stmt;
-    int r = handle_statement(s, ST_RUN_LAST, &stmt);
-
-    if (r < 0)
-        return r;
-    r = sql_step(stmt);
-    if (r > 0 && sqlite3_column_type(stmt, 1) == SQLITE_NULL)
-        *ret = sqlite3_column_int64(stmt, 0);
-    else if (r >= 0)
-        r = -ENOENT;
-    sql_reset(stmt);
-    return r < 0 ? r : 0;
-}
-
-int store_run_resume(Store *s, Error *reterr, int64_t *ret) {
-    int64_t run;
-    int r = run_unfinished(s, &run);
-
-    if (r == -ENOENT)
-        return error_set(reterr, r, "the store '%s' has no interrupted run", s->path);
-    if (r == 0)
-        r = link_give_up(s, run);
-    if (r == 0)
-        r = handle_commit(s);
-    if (r < 0)
-        return handle_fail(s, r, reterr);
-    *ret = run;
-    return 0;
-}
-
-static int members_forget(Store *s, int64_t run, uint32_t root, Span file);
+#include "store/series.h"
 
 /*
  * Units inside a file that was never finished: it was vanishing, or the run is being ended early.
@@ -104,13 +19,14 @@ static int orphans_forget(Store *s, int64_t run) {
     sqlite3_stmt *stmt;
     int r;
 
-    if (!tally_members(s, run))
+    if (!s->course.members_put)
         return 0;
     r = handle_statement(s, ST_ORPHANS_FIND, &stmt);
     while (r == 0) {
         uint32_t root = 0;
 
-        sql_bind_int(stmt, 1, run);
+        sql_bind_int(stmt, 1, s->course.series);
+        sql_bind_int(stmt, 2, run);
         r = sql_step(stmt);
         buf_clear(&file);
         if (r > 0) {
@@ -122,7 +38,7 @@ static int orphans_forget(Store *s, int64_t run) {
             return r;
         r = buf_error(&file);
         if (r == 0)
-            r = members_forget(s, run, root, buf_as_span(&file));
+            r = members_drop(s, root, buf_as_span(&file), false);
     }
     return r;
 }
@@ -132,7 +48,8 @@ static int run_finish(Store *s, int64_t run, const StoreRunEnd *end) {
     bool balanced;
     int r;
 
-    if ((r = orphans_forget(s, run)) < 0 || (r = link_settle(s, run)) < 0 ||
+    if ((r = course_enter(s, run)) < 0 || (r = carry_settle(s, run)) < 0 ||
+        (r = orphans_forget(s, run)) < 0 || (r = link_settle(s, run)) < 0 ||
         (r = tally_record(s, run, &balanced)) < 0 || (r = handle_write(s, ST_RUN_END, &stmt)) < 0)
         return r;
     sql_bind_int(stmt, 1, run);
@@ -140,6 +57,7 @@ static int run_finish(Store *s, int64_t run, const StoreRunEnd *end) {
     sql_bind_int(stmt, 3, end->exit);
     sql_bind_int(stmt, 4, end->complete);
     sql_bind_int(stmt, 5, balanced);
+    sql_bind_uint(stmt, 6, s->course.slots);
     r = sql_run(stmt);
     return r < 0 ? r : handle_commit(s);
 }
@@ -197,14 +115,14 @@ static void meta_bind(sqlite3_stmt *stmt, const FileMeta *m) {
     sql_bind_int(stmt, 15, m->gid);
 }
 
-/* id 0: nothing was found in it. */
-static int object_insert(Store *s, int64_t run, const StoreObject *o, int64_t id) {
+/* id 0: nothing was found in it. slot: of an outermost one. */
+static int object_insert(Store *s, int64_t run, const StoreObject *o, int64_t id, uint64_t slot) {
     sqlite3_stmt *stmt;
     int r = handle_write(s, ST_OBJECT_INSERT, &stmt);
 
     if (r < 0)
         return r;
-    sql_bind_int(stmt, 1, run);
+    sql_bind_int(stmt, 1, s->course.series);
     sql_bind_int(stmt, 2, o->root);
     sql_bind_blob(stmt, 3, o->path);
     if (id)
@@ -223,67 +141,11 @@ static int object_insert(Store *s, int64_t run, const StoreObject *o, int64_t id
         sql_bind_null(stmt, 20);
     sql_bind_text(stmt, 21, o->format);
     sql_bind_text(stmt, 22, o->encoding);
-    return sql_run(stmt);
-}
-
-/* What of a row has to be known to take it away again. */
-typedef struct Old {
-    int64_t id; /* 0: nothing was found in it */
-    Status status;
-    bool member;
-    Tally tally;
-} Old;
-
-/* 1 if it is there, 0 if not. */
-static int object_find(Store *s, int64_t run, uint32_t root, Span path, Old *ret) {
-    sqlite3_stmt *stmt;
-    int r = handle_statement(s, ST_OBJECT_FIND, &stmt);
-
-    if (r < 0)
-        return r;
-    sql_bind_int(stmt, 1, run);
-    sql_bind_int(stmt, 2, root);
-    sql_bind_blob(stmt, 3, path);
-    r = sql_step(stmt);
-    if (r > 0)
-        *ret = (Old){.id = sqlite3_column_int64(stmt, 0),
-                     .member = sqlite3_column_int64(stmt, 1) > 0,
-                     .status = handle_status(stmt, 2),
-                     .tally = {1, sql_uint(stmt, 4), sql_uint(stmt, 5), sql_uint(stmt, 6)}};
-    sql_reset(stmt);
-    return r;
-}
-
-static int delete_of(Store *s, Statement which, int64_t id) {
-    sqlite3_stmt *stmt;
-    int r = handle_write(s, which, &stmt);
-
-    if (r < 0)
-        return r;
-    sql_bind_int(stmt, 1, id);
-    return sql_run(stmt);
-}
-
-static int found_delete(Store *s, int64_t id) {
-    int r = delete_of(s, ST_FINDING_DELETE, id);
-
-    return r < 0 ? r : delete_of(s, ST_FACT_DELETE, id);
-}
-
-static int object_delete(Store *s, int64_t run, uint32_t root, Span path) {
-    sqlite3_stmt *stmt;
-    Old old;
-    int r = object_find(s, run, root, path, &old);
-
-    if (r <= 0)
-        return r;
-    if ((r = found_delete(s, old.id)) < 0 ||
-        (r = tally_take(s, run, &old.status, old.member, &old.tally)) < 0 ||
-        (r = handle_write(s, ST_OBJECT_DELETE, &stmt)) < 0)
-        return r;
-    sql_bind_int(stmt, 1, run);
-    sql_bind_int(stmt, 2, root);
-    sql_bind_blob(stmt, 3, path);
+    sql_bind_int(stmt, 23, run);
+    if (o->depth)
+        sql_bind_null(stmt, 24);
+    else
+        sql_bind_uint(stmt, 24, slot);
     return sql_run(stmt);
 }
 
@@ -373,21 +235,69 @@ static int fact_insert(Store *s, int64_t object, const StoreFact *f) {
     return sql_run(stmt);
 }
 
+static bool meta_same(const Row *row, const FileMeta *m) {
+    return row->tally.bytes == m->size && row->mtime == m->mtime && row->ctime == m->ctime &&
+           row->ino == m->ino && row->mode == m->mode && row->uid == m->uid && row->gid == m->gid &&
+           row->nlink == m->nlink;
+}
+
+/* What the walk says of what is no file: it says so each time. */
+static bool object_same(const Row *row, const StoreObject *o) {
+    return !row->id && !row->hashed && !o->hash && row->status.kind == o->status.kind &&
+           strcmp(row->status.reason, o->status.reason) == 0 && meta_same(row, &o->meta) &&
+           row->tally.bytes_read == o->bytes_read && row->tally.inside == o->members;
+}
+
+/* 1: a row of an earlier run says the same; 0: it was closed, or there is none. */
+static int object_replace(Store *s, const StoreObject *o, bool any) {
+    Row row;
+    int r = row_find(s, o->root, o->path, &row);
+
+    if (r <= 0)
+        return r;
+    if (!any && !o->depth && object_same(&row, o)) {
+        r = carry_meet(s, o->root, row.slot, row.tally.bytes);
+        return r < 0 ? r : 1;
+    }
+    if (!row.member && row.since < s->course.run)
+        r = members_drop(s, o->root, o->path, true);
+    return r < 0 ? r : row_close_alone(s, o->root, o->path, &row);
+}
+
+static int object_add(Store *s, int64_t run, const StoreObject *o, int64_t id) {
+    uint64_t slot = s->course.slots;
+    int r = object_insert(s, run, o, id, slot);
+
+    if (r == -EEXIST) { /* put before by this run */
+        r = object_replace(s, o, true);
+        if (r == 0)
+            r = object_insert(s, run, o, id, slot);
+    }
+    if (r < 0)
+        return r;
+    s->course.members_put |= o->depth > 0;
+    if (o->depth)
+        return 0;
+    s->course.slots++;
+    r = bits_put(&s->course.put, slot);
+    return r < 0 ? r : carry_meet(s, o->root, slot, o->meta.size);
+}
+
 static int object_put(Store *s, int64_t run, const StoreObject *o, const Finding *findings,
                       size_t n_findings) {
+    bool any = has_hits(findings, n_findings) || o->n_facts;
     unsigned rows = 1;
     int64_t id = 0;
-    int r = 0;
+    int r = course_enter(s, run);
 
-    if (has_hits(findings, n_findings) || o->n_facts)
+    if (r == 0 && s->course.series != run)
+        r = object_replace(s, o, any);
+    if (r != 0)
+        return r < 0 ? r : 0;
+    if (any)
         r = object_number(s, &id);
     if (r == 0)
-        r = object_insert(s, run, o, id);
-    if (r == -EEXIST) {
-        r = object_delete(s, run, o->root, o->path);
-        if (r == 0)
-            r = object_insert(s, run, o, id);
-    }
+        r = object_add(s, run, o, id);
     if (r == 0)
         r = tally_put(s, run, &o->status, o->depth > 0,
                       &(Tally){1, o->meta.size, o->bytes_read, o->members});
@@ -409,70 +319,13 @@ int store_object_put(Store *s, int64_t run, const StoreObject *object, const Fin
     return r < 0 ? handle_fail(s, r, reterr) : 0;
 }
 
-/* 1 if path is a further name of a linked file, 0 otherwise. */
-static int name_find(Store *s, int64_t run, uint32_t root, Span path) {
-    sqlite3_stmt *stmt;
-    int r = handle_statement(s, ST_NAME_FIND, &stmt);
-
-    if (r < 0)
-        return r;
-    sql_bind_int(stmt, 1, run);
-    sql_bind_int(stmt, 2, root);
-    sql_bind_blob(stmt, 3, path);
-    r = sql_step(stmt);
-    if (r > 0)
-        r = sqlite3_column_int(stmt, 0) == 0;
-    sql_reset(stmt);
-    return r;
-}
-
-int store_object_done(Store *s, int64_t run, uint32_t root, Span path, Error *reterr, bool *ret) {
-    Old old;
-    int r = object_find(s, run, root, path, &old);
+int store_members_forget(Store *s, int64_t run, uint32_t root, Span file, Error *reterr) {
+    int r = course_enter(s, run);
 
     if (r == 0)
-        r = name_find(s, run, root, path);
-    if (r < 0)
-        return handle_unread(s, r, reterr);
-    *ret = r > 0;
-    return 0;
-}
-
-/* 1: the path of some unit inside the file, in ret; 0: there is none. */
-static int member_find(Store *s, int64_t run, uint32_t root, Span file, Buf *ret) {
-    sqlite3_stmt *stmt;
-    int r = handle_statement(s, ST_MEMBERS_FIND, &stmt);
-
-    if (r < 0)
-        return r;
-    sql_bind_int(stmt, 1, run);
-    sql_bind_int(stmt, 2, root);
-    sql_bind_blob(stmt, 3, file);
-    r = sql_step(stmt);
-    buf_clear(ret);
-    if (r > 0)
-        buf_span(ret, sql_blob(stmt, 0));
-    sql_reset(stmt);
-    return r > 0 && buf_error(ret) ? -ENOMEM : r;
-}
-
-static int members_forget(Store *s, int64_t run, uint32_t root, Span file) {
-    _cleanup_(buf_done) Buf member = {0};
-    int r;
-
-    while ((r = member_find(s, run, root, file, &member)) > 0) {
-        r = object_delete(s, run, root, buf_as_span(&member));
-        if (r == 0)
-            r = handle_wrote(s, 1);
-        if (r < 0)
-            return r;
-    }
-    return r;
-}
-
-int store_members_forget(Store *s, int64_t run, uint32_t root, Span file, Error *reterr) {
-    int r = members_forget(s, run, root, file);
-
+        r = members_drop(s, root, file, false);
+    if (r == 0)
+        r = handle_wrote(s, 1);
     return r < 0 ? handle_fail(s, r, reterr) : 0;
 }
 

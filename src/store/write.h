@@ -1,12 +1,12 @@
 /*
  * Write: what a scan puts into the store.
  *
- * The order of a run: store_run_begin, store_root_put for each root, then objects, links
- * (store/link.h) and notes in any order, roots again with their final counts, store_run_end. An
- * object goes in whole, with its status, findings and samples, or not at all; many share one
- * transaction, which is committed after STORE_BATCH_ROWS rows or STORE_BATCH_NS and by
- * store_commit(). A writer that waits calls store_commit() first. Killed at any instant, the store
- * opens with whole objects only, and what was put since the last commit is simply not done.
+ * The order of a run: store_run_start or store_run_begin, store_root_put for each root, then
+ * objects, links (store/link.h) and notes in any order, roots again with their final counts,
+ * store_run_end. An object goes in whole, with its status, findings and samples, or not at all;
+ * many share one transaction, which is committed after STORE_BATCH_ROWS rows or STORE_BATCH_NS and
+ * by store_commit(). A writer that waits calls store_commit() first. Killed at any instant, the
+ * store opens with whole objects only, and what was put since the last commit is simply not done.
  *
  * The first write that fails (no space, quota, I/O error, read-only) undoes the open transaction
  * and closes the store to further writes: all of them return that code, the last commit stands.
@@ -33,7 +33,9 @@ typedef struct StoreDetector {
 typedef struct StoreRun {
     int64_t started;                /* ns since 1970, as all times */
     bool survey;                    /* a seeded sample, not evidence */
+    bool fresh;                     /* begins a series whatever there is */
     const char *tool;               /* version */
+    const char *engine;             /* what reads: version, helpers; NULL: '' */
     const char *key;                /* key id of the tokens; NULL: no tokens */
     uint8_t ruleset[32];            /* digest of the rules */
     Span parameters;                /* a JSON object, written by us; secrets removed */
@@ -41,15 +43,9 @@ typedef struct StoreRun {
     size_t n_detectors;
 } StoreRun;
 
-/* Opens run *ret, a number from 1 up; committed at once. */
+/* Opens run *ret, a number from 1 up, the first of its series; committed at once. store/series.h
+ * goes on with what there is. */
 int store_run_begin(Store *s, const StoreRun *run, Error *reterr, int64_t *ret);
-
-/*
- * The latest run if it has not ended, to be gone on with: -ENOENT if there is none. The caller
- * compares its parameters and ruleset (query_run) before going on. Claims of links whose object
- * was never finished are given up, so that any of their names may be claimed anew.
- */
-int store_run_resume(Store *s, Error *reterr, int64_t *ret);
 
 typedef struct StoreRunEnd {
     int64_t ended;
@@ -59,8 +55,8 @@ typedef struct StoreRunEnd {
 } StoreRunEnd;
 
 /*
- * Settles which name of a linked file is its object's (the lowest), builds the secondary indexes,
- * records the balance, commits and moves everything into the main file.
+ * Closes what no walk has met (store/carry.h), settles which name of a linked file is its object's
+ * (the lowest), records the balance, commits and moves everything into the main file.
  */
 int store_run_end(Store *s, int64_t run, const StoreRunEnd *end, Error *reterr);
 
@@ -107,11 +103,8 @@ typedef struct StoreObject {
 int store_object_put(Store *s, int64_t run, const StoreObject *object, const Finding *findings,
                      size_t n_findings, Error *reterr);
 
-/* Units inside a file do not count that were put for it in this run: it is read anew. */
+/* Units inside a file do not count that were put for it: it is read anew. */
 int store_members_forget(Store *s, int64_t run, uint32_t root, Span file, Error *reterr);
-
-/* Whether that object, or a file of which this is a further name, is in the store for this run. */
-int store_object_done(Store *s, int64_t run, uint32_t root, Span path, Error *reterr, bool *ret);
 
 /*
  * A fact about the run as a whole. (kind, subject) names it and putting it again replaces it, so

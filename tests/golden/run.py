@@ -46,7 +46,7 @@ def scan(terrier, tree, place, options):
     env = dict(os.environ, XDG_STATE_HOME=place + "/state", XDG_CONFIG_HOME=place + "/config",
                XDG_CACHE_HOME=place + "/cache", HOME=place)
     r = subprocess.run([terrier, "scan", "--format", "jsonl", "--objects", "all",
-                        "--progress", "never", "--samples", str(SAMPLES)] + options + [tree],
+                        "--progress", "never", "--fresh", "--samples", str(SAMPLES)] + options + [tree],
                        env=env, stdout=subprocess.PIPE, stderr=subprocess.PIPE, timeout=200)
     if r.returncode not in (0, 3):
         print(r.stderr.decode("utf-8", "replace"))

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Scans as a whole: processes that die, disks that fill, names that arrive by pipe.
 
-usage: run.py TERRIER
+usage: run.py TERRIER [CASE...]        without cases: all
 
 Each case is a function; it gets a fresh directory and a Terrier that keeps store, keys and cache in
 it. Cases that this machine cannot run are skipped, by name. Ends with "N passed, N failed, N
@@ -339,6 +339,139 @@ def stops_when_told(t, place):
     expect(b"stopped by signal 2" in err, err.decode())
 
 
+def inherited(t, tree, *options):
+    """A scan: exit code, its canonical export, how many files it carried over, its standard error."""
+    code, out, err = t.run("scan", "--format", "jsonl", *options, tree)
+    expect(code in (0, 3), f"exit {code}: {err}")
+    events = [json.loads(x) for x in out.splitlines() if '"event"' in x[:16]]
+    carried = sum(e["count"] for e in events if e["event"] == "carried")
+    c, export, e = t.run("store", "export", "--canonical")
+    expect(c == 0, e)
+    return export, carried, err, [e["subject"] for e in events if e["event"] == "forged"]
+
+
+def anew(t, tree, *options):
+    """The canonical export of a scan that owes nothing to an earlier one."""
+    return inherited(t, tree, "--fresh", *options)[0]
+
+
+def reads_only_what_changed(t, place):
+    tree = container_tree(place, files=8)
+    for i in range(40):
+        write(f"{tree}/t/f{i}.txt", f"mail {MAIL} {i}\n")
+    os.symlink("f1.txt", f"{tree}/t/link")
+    time.sleep(2.1)
+    first, carried, _, _ = inherited(t, tree)
+    expect(carried == 0, f"{carried} carried over from nothing")
+    again, carried, _, _ = inherited(t, tree)
+    expect(again == first, "another export of the same tree")
+    expect(carried == 56, f"{carried} of 56 files carried over")
+    write(f"{tree}/t/f1.txt", f"SSN: {SSN}\n")          # changed
+    os.remove(f"{tree}/t/f2.txt")                       # gone
+    os.rename(f"{tree}/t/f3.txt", f"{tree}/t/moved")    # under another name
+    os.rename(f"{tree}/d1", f"{tree}/e1")               # with all that is in it
+    write(f"{tree}/t/new.zip", zipped([("a.txt", f"SSN: {SSN}\n")]))
+    os.remove(f"{tree}/d2/z2.zip")                      # a container
+    write(f"{tree}/d2/z7.zip", "a text now\n")          # was one
+    os.remove(f"{tree}/t/link")
+    write(f"{tree}/t/link", f"card {PAN}\n")            # was a link
+    os.chmod(f"{tree}/t/f4.txt", 0o600)                 # its rights are another
+    third, carried, _, _ = inherited(t, tree)
+    expect(0 < carried < 56, f"{carried} carried over")
+    expect(third == anew(t, tree), "another export than that of a full scan")
+    expect(third != first, "the tree changed and the export did not")
+
+
+def keeps_what_older_runs_said(t, place):
+    tree = place + "/tree"
+    write(tree + "/a.txt", f"mail {MAIL}\n")
+    write(tree + "/b.zip", zipped([("in.txt", f"SSN: {SSN}\n")]))
+    first, *_ = inherited(t, tree)
+    os.remove(tree + "/b.zip")
+    write(tree + "/a.txt", "nothing\n")
+    second, *_ = inherited(t, tree)
+    code, export, err = t.run("store", "export", "--canonical", "--run", "1")
+    expect(code == 0 and export == first, f"run 1 is another than it was: {err}")
+    expect(second != first, "the second run says the same")
+    code, out, _ = t.run("report", "--run", "1", "--format", "jsonl")
+    expect('"balanced":true' in out, "the sums of run 1 do not balance any more")
+
+
+def reads_again_what_changed_a_moment_ago(t, place):
+    """Within a tick of the clock of a file system two changes have one time stamp."""
+    tree = place + "/tree"
+    write(tree + "/a.txt", f"mail {MAIL}\n")
+    inherited(t, tree)
+    _, carried, _, _ = inherited(t, tree)
+    expect(carried == 0, "a file that was as new as the run that read it was believed")
+    time.sleep(2.1)
+    inherited(t, tree)
+    _, carried, _, _ = inherited(t, tree)
+    expect(carried == 1, f"{carried} carried over when it was settled")
+
+
+def reads_everything_when_rules_change(t, place):
+    tree = place + "/tree"
+    write(tree + "/a.txt", "badge AC-4711-08\n")
+    write(place + "/rules/badge.yaml", """format: detector/1
+id: acme.badge
+title: Badge
+category: org.id
+tier: internal
+match:
+  - {keyword: '\\b(?<value>AC-[0-9]{4}-[0-9]{2})\\b', base: high}
+mask: {keep_last: 2}
+examples: ['badge AC-4711-08']
+negative_examples: ['AC-47110-8']
+references: ['acme']
+""")
+    time.sleep(2.1)
+    inherited(t, tree)
+    export, carried, err, _ = inherited(t, tree, "--rules", place + "/rules")
+    expect("acme.badge" in export and carried == 0, f"{carried} carried over: {export}")
+    export, carried, err, _ = inherited(t, tree, "--rules", place + "/rules")
+    expect("acme.badge" in export and carried == 1, f"{carried} carried over")
+    with open(place + "/rules/badge.yaml", "a", encoding="utf-8") as f:
+        f.write("# another\n")
+    write(place + "/rules/badge.yaml",
+          open(place + "/rules/badge.yaml", encoding="utf-8").read().replace("tier: internal",
+                                                                             "tier: public"))
+    export, carried, err, _ = inherited(t, tree, "--rules", place + "/rules")
+    expect(carried == 0 and "the rules changed since run 3" in err, f"{carried}: {err}")
+
+
+def finds_forged_time_stamps(t, place):
+    if os.geteuid() != 0 or not os.path.exists("/sbin/debugfs"):
+        raise Skip("needs a file system whose change times can be set")
+    disk = place + "/disk"
+    os.makedirs(disk)
+    with open(place + "/image", "wb") as f:
+        f.truncate(8 << 20)
+    if subprocess.run(["mkfs.ext4", "-q", place + "/image"], stderr=subprocess.DEVNULL).returncode or \
+            subprocess.run(["mount", "-o", "loop", place + "/image", disk],
+                           stderr=subprocess.DEVNULL).returncode:
+        raise Skip("no file system can be mounted here")
+    try:
+        write(disk + "/a.txt", f"mail {MAIL}\n")
+        write(disk + "/b.txt", "nothing at all here\n")
+        time.sleep(2.1)
+        inherited(t, disk)
+        subprocess.run(["umount", disk], check=True)
+        with open(place + "/image", "r+b") as f:
+            content = f.read()
+            at = content.index(b"nothing at all")
+            f.seek(at)
+            f.write(b"SSN: " + SSN.encode()[:9])
+        subprocess.run(["mount", "-o", "loop", place + "/image", disk], check=True)
+        _, carried, _, forged = inherited(t, disk, "--recheck", str(1 << 60))
+        expect(carried == 2 and not forged, f"after a remount {carried} carried, forged {forged}")
+        _, carried, err, forged = inherited(t, disk, "--recheck", "1")
+        expect(carried == 0 and forged == ["b.txt"], f"{carried} carried, forged {forged}: {err}")
+        expect("1 files have other content under the same size" in err, err)
+    finally:
+        subprocess.run(["umount", "-l", disk], stderr=subprocess.DEVNULL)
+
+
 def one_scan_at_a_time(t, place):
     tree = small_tree(place, files=3000, size=400)
     p = t.start("scan", "-q", tree)
@@ -485,6 +618,8 @@ def memory_stays_flat(t, place):
 
 CASES = [finds_what_is_there, leaves_no_value_behind, survives_a_lost_scanner,
          survives_lost_parsers, opens_as_far_as_it_may, refuses_without_a_sandbox,
+         reads_only_what_changed, keeps_what_older_runs_said, reads_again_what_changed_a_moment_ago,
+         reads_everything_when_rules_change, finds_forged_time_stamps,
          keeps_the_store_when_it_is_killed, ends_with_its_keeper, stops_when_told,
          one_scan_at_a_time, says_what_is_missing, refuses_a_store_it_cannot_keep,
          says_when_the_disk_is_full, lists_what_it_may_not_read, takes_names_by_pipe, reads_a_pipe,
@@ -494,7 +629,8 @@ CASES = [finds_what_is_there, leaves_no_value_behind, survives_a_lost_scanner,
 def main():
     program = os.path.abspath(sys.argv[1])
     passed = failed = skipped = 0
-    for case in CASES:
+    chosen = set(sys.argv[2:])
+    for case in [c for c in CASES if not chosen or c.__name__ in chosen]:
         with tempfile.TemporaryDirectory() as place:
             place = os.path.realpath(place)
             try:

@@ -86,26 +86,30 @@ static void streams_without_sorting(void **state) {
     fixture_end(f);
     f->store = store_close(f->store);
     plan(f->path,
-         "EXPLAIN QUERY PLAN SELECT * FROM root r CROSS JOIN object o ON o.run = r.run AND"
-         " o.root = r.number WHERE r.run = 1 ORDER BY r.path, o.path",
+         "EXPLAIN QUERY PLAN SELECT * FROM root r CROSS JOIN object o ON o.series = (SELECT"
+         " series FROM run WHERE id = 1) AND o.root = r.number WHERE r.run = 1 AND o.since <= 1"
+         " AND o.until > 1 ORDER BY r.path, o.path",
          text, sizeof(text));
     assert_null(strstr(text, "TEMP B-TREE"));
     plan(f->path,
          "EXPLAIN QUERY PLAN SELECT * FROM root r CROSS JOIN object o INDEXED BY object_found ON"
-         " o.run = r.run AND o.root = r.number CROSS JOIN finding f ON f.object = o.id WHERE"
-         " r.run = 1 AND o.id IS NOT NULL ORDER BY r.path, o.path",
+         " o.series = (SELECT series FROM run WHERE id = 1) AND o.root = r.number CROSS JOIN "
+         "finding f ON f.object = o.id WHERE"
+         " r.run = 1 AND o.since <= 1 AND o.until > 1 AND o.id IS NOT NULL ORDER BY r.path, o.path",
          text, sizeof(text));
     assert_null(strstr(text, "TEMP B-TREE"));
     assert_non_null(strstr(text, "f USING PRIMARY KEY (object=?)"));
     plan(f->path,
          "EXPLAIN QUERY PLAN SELECT o.id, o.path FROM root r CROSS JOIN object o INDEXED BY"
-         " object_found ON o.run = r.run AND o.root = r.number WHERE r.run = 1 AND o.id IS NOT NULL"
+         " object_found ON o.series = (SELECT series FROM run WHERE id = 1) AND o.root = r.number "
+         "WHERE r.run = 1 AND o.since <= 1 AND o.until > 1 AND o.id IS NOT NULL"
          " ORDER BY r.path, o.path",
          text, sizeof(text));
     assert_non_null(strstr(text, "COVERING INDEX object_found"));
     plan(f->path,
          "EXPLAIN QUERY PLAN SELECT * FROM root r CROSS JOIN object o INDEXED BY object_unread ON"
-         " o.run = r.run AND o.root = r.number WHERE r.run = 1 AND o.status <> 'read' AND"
+         " o.series = (SELECT series FROM run WHERE id = 1) AND o.root = r.number WHERE r.run = 1 "
+         "AND o.status <> 'read' AND"
          " o.status <> 'special' AND o.status <> 'link' AND o.status <> 'excluded' AND"
          " o.status <> 'other-filesystem' AND o.status <> 'vanished' ORDER BY r.path, o.path",
          text, sizeof(text));

@@ -19,6 +19,8 @@ typedef struct ScanValues {
     bool null, no_default_excludes, cross_filesystems, require_sandbox, dry_run, quiet;
     bool fresh, rescan;
     uint64_t recheck;
+    double time_limit;
+    TextList first;
 } ScanValues;
 
 #define AT(member) offsetof(ScanValues, member)
@@ -127,6 +129,16 @@ static const Option options[] = {
      .kind = OPTION_FLAG,
      .at = AT(fresh),
      .help = "Begin anew: continue no interrupted scan, carry nothing over from an earlier one"},
+    {.name = "time-limit",
+     .kind = OPTION_DURATION,
+     .at = AT(time_limit),
+     .argument = "TIME",
+     .help = "Pause after TIME (6h): the same scan again goes on, night after night, as one run"},
+    {.name = "first",
+     .kind = OPTION_LIST,
+     .at = AT(first),
+     .argument = "GLOB",
+     .help = "Read what matches before all else (as in .gitignore); may be given again"},
     {.name = "rescan",
      .kind = OPTION_FLAG,
      .at = AT(rescan),
@@ -330,12 +342,15 @@ static terrier_scan_options scan_options(const Call *call, Progress *progress) {
         .require_sandbox = v->require_sandbox,
         .shard = shard_part(v->shard, 0),
         .n_shards = shard_part(v->shard, 1),
+        .fresh = v->fresh,
+        .first = v->first.at,
+        .n_first = v->first.n,
+        .time_limit = v->time_limit,
+        .rescan = v->rescan,
+        .recheck = v->recheck,
         .recount = v->recount ? (terrier_recount)(v->recount - 1) : TERRIER_RECOUNT_AFTER,
         .anchor_hook = v->anchor_hook,
         .no_selftest = v->no_selftest,
-        .fresh = v->fresh,
-        .rescan = v->rescan,
-        .recheck = v->recheck,
         .count_ahead = progress->shown,
         .of = progress,
         .progress = on_progress,
@@ -372,6 +387,12 @@ static int check_values(const Call *call) {
     if (!v->files_from && call->n_operands == 0)
         return complain(call, TERRIER_EXIT_USAGE,
                         "there is nothing to scan: name a directory or a file");
+    if (v->first.n && v->include.n)
+        return complain(call, TERRIER_EXIT_USAGE,
+                        "--first goes without --include: only what matches that is read at all");
+    if ((v->first.n || v->time_limit > 0) && (v->files_from || from_stdin(call) || v->time_box > 0))
+        return complain(call, TERRIER_EXIT_USAGE,
+                        "--first and --time-limit are for scans of directories");
     if (v->time_box > 0 && (v->files_from || from_stdin(call)))
         return complain(call, TERRIER_EXIT_USAGE, "--time-box needs directories to sample from");
     return 0;
@@ -425,6 +446,11 @@ static int scan(const Call *call, terrier_scan_options *o, Progress *progress) {
                  (int)stop_signal, (long long)result.run);
         return 128 + stop_signal;
     }
+    if (result.paused)
+        complain(call, 0,
+                 "paused by --time-limit; what was read is in run %lld of the store, and the same "
+                 "scan again goes on",
+                 (long long)result.run);
     if (v->quiet && v->format != 2 && !v->output)
         return result.exit;
     return report(call, result.run, result.exit);

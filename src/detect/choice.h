@@ -10,8 +10,6 @@
 #include "detect/needle.h"
 #include "detect/outline.h"
 
-enum { NEEDLE_HASH_BITS = 16 };
-
 #define NEEDLE_FACTOR UINT32_C(0x9E3779B1)
 
 /* The hash of four bytes, of which the lower five bits are all that counts. */
@@ -51,5 +49,8 @@ size_t choosing_count(const Choosing *c);
 const Outline *choosing_outline(const Choosing *c, size_t i);
 const Choice *choosing_choice(const Choosing *c, size_t i);
 
-/* Puts needles into the buckets of a filter; the order of the choices does not matter. -ENOMEM. */
-int needle_filter_make(const Choice *const *choices, size_t n, NeedleFilter *ret);
+/*
+ * Puts needles into the buckets of so many groups of a filter; the order of the choices does not
+ * matter. -ENOMEM.
+ */
+int needle_filter_make(const Choice *const *choices, size_t n, uint8_t groups, NeedleFilter *ret);

@@ -152,14 +152,16 @@ static int on_end(unsigned id, unsigned long long from _unused_, unsigned long l
             .pattern = id, .from = at > width ? at - width : 0, .to = at, .first = at, .last = at});
 }
 
-/* A copy of the pattern with JIT code; the plain copy where there is no JIT. */
+/* The pattern with JIT code, where there is a JIT. */
 static const pcre2_code *confirm_code(Confirm *c, size_t pattern) {
     if (!c->codes[pattern]) {
-        c->codes[pattern] = pcre2_code_copy(c->engine->patterns[pattern].code);
-        if (c->codes[pattern])
+        const EnginePattern *p = &c->engine->patterns[pattern];
+        Error e = {0};
+
+        if (pattern_compile(p->text, p->options, &e, &c->codes[pattern]) == 0)
             pcre2_jit_compile(c->codes[pattern], PCRE2_JIT_COMPLETE);
         else
-            c->no_memory = true;
+            c->no_memory = true; /* that it compiles was seen before */
     }
     return c->codes[pattern];
 }

@@ -2,16 +2,15 @@
  * Context: see context.h.
  *
  * The vocabulary is found by its first word: eight folded bytes and the length give a slot in an
- * open table; by their first three bytes, most words of ordinary text fail at a bit set before
- * that, without a branch. What a found phrase means to a detector is a bit in two matrices (for,
- * against).
+ * open table; by a hash of these bytes, most words of ordinary text fail at a bit set before that,
+ * without a branch. What a found phrase means to a detector is a bit in two matrices (for, against).
  */
 #include "detect/context.h"
 
 #include "detect/bytes.h"
 
 /* A phrase may start with a number this long (1099, 4473); longer ones are data. */
-enum { NUMBER_MAX = 4, FILTER_WORDS = 512 };
+enum { NUMBER_MAX = 4, FILTER_BITS = 16 };
 
 typedef struct Phrase {
     const char *text; /* lower case; borrowed from the Rules */
@@ -32,7 +31,7 @@ struct ContextWords {
     size_t n;
     Slot *slots;
     size_t mask;
-    uint64_t filter[FILTER_WORDS]; /* 32 Ki bits by filter_bit() */
+    uint64_t filter[1 << (FILTER_BITS - 6)]; /* a bit each, by filter_bit() */
     size_t words_a_row;
     uint64_t *near, *against; /* detector rows of phrase bits */
     uint64_t *about;          /* phrase -> context_bit of the detectors in whose rows it is */
@@ -51,11 +50,8 @@ static inline uint64_t head_hash(uint64_t head) {
     return (head * UINT64_C(0xD6E8FEB86659FD93)) >> 32;
 }
 
-/* A bit for three bytes, of each of which the case does not matter. */
-static inline unsigned filter_bit(uint32_t three) {
-    uint32_t x = three & 0x1f1f1f;
-
-    return (x ^ x >> 3 ^ x >> 6) & (64 * FILTER_WORDS - 1);
+static inline unsigned filter_bit(uint64_t head) {
+    return (unsigned)(head_hash(head) >> (32 - FILTER_BITS));
 }
 
 static inline uint64_t head_load(const uint8_t *p) {
@@ -106,32 +102,6 @@ static uint64_t phrase_head(const char *text, size_t *ret_n) {
     return n ? head_fold(head_load(padded), n) : 0;
 }
 
-/* Byte k of a phrase as it may stand in a text: a bit for each value of its lower five bits. */
-static uint32_t filter_bytes(const char *text, size_t n, size_t k) {
-    for (size_t i = 0; i < k; i++) {
-        if (i >= n || text[i] == ' ')
-            return UINT32_MAX;
-    }
-    if (k >= n)
-        return UINT32_MAX;
-    if (text[k] != ' ')
-        return UINT32_C(1) << (text[k] & 31);
-    return UINT32_C(1) << (' ' & 31) | UINT32_C(1) << ('_' & 31) | UINT32_C(1) << ('-' & 31) |
-           UINT32_C(1) << ('\t' & 31);
-}
-
-static void filter_add(ContextWords *w, const char *text, size_t n) {
-    uint32_t second = filter_bytes(text, n, 1), third = filter_bytes(text, n, 2);
-
-    for (uint32_t i = 0; i < 32; i++) {
-        for (uint32_t k = 0; k < 32 && (second >> i & 1); k++) {
-            unsigned bit = filter_bit((uint8_t)text[0] | i << 8 | k << 16);
-
-            w->filter[bit / 64] |= (uint64_t)(third >> k & 1) << (bit % 64);
-        }
-    }
-}
-
 /* The number of a phrase, added if it is new; phrases with a common first word form a list. */
 static int words_add(ContextWords *w, const char *text) {
     size_t first_n, n = strlen(text);
@@ -157,7 +127,7 @@ static int words_add(ContextWords *w, const char *text) {
     *link = (int32_t)w->n;
     slot->head = head;
     slot->n = (uint16_t)first_n;
-    filter_add(w, text, n);
+    w->filter[filter_bit(head) / 64] |= UINT64_C(1) << (filter_bit(head) % 64);
     w->numbers |= byte_is_digit((uint8_t)text[0]);
     return (int)w->n++;
 }
@@ -189,7 +159,7 @@ int context_words_new(const Rules *rules, Error *reterr, ContextWords **ret) {
         n += rules->detectors[i].context.near.n + rules->detectors[i].context.not_near.n;
     if (n > UINT16_MAX)
         return error_set(reterr, -EINVAL, "%zu context phrases are more than %d", n, UINT16_MAX);
-    while (size < 4 * n)
+    while (size < 2 * n)
         size *= 2;
     w->mask = size - 1;
     w->words_a_row = (n + 63) / 64;
@@ -350,9 +320,11 @@ static inline BlockWords block_read(const ContextWords *w, const Bitmap *b, size
     return r;
 }
 
-/* The length of the word that starts at bit `at`, given the ends from there on. */
-static inline size_t block_length(const BlockWords *r, uint64_t ends, unsigned at) {
-    return (ends ? (unsigned)__builtin_ctzll(ends) : r->last_end) - at;
+/* The length of the word that starts at bit `at`. */
+static inline size_t block_length(const BlockWords *r, unsigned at) {
+    uint64_t ends = r->ends >> at;
+
+    return ends ? (size_t)__builtin_ctzll(ends) : r->last_end - at;
 }
 
 /* Looks up the words that start in block i: first all of them in the filter, without a branch. */
@@ -364,7 +336,7 @@ static void cache_block(ContextCache *c, size_t i) {
 
     for (uint64_t starts = r.starts; starts; starts &= starts - 1) {
         unsigned at = (unsigned)__builtin_ctzll(starts);
-        unsigned bit = filter_bit((uint32_t)head_load(block + at));
+        unsigned bit = filter_bit(head_fold(head_load(block + at), block_length(&r, at)));
 
         found |= (w->filter[bit / 64] >> (bit % 64) & 1) << at;
     }
@@ -372,7 +344,7 @@ static void cache_block(ContextCache *c, size_t i) {
     c->about[i] = 0;
     for (; found; found &= found - 1) {
         unsigned at = (unsigned)__builtin_ctzll(found);
-        size_t n = block_length(&r, r.ends & ~UINT64_C(0) << at, at);
+        size_t n = block_length(&r, at);
         const Slot *slot = words_slot(w, head_fold(head_load(block + at), n), n);
 
         if (slot->phrase >= 0)

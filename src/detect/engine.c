@@ -1,17 +1,13 @@
 /* Engine: see engine.h. Rules are untrusted until this succeeds; complaints carry file:line:col. */
 #include "detect/engine.h"
 
-#include "detect/bytes.h"
 #include "detect/candidate.h"
+#include "detect/ready.h"
 #include "detect/regex.h"
 
 Engine *engine_free(Engine *e) {
     if (!e)
         return NULL;
-    for (size_t i = 0; i < e->n_patterns; i++) {
-        free(e->patterns[i].derived);
-        pcre2_code_free(e->patterns[i].code);
-    }
     needles_free(e->needles);
     keywords_done(&e->keywords);
     shapes_done(&e->shapes);
@@ -27,6 +23,7 @@ Engine *engine_free(Engine *e) {
     free(e->layouts);
     free(e->matches);
     free(e->detectors);
+    arena_done(&e->arena);
     free(e);
     return NULL;
 }
@@ -138,19 +135,23 @@ static int add_form(Engine *e, uint16_t number, const Match *m, Error *reterr) {
     return 0;
 }
 
-/* A phrase as a pattern: its words in any case, white space between, nothing of a word beside. */
-static int phrase_pattern(const char *phrase, Buf *ret) {
-    buf_text(ret, "(?i)(?<![0-9A-Za-z_])(?<value>");
-    for (const char *p = phrase; *p; p++) {
-        if (*p == ' ')
-            buf_text(ret, "[ \\t\\r\\n]{1,3}");
-        else if (byte_is_word((uint8_t)*p))
-            buf_byte(ret, (uint8_t)*p);
-        else
-            buf_printf(ret, "\\x%02x", (uint8_t)*p);
-    }
-    buf_text(ret, ")(?![0-9A-Za-z_])");
-    return buf_error(ret);
+/* A pattern of a user: all that is known of one that is ready. */
+static int read_pattern(Engine *e, const char *pattern, uint32_t options, Error *reterr,
+                        EnginePattern *ret) {
+    _cleanup_(buf_done) Buf derived = {0};
+    pcre2_code *code;
+    int r = pattern_compile(pattern, options, reterr, &code);
+
+    if (r < 0)
+        return r;
+    ret->value = pattern_capture(code, "value");
+    ret->word = pattern_capture(code, "word");
+    pcre2_code_free(code);
+    r = regex_derive(pattern, &derived, reterr);
+    if (r < 0)
+        return r;
+    ret->derived = arena_text(&e->arena, span(derived.at, derived.n));
+    return ret->derived ? 0 : -ENOMEM;
 }
 
 /*
@@ -161,43 +162,45 @@ static int add_pattern(Engine *e, uint16_t number, const char *pattern, uint32_t
                        Error *reterr) {
     EnginePattern *p = &e->patterns[e->n_patterns];
     const char *dictionary = e->matches[number].rule->dictionary;
-    _cleanup_(buf_done) Buf derived = {0};
-    int code, r, value, word;
-    PCRE2_SIZE at;
+    const ReadyPattern *ready = ready_find(pattern, options);
+    int r = 0;
 
-    p->code = pcre2_compile((PCRE2_SPTR)pattern, PCRE2_ZERO_TERMINATED,
-                            PCRE2_MULTILINE | PCRE2_USE_OFFSET_LIMIT | PCRE2_NEVER_BACKSLASH_C |
-                                PCRE2_NEVER_UTF | PCRE2_NEVER_UCP | options,
-                            &code, &at, NULL);
-    if (!p->code) {
-        PCRE2_UCHAR text[128] = "";
-
-        pcre2_get_error_message(code, text, sizeof(text));
-        return error_set(reterr, -EINVAL, "at character %zu: %s", (size_t)at, (const char *)text);
+    *p = (EnginePattern){.text = pattern,
+                         .options = options,
+                         .match = number,
+                         .words =
+                             (int16_t)(dictionary ? rules_dictionary(e->rules, dictionary) : -1)};
+    if (ready) {
+        p->derived = ready->derived;
+        p->value = ready->value;
+        p->word = ready->word;
+    } else {
+        r = read_pattern(e, pattern, options, reterr, p);
     }
-    r = regex_derive(pattern, &derived, reterr);
-    p->derived = r == 0 ? strdup(buf_cstr(&derived)) : NULL;
-    if (!p->derived) {
-        pcre2_code_free(TAKE(p->code));
-        return r < 0 ? r : -ENOMEM;
-    }
-    value = pcre2_substring_number_from_name(p->code, (PCRE2_SPTR) "value");
-    p->value = value > 0 ? (uint32_t)value : 0;
-    word = pcre2_substring_number_from_name(p->code, (PCRE2_SPTR) "word");
-    p->word = word > 0 ? (uint32_t)word : 0;
-    p->match = number;
-    p->words = (int16_t)(dictionary ? rules_dictionary(e->rules, dictionary) : -1);
+    if (r < 0)
+        return r;
     e->keyword_patterns[e->n_patterns] =
-        (KeywordPattern){.derived = p->derived, .literal = regex_literal(p->derived)};
+        (KeywordPattern){.derived = p->derived,
+                         .ready = ready ? ready->needles : -1,
+                         .literal = ready ? 0 : regex_literal(p->derived)};
     e->matches[number].pattern = (int32_t)e->n_patterns++;
     return 0;
+}
+
+/* A phrase as a pattern. */
+static int add_phrase(Engine *e, uint16_t number, const char *phrase, Error *reterr) {
+    _cleanup_(buf_done) Buf pattern = {0};
+    int r = pattern_of_phrase(phrase, &pattern);
+    const char *text = r == 0 ? arena_text(&e->arena, span(pattern.at, pattern.n)) : NULL;
+
+    return text ? add_pattern(e, number, text, 0, reterr) : -ENOMEM;
 }
 
 /* A regex for the whole of a cell. */
 static int add_cell(Engine *e, uint16_t number, const Match *m, Error *reterr) {
     EngineDetector *d = &e->detectors[e->matches[number].detector];
     uint16_t pattern = (uint16_t)e->n_patterns;
-    int r = add_pattern(e, number, m->text, PCRE2_ANCHORED | PCRE2_ENDANCHORED, reterr);
+    int r = add_pattern(e, number, m->text, PATTERN_CELL, reterr);
 
     if (r < 0)
         return r;
@@ -209,9 +212,6 @@ static int add_cell(Engine *e, uint16_t number, const Match *m, Error *reterr) {
 }
 
 static int add_match(Engine *e, uint16_t number, const Match *m, Error *reterr) {
-    _cleanup_(buf_done) Buf phrase = {0};
-    int r;
-
     switch (m->kind) {
     case MATCH_SHAPE:
         return add_shape(e, number, m, reterr);
@@ -227,8 +227,7 @@ static int add_match(Engine *e, uint16_t number, const Match *m, Error *reterr) 
     case MATCH_COLUMNS:
         return add_cell(e, number, m, reterr);
     case MATCH_PHRASE:
-        r = phrase_pattern(m->text, &phrase);
-        return r < 0 ? r : add_pattern(e, number, buf_cstr(&phrase), 0, reterr);
+        return add_phrase(e, number, m->text, reterr);
     default:
         return error_set(reterr, -EINVAL, "is of a kind that is not known");
     }

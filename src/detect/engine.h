@@ -7,9 +7,7 @@
  */
 #pragma once
 
-#define PCRE2_CODE_UNIT_WIDTH 8
-#include <pcre2.h>
-
+#include "base/arena.h"
 #include "detect/bitmap.h"
 #include "detect/combination.h"
 #include "detect/context.h"
@@ -17,6 +15,7 @@
 #include "detect/form/form.h"
 #include "detect/keyword.h"
 #include "detect/needle.h"
+#include "detect/pattern.h"
 #include "detect/run.h"
 #include "detect/score.h"
 #include "detect/shape.h"
@@ -35,11 +34,12 @@ typedef struct EngineMatch {
 } EngineMatch;
 
 typedef struct EnginePattern {
-    char *derived;
-    pcre2_code *code; /* not JIT-compiled: each Matcher does that to a copy, when first needed */
-    uint32_t value;   /* number of the capture named `value`; 0: the whole match */
+    const char *text; /* known to compile; each Matcher does, when it is first needed */
+    uint32_t options; /* of pattern_compile() */
+    const char *derived;
+    uint32_t value; /* number of the capture named `value`; 0: the whole match */
+    uint32_t word;  /* number of the capture named `word`, that a word list is asked of */
     uint16_t match;
-    uint32_t word; /* number of the capture named `word`, that a word list is asked of */
     int16_t words; /* number of the word list, or -1 */
 } EnginePattern;
 
@@ -78,6 +78,7 @@ typedef struct Engine {
     Combinations combinations;
     WordList **word_lists; /* of each dictionary of the rules */
     BitmapBuild build;
+    Arena arena; /* of texts that are not the rules' */
     const char *build_name;
 } Engine;
 

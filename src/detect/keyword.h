@@ -23,6 +23,7 @@ enum {
 
 typedef struct KeywordPattern {
     const char *derived; /* regex_derive() */
+    int32_t ready;       /* its number among the needles that are ready (ready.h); -1: none */
     uint32_t width;      /* bytes at most; filled by needles_new or keywords_compile */
     uint32_t literal;    /* regex_literal() */
     bool needle;         /* found by needles (needle.h), not by Hyperscan */

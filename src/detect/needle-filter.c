@@ -8,13 +8,13 @@
 #include "detect/choice.h"
 
 enum {
-    BUCKETS = 8 * NEEDLE_GROUPS,
+    BUCKETS = 8 * NEEDLE_GROUPS_MAX,
     ROUNDS = 3, /* in which each key looks for a better bucket */
 };
 
 /* Needles of different keys, and the bucket of each. */
 typedef struct Buckets {
-    size_t n;
+    size_t n, n_buckets;
     const Choice **keys;
     uint8_t *bucket;
     /* how many keys of a bucket allow what in which place, and whether any does */
@@ -37,7 +37,7 @@ static uint8_t bucket_best(const Buckets *b, const Choice *c) {
     uint8_t best = 0;
     float least = 2;
 
-    for (uint8_t i = 0; i < BUCKETS; i++) {
+    for (uint8_t i = 0; i < b->n_buckets; i++) {
         float more = bucket_cost(b, i, c->folded) - b->cost[i];
 
         if (more < least) {
@@ -91,7 +91,7 @@ static bool same_key(const Choice *a, const Choice *b) {
 }
 
 static void filter_fill(const Buckets *b, NeedleFilter *ret) {
-    for (size_t i = 0; i < BUCKETS; i++) {
+    for (size_t i = 0; i < b->n_buckets; i++) {
         for (size_t k = 0; k < NEEDLE_KEY; k++) {
             for (size_t c = 0; c < NEEDLE_FOLDED; c++)
                 ret->buckets[i / 8][k][c] |= (uint8_t)((b->folded[i][k] >> c & 1) << (i % 8));
@@ -99,7 +99,7 @@ static void filter_fill(const Buckets *b, NeedleFilter *ret) {
     }
 }
 
-int needle_filter_make(const Choice *const *choices, size_t n, NeedleFilter *ret) {
+int needle_filter_make(const Choice *const *choices, size_t n, uint8_t groups, NeedleFilter *ret) {
     _cleanup_(free_p) const Choice **keys = calloc(n + 1, sizeof(*keys));
     _cleanup_(free_p) uint8_t *bucket = calloc(n + 1, sizeof(*bucket));
     _cleanup_(free_p) Buckets *b = calloc(1, sizeof(*b));
@@ -109,6 +109,7 @@ int needle_filter_make(const Choice *const *choices, size_t n, NeedleFilter *ret
     *ret = (NeedleFilter){0};
     b->keys = keys;
     b->bucket = bucket;
+    b->n_buckets = (size_t)8 * groups;
     memcpy(keys, choices, n * sizeof(*keys));
     qsort(keys, n, sizeof(*keys), choice_compare);
     for (size_t i = 0; i < n; i++) {

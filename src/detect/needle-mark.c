@@ -28,6 +28,48 @@ static inline size_t list_bits(uint64_t bits, size_t base, uint16_t *ret) {
     return n;
 }
 
+/*
+ * The places left of which the head fits, each with the number of its key. All have a bit in the
+ * sieve; few of the heads fit, and nobody could foresee which.
+ */
+static inline size_t meet(const NeedleKeys *keys, const uint8_t *text, const uint16_t *places,
+                          size_t n, NeedleMet *ret) {
+    size_t out = 0;
+
+    for (size_t i = 0; i < n; i++) {
+        const uint8_t *p = text + places[i];
+        uint32_t hash = needle_hash(p);
+        uint64_t before = keys->sieve[hash / 64] & ((UINT64_C(1) << (hash % 64)) - 1), bytes;
+        size_t key = keys->rank[hash / 64] + (size_t)__builtin_popcountll(before);
+
+        memcpy(&bytes, p, sizeof(bytes));
+        ret[out] = (NeedleMet){.at = places[i], .key = (uint16_t)key};
+        out += (bytes & keys->heads[key].mask) == keys->heads[key].bytes;
+    }
+    return out;
+}
+
+/* The places left whose hash has a bit in the sieve. */
+static inline size_t sift(const uint64_t *sieve, const uint8_t *text, uint16_t *places, size_t n) {
+    size_t out = 0;
+
+    for (size_t i = 0; i < n; i++) {
+        uint32_t hash = needle_hash(text + places[i]);
+
+        places[out] = places[i];
+        out += sieve[hash / 64] >> (hash % 64) & 1;
+    }
+    return out;
+}
+
+/* A form around what sifts. */
+#define SIEVE(name, attribute, sift)                                                               \
+    attribute _hot_ static size_t name(const NeedleKeys *k, const uint8_t *text, uint16_t *places, \
+                                       size_t n, NeedleMet *ret) {                                 \
+        n = sift(k->sieve, text, places, n);                                                       \
+        return meet(k, text, places, n, ret);                                                      \
+    }
+
 /* A form around what classifies 64 bytes, bit i is byte i, and what lists the bits. */
 #define MARK(name, attribute, Tables, load, classify, list)                                        \
     attribute _hot_ static size_t name(const NeedleFilter *f, const uint8_t *text, size_t n,       \
@@ -67,6 +109,7 @@ MARK(mark_portable, , NeedleFilter, load_portable, classify_portable, list_bits)
 
 #if defined(__x86_64__)
 
+#define TARGET_POPCNT __attribute__((target("popcnt")))
 #define TARGET_SSSE3  __attribute__((target("ssse3")))
 #define TARGET_AVX2   __attribute__((target("avx2,popcnt,bmi")))
 #define TARGET_AVX512 __attribute__((target("avx512f,avx512bw,avx512vbmi,popcnt,bmi")))
@@ -158,12 +201,12 @@ TARGET_AVX2 static inline uint64_t classify_avx2(const TablesAvx2 *t, const uint
 }
 
 typedef struct TablesAvx512 {
-    __m512i whole[NEEDLE_GROUPS][NEEDLE_KEY];
+    __m512i whole[NEEDLE_GROUPS_MAX][NEEDLE_KEY];
 } TablesAvx512;
 
 /* The permutation takes six bits of each byte: each table stands there twice. */
 TARGET_AVX512 static inline void load_avx512(const NeedleFilter *f, TablesAvx512 *ret) {
-    for (size_t g = 0; g < NEEDLE_GROUPS; g++) {
+    for (size_t g = 0; g < NEEDLE_GROUPS_MAX; g++) {
         for (size_t k = 0; k < NEEDLE_KEY; k++)
             ret->whole[g][k] =
                 _mm512_broadcast_i64x4(_mm256_loadu_si256((const __m256i *)f->buckets[g][k]));
@@ -171,17 +214,17 @@ TARGET_AVX512 static inline void load_avx512(const NeedleFilter *f, TablesAvx512
 }
 
 TARGET_AVX512 static inline uint64_t classify_avx512(const TablesAvx512 *t, const uint8_t *p) {
-    __m512i left[NEEDLE_GROUPS], any = _mm512_setzero_si512();
+    __m512i left[NEEDLE_GROUPS_MAX], any = _mm512_setzero_si512();
 
-    for (size_t g = 0; g < NEEDLE_GROUPS; g++)
+    for (size_t g = 0; g < NEEDLE_GROUPS_MAX; g++)
         left[g] = _mm512_set1_epi8(-1);
     for (size_t k = 0; k < NEEDLE_KEY; k++) {
         __m512i c = _mm512_loadu_si512(p + k);
 
-        for (size_t g = 0; g < NEEDLE_GROUPS; g++)
+        for (size_t g = 0; g < NEEDLE_GROUPS_MAX; g++)
             left[g] = _mm512_and_si512(left[g], _mm512_permutexvar_epi8(c, t->whole[g][k]));
     }
-    for (size_t g = 0; g < NEEDLE_GROUPS; g++)
+    for (size_t g = 0; g < NEEDLE_GROUPS_MAX; g++)
         any = _mm512_or_si512(any, left[g]);
     return _mm512_test_epi8_mask(any, any);
 }
@@ -207,8 +250,8 @@ TARGET_VBMI2 static inline size_t list_vbmi2(uint64_t bits, size_t base, uint16_
 }
 
 /* Sixteen places at a time. */
-TARGET_VBMI2 static size_t sieve_vbmi2(const uint64_t *sieve, const uint8_t *text, uint16_t *places,
-                                       size_t n) {
+TARGET_VBMI2 static inline size_t sift_vbmi2(const uint64_t *sieve, const uint8_t *text,
+                                             uint16_t *places, size_t n) {
     const __m512i folded = _mm512_set1_epi32(0x1f1f1f1f),
                   factor = _mm512_set1_epi32((int)NEEDLE_FACTOR);
     size_t out = 0;
@@ -236,13 +279,18 @@ MARK(mark_avx2, TARGET_AVX2, TablesAvx2, load_avx2, classify_avx2, list_bits)
 MARK(mark_avx512, TARGET_AVX512, TablesAvx512, load_avx512, classify_avx512, list_bits)
 MARK(mark_vbmi2, TARGET_VBMI2, TablesAvx512, load_avx512, classify_avx512, list_vbmi2)
 
-#define SIEVES {"vbmi2", sieve_vbmi2, __builtin_cpu_supports("avx512vbmi2")},
+SIEVE(sieve_vbmi2, TARGET_VBMI2, sift_vbmi2)
+SIEVE(sieve_popcnt, TARGET_POPCNT, sift)
+
+#define SIEVES                                                                                     \
+    {"vbmi2", sieve_vbmi2, __builtin_cpu_supports("avx512vbmi2")},                                 \
+        {"popcnt", sieve_popcnt, __builtin_cpu_supports("popcnt")},
 
 #define FORMS                                                                                      \
-    {"vbmi2", mark_vbmi2, __builtin_cpu_supports("avx512vbmi2")},                                  \
-        {"avx512", mark_avx512, __builtin_cpu_supports("avx512vbmi")},                             \
-        {"avx2", mark_avx2, __builtin_cpu_supports("avx2")},                                       \
-        {"ssse3", mark_ssse3, __builtin_cpu_supports("ssse3")},
+    {{mark_vbmi2, 1, "vbmi2"}, __builtin_cpu_supports("avx512vbmi2")},             \
+        {{mark_avx512, 1, "avx512"}, __builtin_cpu_supports("avx512vbmi")},        \
+        {{mark_avx2, 0, "avx2"}, __builtin_cpu_supports("avx2")},                      \
+        {{mark_ssse3, 0, "ssse3"}, __builtin_cpu_supports("ssse3")},
 
 #elif defined(__aarch64__)
 
@@ -292,7 +340,7 @@ static inline uint64_t classify_neon(const TablesNeon *t, const uint8_t *p) {
 
 MARK(mark_neon, , TablesNeon, load_neon, classify_neon, list_bits)
 
-#define FORMS {"neon", mark_neon, true},
+#define FORMS {{mark_neon, 0, "neon"}, true},
 #define SIEVES
 
 #else
@@ -300,18 +348,7 @@ MARK(mark_neon, , TablesNeon, load_neon, classify_neon, list_bits)
 #define SIEVES
 #endif
 
-static size_t sieve_portable(const uint64_t *sieve, const uint8_t *text, uint16_t *places,
-                             size_t n) {
-    size_t out = 0;
-
-    for (size_t i = 0; i < n; i++) {
-        uint32_t hash = needle_hash(text + places[i]);
-
-        places[out] = places[i];
-        out += sieve[hash / 64] >> (hash % 64) & 1;
-    }
-    return out;
-}
+SIEVE(sieve_portable, , sift)
 
 NeedleSieve needle_sieve_at(size_t i, const char **ret_name) {
     const struct {
@@ -330,19 +367,15 @@ NeedleSieve needle_sieve_at(size_t i, const char **ret_name) {
     return NULL;
 }
 
-NeedleMark needle_mark_at(size_t i, const char **ret_name) {
+NeedleMarker needle_marker_at(size_t i) {
     const struct {
-        const char *name;
-        NeedleMark mark;
+        NeedleMarker marker;
         bool runs;
-    } forms[] = {FORMS{"portable", mark_portable, true}};
+    } forms[] = {FORMS{{mark_portable, 0, "portable"}, true}};
 
     for (size_t k = 0; k < N_ELEMENTS(forms); k++) {
-        if (forms[k].runs && i-- == 0) {
-            if (ret_name)
-                *ret_name = forms[k].name;
-            return forms[k].mark;
-        }
+        if (forms[k].runs && i-- == 0)
+            return forms[k].marker;
     }
-    return NULL;
+    return (NeedleMarker){0};
 }

@@ -19,12 +19,16 @@ enum {
     NEEDLE_ROOM = 64,   /* places behind the last that may be written or read */
     NEEDLE_BYTES = 8,   /* bytes of a needle at most */
     NEEDLE_FOLDED = 32, /* a byte is its lower five bits to both, so case is none */
-    NEEDLE_GROUPS = 4,  /* of eight buckets of needles */
+    NEEDLE_GROUPS = 4,  /* of eight buckets of needles, for most forms of the search */
+    NEEDLE_GROUPS_MAX = 8,
+    NEEDLE_FILTERS = NEEDLE_GROUPS_MAX / NEEDLE_GROUPS,
+    NEEDLE_HASH_BITS = 16,
+    NEEDLE_HASH_WORDS = 1 << (NEEDLE_HASH_BITS - 6),
 };
 
 /* Which buckets a byte may belong to, by place in the key. */
 typedef struct NeedleFilter {
-    uint8_t buckets[NEEDLE_GROUPS][NEEDLE_KEY][NEEDLE_FOLDED];
+    uint8_t buckets[NEEDLE_GROUPS_MAX][NEEDLE_KEY][NEEDLE_FOLDED];
 } NeedleFilter;
 
 /*
@@ -33,24 +37,48 @@ typedef struct NeedleFilter {
  */
 typedef size_t (*NeedleMark)(const NeedleFilter *f, const uint8_t *text, size_t n, uint16_t *ret);
 
-/* All forms that this processor runs, the fastest first: number i, or NULL behind the last. */
-NeedleMark needle_mark_at(size_t i, const char **ret_name);
+/* A form of it, for filter number i, which has needles in (i + 1) * NEEDLE_GROUPS groups. */
+typedef struct NeedleMarker {
+    NeedleMark mark;
+    uint8_t filter;
+    const char *name;
+} NeedleMarker;
+
+/* All forms that this processor runs, the fastest first: number i; no mark behind the last. */
+NeedleMarker needle_marker_at(size_t i);
+
+/* What all needles whose keys have one hash agree on, of eight bytes. */
+typedef struct NeedleHead {
+    uint64_t bytes, mask;
+} NeedleHead;
+
+/* All hashes (needle_hash) of keys, numbered in their order, and a head for each. */
+typedef struct NeedleKeys {
+    uint64_t sieve[NEEDLE_HASH_WORDS]; /* a bit each */
+    uint16_t rank[NEEDLE_HASH_WORDS];  /* bits in the words before */
+    const NeedleHead *heads;
+} NeedleKeys;
+
+/* A place where needles of one key may stand. */
+typedef struct NeedleMet {
+    uint16_t at, key;
+} NeedleMet;
 
 /*
- * Those of the places (offsets in text, at most 4096) at which one of the keys may stand whose
- * hashes (needle_hash) are bits of `sieve`; how many. In place; NEEDLE_ROOM more may be read.
+ * Those of the places (offsets in text, at most 4096) at which a key stands and its head fits, in
+ * order, to ret; how many. The places are lost; NEEDLE_ROOM more may be read and written of both.
  */
-typedef size_t (*NeedleSieve)(const uint64_t *sieve, const uint8_t *text, uint16_t *places,
-                              size_t n);
+typedef size_t (*NeedleSieve)(const NeedleKeys *k, const uint8_t *text, uint16_t *places, size_t n,
+                              NeedleMet *ret);
 
-/* All forms that this processor runs, as needle_mark_at. */
+/* All forms that this processor runs, the fastest first: number i, or NULL behind the last. */
 NeedleSieve needle_sieve_at(size_t i, const char **ret_name);
 
 typedef struct Needles Needles;
 
 /*
- * Takes the patterns that have needles, says so in them, and leaves the others to Hyperscan.
- * -ENOMEM.
+ * Takes the patterns that have needles, says so in them, and leaves the others to Hyperscan. Those
+ * that are ready (ready.h) cost nothing. -ENOMEM.
  */
 int needles_new(KeywordPattern *patterns, size_t n, Needles **ret);
 Needles *needles_free(Needles *n);

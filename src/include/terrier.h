@@ -194,9 +194,12 @@ typedef struct terrier_scan_options {
     terrier_limits limits;
     bool require_sandbox; /* refuse where parsers cannot be shut in whole */
     bool fresh;           /* begin anew: nothing interrupted is continued, nothing carried over */
-    bool rescan;          /* read everything, also what did not change since the last scan */
-    uint64_t recheck;     /* read one in so many of the files that did not; 0: 1000 */
-    bool count_ahead;     /* count objects beside the scan, for terrier_progress.files_ahead */
+    const char *const *first; /* globs as in include: what matches is read before all else */
+    size_t n_first;
+    double time_limit; /* seconds: then it pauses, and the same scan again goes on; 0: none */
+    bool rescan;       /* read everything, also what did not change since the last scan */
+    uint64_t recheck;  /* read one in so many of the files that did not; 0: 1000 */
+    bool count_ahead;  /* count objects beside the scan, for terrier_progress.files_ahead */
     unsigned shard, n_shards; /* only this one of so many, from 1; 0: everything */
     terrier_recount recount;
     const char *anchor_hook; /* a program that gets the ledger's head at the end; NULL: none */
@@ -214,13 +217,14 @@ typedef struct terrier_scan_result {
     int64_t run; /* number of the run in the store, 0: none was begun */
     int exit;    /* TERRIER_EXIT_... */
     bool stopped;
+    bool paused;  /* the time limit was reached: the run goes on with the next scan */
     bool resumed; /* the run had been begun by an earlier scan */
 } terrier_scan_result;
 
 /*
  * Scans and stores. The last scan of the same roots and options is continued if it was interrupted;
- * if it ended, what did not change since is carried over from it unread. ret is filled in any case. Negative: the scan could not be done or finished,
- * ret->exit says which exit code that is.
+ * if it ended, what did not change since is carried over from it unread. ret is filled in any case.
+ * Negative: the scan could not be done or finished, ret->exit says which exit code that is.
  */
 TERRIER_API int terrier_scan(const terrier_scan_options *options, terrier_scan_result *ret,
                              terrier_error *error);

@@ -186,6 +186,8 @@ static int make_plan(Job *j, Error *reterr) {
                 .n_include = o->n_include,
                 .exclude = (const char **)o->exclude,
                 .n_exclude = o->n_exclude,
+                .first = (const char **)o->first,
+                .n_first = o->n_first,
                 .own = j->own,
                 .no_default_excludes = o->no_default_excludes,
                 .cross_filesystems = o->cross_filesystems,
@@ -204,7 +206,7 @@ static int make_plan(Job *j, Error *reterr) {
                 .survey_seed = o->survey_seed,
                 .survey_ns = (int64_t)(o->time_box * 1e9),
                 .limits = limits_of(&o->limits),
-                .count_ahead = o->count_ahead,
+                .count_ahead = o->count_ahead || o->time_limit > 0,
                 .no_selftest = o->no_selftest};
     if (o->n_shards && (o->shard < 1 || o->shard > o->n_shards))
         return error_set(reterr, -EINVAL, "there is no shard %u of %u, expected 1 to %u", o->shard,
@@ -315,7 +317,7 @@ static int describe_engine(Job *j) {
     return buf_error(&j->engine);
 }
 
-/* Absolute, so that it means the same whatever the working directory. */
+/* A root by its whole name, where it has one: two ways to name it are one scope. */
 static void put_roots(Json *json, const char *const *paths, size_t n) {
     json_key(json, "roots");
     json_array_begin(json);
@@ -555,6 +557,7 @@ static int job_run(Job *j, Error *reterr) {
     keeper.engine = buf_cstr(&j->engine);
     keeper.fresh = j->o->fresh;
     keeper.rescan = j->o->rescan;
+    keeper.time_limit = (int64_t)(j->o->time_limit * 1e9);
     keeper.recheck = j->o->recheck ? j->o->recheck : RECHECK_USUAL;
     j->started = clock_monotonic_ns();
     r = witness_recount(&j->witness, false, reterr);
@@ -562,6 +565,12 @@ static int job_run(Job *j, Error *reterr) {
         r = keeper_run(&keeper, reterr, &kept);
     j->result->run = kept.run;
     j->result->resumed = kept.resumed;
+    if (r == 0 && kept.paused) {
+        witness_broken(&j->witness, "paused", NULL, TERRIER_EXIT_INCOMPLETE);
+        j->result->paused = true;
+        j->result->exit = TERRIER_EXIT_INCOMPLETE;
+        return 0;
+    }
     if (r == 0)
         r = witness_recount(&j->witness, true, reterr);
     if (r == KEEPER_E_STOPPED || r == -ECANCELED) {

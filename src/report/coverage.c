@@ -227,6 +227,16 @@ static void carried_put(const NoteRow *row, bool colour _unused_, Buf *b) {
     buf_byte(b, '\n');
 }
 
+static void night_put(const NoteRow *row, bool colour _unused_, Buf *b) {
+    buf_text(b, "Scanned from ");
+    show_span(b, row->subject);
+    buf_text(b, ": ");
+    number_put(b, row->count, "file", "files");
+    buf_text(b, " read, ");
+    show_text(b, row->detail);
+    buf_byte(b, '\n');
+}
+
 static void forged_put(const NoteRow *row, bool colour, Buf *b) {
     paint_begin(b, colour, PAINT_LOUD);
     buf_text(b, "FORGED TIME STAMPS: ");
@@ -346,17 +356,19 @@ int coverage_print(Store *s, const Facts *f, bool colour, Error *reterr, Buf *b)
     if (n >= 0)
         n = notes_put(s, run, "restart", restart_put, colour, reterr, b);
     if (n >= 0)
+        n = notes_put(s, run, "resumed", resumed_put, colour, reterr, b);
+    if (n >= 0)
+        n = notes_put(s, run, "night", night_put, colour, reterr, b);
+    if (n >= 0)
+        n = notes_put(s, run, "carried", carried_put, colour, reterr, b);
+    if (n >= 0)
+        n = notes_put(s, run, "forged", forged_put, colour, reterr, b);
+    if (n >= 0)
         n = notes_put(s, run, "self-test", selftest_put, colour, reterr, b);
     if (n >= 0)
         n = notes_put(s, run, "recount", recount_put, colour, reterr, b);
     if (n >= 0)
         n = notes_put(s, run, "pruned", pruned_put, colour, reterr, b);
-    if (n >= 0)
-        n = notes_put(s, run, "resumed", resumed_put, colour, reterr, b);
-    if (n >= 0)
-        n = notes_put(s, run, "carried", carried_put, colour, reterr, b);
-    if (n >= 0)
-        n = notes_put(s, run, "forged", forged_put, colour, reterr, b);
     manifest_put(f, b);
     return n < 0 ? (int)n : buf_error(b);
 }

@@ -309,9 +309,9 @@ static int events_of(Store *s, int64_t run, const char *kind, Outlet *to, Error 
 }
 
 static int events_put(Store *s, int64_t run, Outlet *to, Error *reterr) {
-    static const char *const kinds[] = {"skipped-mount", "excluded", "in-flight",
-                                        "restart",       "resumed",  "carried",
-                                        "forged",        "self-test", "recount"};
+    static const char *const kinds[] = {"skipped-mount", "excluded", "in-flight", "restart",
+                                        "resumed",       "carried",  "forged",    "night",
+                                        "self-test",     "recount"};
     int r = 0;
 
     for (size_t i = 0; r == 0 && i < N_ELEMENTS(kinds); i++)

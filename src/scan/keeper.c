@@ -21,6 +21,7 @@
 #include "scan/selftest.h"
 #include "store/carry.h"
 #include "store/series.h"
+#include "store/tally.h"
 
 enum {
     RESTARTS_MAX = 1000,   /* deaths a run: then it ends and says so */
@@ -31,8 +32,8 @@ enum {
 
 /* What is known of a root before its files are asked for. */
 typedef struct RootSeen {
-    bool trusted; /* it is the file system that it was in the run before */
-    bool inodes;  /* whose inode numbers stay */
+    bool told;   /* that its files are read again */
+    bool inodes; /* the file system's inode numbers stay */
 } RootSeen;
 
 /* A file that seems unchanged and is read all the same; until its report comes. */
@@ -52,6 +53,7 @@ typedef struct Keeper {
     Recheck rechecks[RECHECKS_MAX]; /* on their way */
     size_t n_rechecks;
     uint64_t rechecked, forged;
+    int64_t deadline;    /* monotonic; 0: none */
     FileId *own;         /* the plan's, and the journal */
     int64_t journal_run; /* that the journal was of when it was opened */
     KeeperResult result;
@@ -245,9 +247,9 @@ static int on_ready(Keeper *k, Wire *w, Error *reterr) {
                          "the rules changed while the scan was starting; start it again");
     k->ready = true;
     if (!k->result.run) {
-        if ((r = keeper_begin(k, reterr)) < 0)
-            return r;
-        r = k->o->begun ? k->o->begun(k->o->of, k->result.run, reterr) : 0;
+        r = keeper_begin(k, reterr);
+        if (r == 0 && k->o->begun)
+            r = k->o->begun(k->o->of, k->result.run, reterr);
         if (r < 0)
             return r;
     }
@@ -278,17 +280,17 @@ static bool keeps_inodes(const char *type, const char *options) {
 static int root_look(Keeper *k, const RootReport *r, const char *identity, const char *type,
                      const char *options, Error *reterr) {
     RootSeen *seen = &k->roots[r->number];
-    bool before = false, same = false;
-    int e =
-        store_root_same(k->o->store, k->result.run, r->number, identity, reterr, &before, &same);
+    bool others;
+    int e = store_root_trust(k->o->store, k->result.run, r->number, identity, reterr, &others);
 
     if (e < 0)
         return e;
-    if (before && !(same && identity[0]) && k->plan.known && !k->result.restarts)
-        keeper_warn(k, "root %u %s, so everything beneath it is read again", r->number + 1,
-                    same ? "is on a file system without a lasting identity"
-                         : "is another file system than before");
-    seen->trusted = same && identity[0];
+    if (others && !seen->told && k->start.kind != STORE_START_FIRST) {
+        keeper_warn(k, "root %u %s, so what lay there is read again", r->number + 1,
+                    identity[0] ? "was on another file system before"
+                                : "is on a file system without a lasting identity");
+        seen->told = true;
+    }
     seen->inodes = keeps_inodes(type, options);
     return 0;
 }
@@ -549,7 +551,6 @@ static int known_look(Keeper *k, uint32_t root, const KnownReport *report, Error
                                                .size = report->size,
                                                .mtime = report->mtime,
                                                .ctime = report->ctime},
-                                      .trusted = seen->trusted,
                                       .inodes = seen->inodes,
                                       .drawn = report->mode && is_drawn(k, hash)},
                         reterr, &held);
@@ -658,6 +659,8 @@ static int keeper_listen(Keeper *k, Error *reterr) {
 
         if (k->o->stop && k->o->stop(k->o->of))
             return KEEPER_E_STOPPED;
+        if (k->deadline && clock_monotonic_ns() > k->deadline)
+            return KEEPER_E_PAUSED;
         if (r < 0 && errno != EINTR)
             return error_errno(reterr, -errno, "cannot listen to the scanner");
         keeper_progress(k, false);
@@ -819,13 +822,36 @@ static int carried_note(Keeper *k, Error *reterr) {
                           reterr);
 }
 
+/* One night of a run that takes several: what was read in it, and how far the run is. */
+static int night_note(Keeper *k, Error *reterr) {
+    uint64_t read = k->progress.files - k->progress.carried, done;
+    char began[CLOCK_TEXT_MAX], detail[160];
+    int n;
+
+    done = store_files(k->o->store);
+    clock_print(k->run.started, began, sizeof(began));
+    n = snprintf(detail, sizeof(detail), "%llu bytes; %llu files of the run are done",
+                 (unsigned long long)k->progress.bytes, (unsigned long long)done);
+    if (k->progress.ahead_done && n > 0 && (size_t)n < sizeof(detail))
+        snprintf(detail + n, sizeof(detail) - (size_t)n, " of %llu",
+                 (unsigned long long)k->progress.ahead);
+    return store_note_put(
+        k->o->store, k->result.run,
+        &(StoreNote){.kind = "night", .subject = span_of(began), .count = read, .detail = detail},
+        reterr);
+}
+
 static int keeper_scan(Keeper *k, Error *reterr) {
     int status, r;
 
     for (;;) {
         r = keeper_life(k, reterr, &status);
+        if (r == KEEPER_E_PAUSED)
+            k->result.paused = true;
         if (r == KEEPER_E_STOPPED || r < 0)
             return r;
+        if (r == KEEPER_E_PAUSED)
+            return k->result.run ? night_note(k, reterr) : 0;
         if (r == 0)
             break;
         r = keeper_mourn(k, status, reterr);
@@ -839,6 +865,8 @@ static int keeper_scan(Keeper *k, Error *reterr) {
     }
     keeper_progress(k, true);
     r = carried_note(k, reterr);
+    if (r == 0 && (k->deadline || k->result.resumed))
+        r = night_note(k, reterr);
     if (r < 0)
         return r;
     if (k->done_code < 0)
@@ -881,13 +909,17 @@ static int keeper_open(Keeper *k, Error *reterr) {
         r = own_add(k);
     if (r < 0)
         return error_errno(reterr, r, "cannot start a scan: '%s'", path);
-    return store_run_look(k->o->store, &k->run, reterr, &k->plan.known);
+    r = store_run_look(k->o->store, &k->run, reterr, &k->plan.known);
+    k->plan.known |= k->plan.n_first > 0; /* what was read first is met again */
+    return r;
 }
 
 int keeper_run(const KeeperOptions *o, Error *reterr, KeeperResult *ret) {
     Keeper k = {.o = o, .plan = *o->plan, .journal_fd = -1, .n_roots = o->plan->n_roots + 1};
     int r = keeper_open(&k, reterr);
 
+    if (o->time_limit)
+        k.deadline = clock_monotonic_ns() + o->time_limit;
     if (r == 0)
         r = keeper_scan(&k, reterr);
     if (r >= 0 && k.result.run) {

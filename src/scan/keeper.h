@@ -19,6 +19,7 @@
 
 /* keeper_run: conditions that are not errors of ours. */
 #define KEEPER_E_STOPPED 2 /* stop() said so; what was done is in the store */
+#define KEEPER_E_PAUSED  3 /* inside: the time limit was reached; told as result.paused */
 
 typedef struct KeeperProgress {
     uint64_t files, bytes; /* reported so far */
@@ -45,6 +46,7 @@ typedef struct KeeperOptions {
     const char *engine; /* what reads, for the run's row: version, helpers */
     bool fresh;         /* nothing is gone on with, nothing carried over */
     bool rescan;        /* everything is read, in the series as it is */
+    int64_t time_limit; /* ns: then it pauses, to be gone on with; 0: none */
     uint64_t recheck;   /* of files that seem unchanged one in so many is read; 0: none */
     int (*begun)(void *of, int64_t run, Error *reterr);  /* the run has its number; may be NULL */
     bool (*stop)(void *of);                              /* polled; may be NULL */
@@ -56,8 +58,9 @@ typedef struct KeeperOptions {
 typedef struct KeeperResult {
     int64_t run; /* 0: none was begun */
     unsigned restarts;
-    KeeperSelftest selftest[2]; /* at the start, at the end */
     bool resumed;               /* it had been begun by another scan */
+    bool paused;                /* the time limit was reached: the run is not at its end */
+    KeeperSelftest selftest[2]; /* at the start, at the end */
 } KeeperResult;
 
 /*

@@ -41,6 +41,7 @@ void plan_put(Buf *b, const Plan *p) {
     put_text(b, p->cache);
     put_texts(b, p->include, p->n_include);
     put_texts(b, p->exclude, p->n_exclude);
+    put_texts(b, p->first, p->n_first);
     wire_put_u64(b, p->n_own);
     for (size_t i = 0; i < p->n_own; i++) {
         wire_put_u64(b, p->own[i].dev);
@@ -151,6 +152,7 @@ int plan_get(Span frame, Plan *ret) {
     p.cache = get_text(&w);
     p.include = get_texts(&w, &p.n_include);
     p.exclude = get_texts(&w, &p.n_exclude);
+    p.first = get_texts(&w, &p.n_first);
     get_own(&w, &p);
     p.no_default_excludes = wire_u64(&w);
     p.cross_filesystems = wire_u64(&w);
@@ -189,6 +191,7 @@ void plan_done(Plan *p) {
     free(p->rule_directories);
     free(p->include);
     free(p->exclude);
+    free(p->first);
     free(p->own);
     explicit_bzero(p->secret, sizeof(p->secret));
     *p = (Plan){0};

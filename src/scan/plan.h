@@ -39,8 +39,8 @@ typedef struct Plan {
     const char *regions; /* "" for all */
     const char *cache;   /* directory for compiled databases; "" for none */
     /* what is read */
-    const char **include, **exclude;
-    size_t n_include, n_exclude;
+    const char **include, **exclude, **first;
+    size_t n_include, n_exclude, n_first; /* first: what matches is read before all else */
     FileId *own;
     size_t n_own;
     bool no_default_excludes, cross_filesystems;
@@ -60,8 +60,8 @@ typedef struct Plan {
     int64_t survey_ns; /* time box */
     PlanLimits limits;
     bool count_ahead; /* a second walk that counts, for the progress line */
-    bool no_selftest; /* known values are not sent through: for benches */
     bool known;       /* ask for each file whether it is known already */
+    bool no_selftest; /* known values are not sent through: for benches */
     PlanSuspect suspects[PLAN_SUSPECTS_MAX];
     size_t n_suspects;
     uint8_t secret[SKETCH_SECRET_BYTES]; /* of distinct counts and content hashes */

@@ -44,9 +44,10 @@ typedef struct Scanner {
     pthread_t *threads;
     Worker **workers;
     size_t n_workers;
-    Filter filter;
-    Place *places; /* one a root */
-    uint32_t root; /* the one at hand */
+    Filter filter, first; /* first: only what is to be read before all else */
+    bool foremost;        /* the walk at hand is that for `first` */
+    Place *places;        /* one a root */
+    uint32_t root;        /* the one at hand */
     Survey survey;
     int64_t deadline; /* of the survey's walk; monotonic */
     Buf report;
@@ -154,6 +155,8 @@ static int on_batch(void *of, Batch *b) {
         batch_free(b);
         return 0;
     }
+    if (s->foremost)
+        return crew_put(&s->crew, b); /* counted when it is met again */
     s->places[s->root].found += b->n;
     if (!s->plan.survey)
         return crew_put(&s->crew, b);
@@ -167,7 +170,7 @@ static int on_object(void *of, Span path, const FileMeta *meta, Status status) {
     ObjectReport o = {.root = s->root, .path = path, .known_meta = meta != NULL, .status = status};
     int r = 0;
 
-    if (!object_ours(&s->plan, path))
+    if (s->foremost || !object_ours(&s->plan, path))
         return 0;
     if (s->plan.survey && status_complete(status.kind) && status.kind != STATUS_OTHER_FILESYSTEM)
         return 0; /* links and exclusions are no part of a sample of files */
@@ -189,7 +192,7 @@ static int on_object(void *of, Span path, const FileMeta *meta, Status status) {
 static int on_directory(void *of, Span path) {
     Scanner *s = of;
 
-    s->places[s->root].directories += plan_shard_has(&s->plan, path);
+    s->places[s->root].directories += !s->foremost && plan_shard_has(&s->plan, path);
     return 0;
 }
 
@@ -240,13 +243,14 @@ static int walk_root(Scanner *s, uint32_t number) {
                      .cross_filesystems = s->plan.cross_filesystems,
                      .max_depth = s->plan.max_depth,
                      .shuffle_seed = s->plan.shuffle,
-                     .filter = &s->filter,
+                     .filter = s->foremost ? &s->first : &s->filter,
                      .stop = &s->crew.stop};
     const Sink sink = scanner_sink(s);
     Error e = {0};
     int r;
 
     s->root = number;
+    root_done(&place->root); /* of the walk before, if there was one */
     r = root_describe(path, &e, &place->root);
     if (r == 0)
         r = send_root(s, number, false);
@@ -433,8 +437,19 @@ static int survey_roots(Scanner *s) {
     return r;
 }
 
-static int walk_roots(Scanner *s) {
+/* A walk of its own for what is to be read first: the one behind it meets that again, as known. */
+static int walk_foremost(Scanner *s) {
     int r = 0;
+
+    s->foremost = true;
+    for (size_t i = 0; s->plan.n_first && i < s->plan.n_roots && r == 0; i++)
+        r = walk_root(s, (uint32_t)i);
+    s->foremost = false;
+    return r;
+}
+
+static int walk_roots(Scanner *s) {
+    int r = walk_foremost(s);
 
     for (size_t i = 0; i < s->plan.n_roots && r == 0; i++)
         r = walk_root(s, (uint32_t)i);
@@ -523,7 +538,11 @@ static int crew_init(Scanner *s, Error *reterr) {
                          .own = s->plan.own,
                          .n_own = s->plan.n_own,
                          .no_default_excludes = s->plan.no_default_excludes};
-    return filter_check(&s->filter, reterr);
+    s->first = s->filter;
+    s->first.include = s->plan.first;
+    s->first.n_include = s->plan.n_first;
+    r = filter_check(&s->filter, reterr);
+    return r < 0 ? r : filter_check(&s->first, reterr);
 }
 
 static void scanner_done(Scanner *s) {

@@ -100,7 +100,7 @@ static bool is_same(const Row *row, const StoreKnown *k) {
 
 static bool row_holds(const Store *s, const Row *row, const StoreKnown *k) {
     return k->meta.nlink == 1 && status_holds(&row->status) && is_same(row, k) &&
-           (is_own(s, row) || (k->trusted && is_settled(s, row)));
+           (is_own(s, row) || (course_trusts(s, row->since, k->root) && is_settled(s, row)));
 }
 
 static int carry(Store *s, int64_t run, const StoreKnown *k, StoreHeld *ret) {
@@ -212,7 +212,7 @@ int carry_settle(Store *s, int64_t run) {
     _cleanup_(gone_done) Gone g = {.root = -1};
     int r = course_enter(s, run), more = 1;
 
-    if (r < 0 || !s->course.walked || s->course.seen.count == tally_files(s))
+    if (r < 0 || !s->course.walked || s->course.seen.count == store_files(s))
         return r;
     while (r == 0 && more > 0) {
         more = gone_page(s, &g);

@@ -20,7 +20,6 @@ typedef struct StoreKnown {
     uint32_t root;
     Span path;
     FileMeta meta; /* size, ino, nlink, times; mode 0: nothing is known, so it is to be read */
-    bool trusted;  /* the root is the file system that it was */
     bool inodes;   /* whose inode numbers stay */
     bool drawn;    /* for a recheck: read it, whatever is known */
 } StoreKnown;

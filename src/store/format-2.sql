@@ -1,6 +1,7 @@
--- Brings a store of format 1 to format 2: one step, in one transaction. What the tables and columns
--- mean is said in schema.sql. Every run of format 1 is a series of its own.
+-- What brings a store of format 1 to format 2, in one transaction; schema.sql says what it means.
+-- Each part stands for one change of the schema.
 
+-- objects hold for many runs; every run of format 1 is a series of its own.
 ALTER TABLE run ADD COLUMN series INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE run ADD COLUMN engine TEXT NOT NULL DEFAULT '';
 ALTER TABLE run ADD COLUMN slots INTEGER;
@@ -27,6 +28,7 @@ CREATE INDEX object_unread ON object (series, root, path, since, until)
 CREATE INDEX object_found ON object (series, root, path, since, until, id) WHERE id IS NOT NULL;
 UPDATE run SET slots = (SELECT count(*) FROM object WHERE series = run.id AND depth = 0)
     WHERE ended IS NOT NULL;
+
 
 -- evidence: the ledger was laid and never written; the key of a seal stands beside it.
 DROP TABLE ledger;

@@ -62,6 +62,7 @@ typedef enum Statement {
 /* When a run of the series began: what it read was not changed within its margin. */
 typedef struct CourseRun {
     int64_t id, started;
+    uint64_t trusted; /* bit n: its root n was the file system that it is now */
 } CourseRun;
 
 /* The run that is being written. */

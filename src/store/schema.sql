@@ -24,8 +24,8 @@ CREATE TABLE run (
     key        TEXT,                              -- key id of all tokens of the run; NULL: none
     ruleset    BLOB NOT NULL,                     -- SHA-256 that names the set of rules
     parameters TEXT NOT NULL,                     -- JSON: what was asked, without secrets
-    series     INTEGER NOT NULL,                  -- run.id of the first run of its series
-    engine     TEXT NOT NULL,                     -- what reads: version, helpers; '' unknown
+    series     INTEGER NOT NULL DEFAULT 0,        -- run.id of the first run of its series
+    engine     TEXT NOT NULL DEFAULT '',          -- what reads: version, helpers; '' unknown
     slots      INTEGER                            -- object.slot given so far; NULL before the end
 ) STRICT;
 
@@ -148,7 +148,7 @@ CREATE TABLE fact (
 -- how many), in-flight (object being read when a scanner died), restart (of the scanner), resumed
 -- (by a later scan, how often), carried (files that were
 -- not read since they did not change, how many), forged (object whose content changed under the
--- same time stamps).
+-- same time stamps), night (a scan that went on with the run: when it began, files that it read).
 CREATE TABLE note (
     run     INTEGER NOT NULL, -- run.id
     kind    TEXT NOT NULL,    -- one of the words above

@@ -42,12 +42,11 @@ static int runs_load(Store *s, int64_t series, Course *c) {
     sql_bind_int(row, 1, series);
     while (c->n_runs < n && (r = sql_step(row)) > 0)
         c->runs[c->n_runs++] =
-            (CourseRun){sqlite3_column_int64(row, 0), sqlite3_column_int64(row, 1)};
+            (CourseRun){sqlite3_column_int64(row, 0), sqlite3_column_int64(row, 1), 0};
     return r < 0 ? r : 0;
 }
 
-int64_t course_started(const Store *s, int64_t run) {
-    const Course *c = &s->course;
+static CourseRun *course_find(const Course *c, int64_t run) {
     size_t lo = 0, hi = c->n_runs;
 
     while (lo < hi) {
@@ -58,7 +57,19 @@ int64_t course_started(const Store *s, int64_t run) {
         else
             hi = middle;
     }
-    return lo < c->n_runs && c->runs[lo].id == run ? c->runs[lo].started : INT64_MAX;
+    return lo < c->n_runs && c->runs[lo].id == run ? &c->runs[lo] : NULL;
+}
+
+int64_t course_started(const Store *s, int64_t run) {
+    const CourseRun *of = course_find(&s->course, run);
+
+    return of ? of->started : INT64_MAX;
+}
+
+bool course_trusts(const Store *s, int64_t run, uint32_t root) {
+    const CourseRun *of = course_find(&s->course, run);
+
+    return of && root < 64 && of->trusted >> root & 1;
 }
 
 /* A series is one run long as a rule when this is asked: it was interrupted. */
@@ -283,11 +294,11 @@ int store_run_look(Store *s, const StoreRun *run, Error *reterr, bool *ret) {
     return 0;
 }
 
-static int identity_find(Store *s, uint32_t number, const char *identity, bool *ret_same) {
+static int trust_read(Store *s, uint32_t number, const char *identity, bool *ret_others) {
     _cleanup_(sql_finalizep) sqlite3_stmt *row = NULL;
     int r = sql_prepare(s->db,
-                        "SELECT r.identity = ?3 FROM root r JOIN run ON run.id = r.run"
-                        " WHERE run.series = ?1 AND r.number = ?2 ORDER BY r.run DESC LIMIT 1",
+                        "SELECT r.run, r.identity <> '' AND r.identity = ?3 FROM root r JOIN run ON"
+                        " run.id = r.run WHERE run.series = ?1 AND r.number = ?2",
                         &row);
 
     if (r < 0)
@@ -295,22 +306,23 @@ static int identity_find(Store *s, uint32_t number, const char *identity, bool *
     sql_bind_int(row, 1, s->course.series);
     sql_bind_int(row, 2, number);
     sql_bind_text(row, 3, identity);
-    r = sql_step(row);
-    if (r > 0)
-        *ret_same = sqlite3_column_int(row, 0);
+    while ((r = sql_step(row)) > 0) {
+        CourseRun *of = course_find(&s->course, sqlite3_column_int64(row, 0));
+
+        if (!sqlite3_column_int(row, 1))
+            *ret_others = true;
+        else if (of && number < 64)
+            of->trusted |= UINT64_C(1) << number;
+    }
     return r;
 }
 
-int store_root_same(Store *s, int64_t run, uint32_t number, const char *identity, Error *reterr,
-                    bool *ret_before, bool *ret_same) {
-    bool same = false;
+int store_root_trust(Store *s, int64_t run, uint32_t number, const char *identity, Error *reterr,
+                     bool *ret_others) {
     int r = course_enter(s, run);
 
+    *ret_others = false;
     if (r == 0)
-        r = identity_find(s, number, identity, &same);
-    if (r < 0)
-        return handle_unread(s, r, reterr);
-    *ret_before = r > 0;
-    *ret_same = same;
-    return 0;
+        r = trust_read(s, number, identity, ret_others);
+    return r < 0 ? handle_unread(s, r, reterr) : 0;
 }

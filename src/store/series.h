@@ -31,14 +31,18 @@ int store_run_start(Store *s, const StoreRun *run, Error *reterr, StoreStart *re
 int store_run_look(Store *s, const StoreRun *run, Error *reterr, bool *ret);
 
 /*
- * Whether the last run of the series, this one if it was interrupted, had that root (*ret_before)
- * and on a file system of that identity: asked before the root is put.
+ * Root `number` is on the file system of that identity, "" where it has none: rows of runs that had
+ * it there may hold. To be told before the root is put, and before its files are asked for. The
+ * first 64 roots; beneath others everything is read. *ret_others: a run had it elsewhere.
  */
-int store_root_same(Store *s, int64_t run, uint32_t number, const char *identity, Error *reterr,
-                    bool *ret_before, bool *ret_same);
+int store_root_trust(Store *s, int64_t run, uint32_t number, const char *identity, Error *reterr,
+                     bool *ret_others);
 
 /* Of the room: makes `run` the one that is written; what is known of it is read from the store. */
 int course_enter(Store *s, int64_t run);
 
 /* Of the room: when that run of the series began; INT64_MAX if there is no such. */
 int64_t course_started(const Store *s, int64_t run);
+
+/* Of the room: whether that run had the root on the file system where it is now. */
+bool course_trusts(const Store *s, int64_t run, uint32_t root);

@@ -190,11 +190,6 @@ static int store_connect(Store *s, int version, Error *reterr) {
     bool unclean = s->mode == STORE_WRITE && is_unclean(s->path);
     int r = 0;
 
-    if (version < STORE_FORMAT && s->mode == STORE_READ)
-        return error_set(reterr, -EPROTO,
-                         "the store '%s' is of format %d, and reports are made from format %d; the "
-                         "next scan brings it up to date, and leaves a copy",
-                         s->path, version, STORE_FORMAT);
     if (version < STORE_FORMAT)
         r = store_upgrade(s, version, reterr);
     if (r < 0)

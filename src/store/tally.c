@@ -79,7 +79,7 @@ int tally_take(Store *s, int64_t run, const Status *status, bool member, const T
     return tally_put(s, run, status, member, &less);
 }
 
-uint64_t tally_files(const Store *s) {
+uint64_t store_files(const Store *s) {
     uint64_t n = 0;
 
     for (size_t i = 0; i < s->course.sums.n; i++)

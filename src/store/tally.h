@@ -42,6 +42,9 @@ typedef struct ReasonRow {
 /* Files before members, then by status and reason; an array in the arena. */
 int query_reasons(Store *s, int64_t run, Arena *a, Error *reterr, ReasonRow **ret, size_t *ret_n);
 
+/* Outermost objects of the run that is being written. */
+uint64_t store_files(const Store *s);
+
 /* The rest is of the room. The sums of the run that is being written, in the Store. */
 typedef struct Sums {
     ReasonRow *rows;
@@ -57,9 +60,6 @@ int tally_take(Store *s, int64_t run, const Status *status, bool member, const T
 
 /* The sums begin as those of run `from`, recorded when it ended, or made from its rows. */
 int tally_begin(Store *s, int64_t from, bool ended);
-
-/* Outermost objects in them. */
-uint64_t tally_files(const Store *s);
 
 /* Writes the sums down, made from the objects if not all of them came by; the caller commits. */
 int tally_record(Store *s, int64_t run, bool *ret_balanced);

@@ -329,6 +329,18 @@ int store_members_forget(Store *s, int64_t run, uint32_t root, Span file, Error 
     return r < 0 ? handle_fail(s, r, reterr) : 0;
 }
 
+int store_object_done(Store *s, int64_t run, uint32_t root, Span path, Error *reterr, bool *ret) {
+    Row row;
+    int r = course_enter(s, run);
+
+    if (r == 0)
+        r = row_find(s, root, path, &row);
+    if (r < 0)
+        return handle_unread(s, r, reterr);
+    *ret = r > 0;
+    return 0;
+}
+
 int store_note_put(Store *s, int64_t run, const StoreNote *note, Error *reterr) {
     sqlite3_stmt *stmt;
     int r = handle_write(s, ST_NOTE_PUT, &stmt);

@@ -106,6 +106,9 @@ int store_object_put(Store *s, int64_t run, const StoreObject *object, const Fin
 /* Units inside a file do not count that were put for it: it is read anew. */
 int store_members_forget(Store *s, int64_t run, uint32_t root, Span file, Error *reterr);
 
+/* Whether that object is in the run as it stands. */
+int store_object_done(Store *s, int64_t run, uint32_t root, Span path, Error *reterr, bool *ret);
+
 /*
  * A fact about the run as a whole. (kind, subject) names it and putting it again replaces it, so
  * that a resumed run does not count twice. Kinds: see schema.sql.

@@ -472,6 +472,37 @@ def finds_forged_time_stamps(t, place):
         subprocess.run(["umount", "-l", disk], stderr=subprocess.DEVNULL)
 
 
+def goes_on_night_after_night(t, place):
+    """A scan with a time limit: what matters first, the rest later, one run in the end."""
+    tree = container_tree(place, files=120)
+    for i in range(5):
+        write(f"{tree}/x/hr/f{i}.txt", f"SSN: {SSN}\n")
+    os.link(f"{tree}/x/hr/f1.txt", f"{tree}/d1/also.txt")
+    time.sleep(2.1)
+    limit, nights = 1, 0
+    while nights < 60:
+        code, out, err = t.run("scan", "--format", "jsonl", "--jobs", "1", "--first", "hr/",
+                               "--time-limit", f"{limit}s", tree)
+        nights += 1
+        expect(code in (0, 3), f"exit {code}: {err}")
+        if "paused" not in err:
+            break
+        with contextlib.closing(sqlite3.connect(place + "/state/terrier/terrier.db")) as db:
+            paths = [p for p, in db.execute("SELECT path FROM object WHERE depth = 0")]
+        first = sum(b"hr/" in p or b"also" in p for p in paths)
+        expect(not paths or first >= min(5, len(paths)), f"not hr/ first, but {paths[:8]}")
+        limit = 1 + nights // 2
+    expect("paused" not in err, f"{nights} nights were not enough")
+    expect(nights > 1, "one night was enough, so nothing was shown")
+    events = [json.loads(x) for x in out.splitlines() if '"event"' in x[:16]]
+    told = [e for e in events if e["event"] == "night"]
+    expect(len(told) >= 2, f"{nights} nights, of which {told}")
+    c, export, e = t.run("store", "export", "--canonical")
+    expect(c == 0 and export == anew(t, tree), f"another export than that of one night: {e}")
+    code, out, _ = t.run("report", "--run", "1", "--format", "jsonl")
+    expect('"balanced":true' in out, "the sums do not balance")
+
+
 def one_scan_at_a_time(t, place):
     tree = small_tree(place, files=3000, size=400)
     p = t.start("scan", "-q", tree)
@@ -620,6 +651,7 @@ CASES = [finds_what_is_there, leaves_no_value_behind, survives_a_lost_scanner,
          survives_lost_parsers, opens_as_far_as_it_may, refuses_without_a_sandbox,
          reads_only_what_changed, keeps_what_older_runs_said, reads_again_what_changed_a_moment_ago,
          reads_everything_when_rules_change, finds_forged_time_stamps,
+         goes_on_night_after_night,
          keeps_the_store_when_it_is_killed, ends_with_its_keeper, stops_when_told,
          one_scan_at_a_time, says_what_is_missing, refuses_a_store_it_cannot_keep,
          says_when_the_disk_is_full, lists_what_it_may_not_read, takes_names_by_pipe, reads_a_pipe,

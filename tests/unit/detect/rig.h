@@ -78,13 +78,30 @@ typedef struct Rig {
     Rules *rules;
     Engine *engine;
     Matcher *matcher;
+    pcre2_code **codes; /* by pattern; NULL before rig_code() */
 } Rig;
 
 static inline void rig_done(Rig *r) {
+    for (size_t i = 0; r->codes && i < r->engine->n_patterns; i++)
+        pcre2_code_free(r->codes[i]);
+    free(r->codes);
     matcher_free(r->matcher);
     engine_free(r->engine);
     rules_free(r->rules);
     scratch_done(&r->scratch);
+}
+
+/* A pattern as PCRE2 alone has it, compiled when first asked for. */
+static inline const pcre2_code *rig_code(Rig *r, size_t pattern) {
+    const EnginePattern *p = &r->engine->patterns[pattern];
+    Error e = {0};
+
+    if (!r->codes)
+        r->codes = calloc(r->engine->n_patterns, sizeof(*r->codes));
+    assert_non_null(r->codes);
+    if (!r->codes[pattern] && pattern_compile(p->text, p->options, &e, &r->codes[pattern]) < 0)
+        fail_msg("pattern %zu: %s", pattern, e.text);
+    return r->codes[pattern];
 }
 
 static inline int rig_try(Rig *r, Error *reterr) {

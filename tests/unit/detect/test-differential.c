@@ -139,18 +139,19 @@ static bool is_covered(const Confirms *all, size_t pattern, size_t start, size_t
 }
 
 /* Every match of the pattern, as PCRE2 alone finds them; how many there were. */
-static size_t check_pattern(const Engine *e, size_t pattern, const Text *t, const Confirms *all) {
-    const EnginePattern *p = &e->patterns[pattern];
-    pcre2_match_data *data = pcre2_match_data_create_from_pattern(p->code, NULL);
+static size_t check_pattern(Rig *r, size_t pattern, const Text *t, const Confirms *all) {
+    const EnginePattern *p = &r->engine->patterns[pattern];
+    const pcre2_code *code = rig_code(r, pattern);
+    pcre2_match_data *data = pcre2_match_data_create_from_pattern(code, NULL);
     size_t at = 0, n = 0;
 
     assert_non_null(data);
-    while (at < t->n && pcre2_match(p->code, t->at, t->n, at, 0, data, NULL) > 0) {
+    while (at < t->n && pcre2_match(code, t->at, t->n, at, 0, data, NULL) > 0) {
         const PCRE2_SIZE *v = pcre2_get_ovector_pointer(data);
 
         if (v[1] > v[0] && !is_covered(all, pattern, v[0], v[1]))
-            fail_msg("'%s' at %zu-%zu of %zu is missed", e->matches[p->match].rule->text, v[0],
-                     v[1], t->n);
+            fail_msg("'%s' at %zu-%zu of %zu is missed", r->engine->matches[p->match].rule->text,
+                     v[0], v[1], t->n);
         n += v[1] > v[0];
         at = v[1] > at ? v[1] : at + 1;
     }
@@ -169,7 +170,7 @@ static void compare(Rig *r, uint64_t seed, size_t *n_matches) {
     assert_int_equal(confirm_new(r->engine, &confirm), 0);
     all = confirm_all(confirm, &t, 1 << 20);
     for (size_t p = 0; p < r->engine->n_patterns; p++)
-        n_matches[p] += check_pattern(r->engine, p, &t, &all);
+        n_matches[p] += check_pattern(r, p, &t, &all);
     for (size_t i = 0; i < N_ELEMENTS(blocks); i++) {
         _cleanup_(confirms_done) Confirms cut = confirm_all(confirm, &t, blocks[i]);
 

@@ -9,7 +9,7 @@
 /* ---- the filter ---- */
 
 static bool marked(const NeedleFilter *f, const uint8_t *p) {
-    for (size_t g = 0; g < NEEDLE_GROUPS; g++) {
+    for (size_t g = 0; g < NEEDLE_GROUPS_MAX; g++) {
         uint8_t left = 0xff;
 
         for (size_t k = 0; k < NEEDLE_KEY; k++)
@@ -20,24 +20,23 @@ static bool marked(const NeedleFilter *f, const uint8_t *p) {
     return false;
 }
 
-static void check_forms(const NeedleFilter *f, const Text *t, size_t n) {
+static void check_form(const NeedleMarker *m, const NeedleFilter *f, const Text *t, size_t n) {
     uint16_t *got = calloc(n + NEEDLE_ROOM, sizeof(*got));
-    const char *name;
-    NeedleMark mark;
+    NeedleFilter own = *f;
+    size_t n_got, k = 0;
 
     assert_non_null(got);
-    for (size_t i = 0; (mark = needle_mark_at(i, &name)); i++) {
-        size_t n_got = mark(f, t->at, n, got), k = 0;
+    for (size_t g = (size_t)(m->filter + 1) * NEEDLE_GROUPS; g < NEEDLE_GROUPS_MAX; g++)
+        memset(own.buckets[g], 0, sizeof(own.buckets[g]));
+    n_got = m->mark(&own, t->at, n, got);
+    for (size_t at = 0; at < n; at++) {
+        bool is = k < n_got && got[k] == at;
 
-        for (size_t at = 0; at < n; at++) {
-            bool is = k < n_got && got[k] == at;
-
-            if (is != marked(f, t->at + at))
-                fail_msg("%s: byte %zu of %zu: %d", name, at, n, is);
-            k += is;
-        }
-        assert_int_equal(k, n_got);
+        if (is != marked(&own, t->at + at))
+            fail_msg("%s: byte %zu of %zu: %d", m->name, at, n, is);
+        k += is;
     }
+    assert_int_equal(k, n_got);
     free(got);
 }
 
@@ -49,6 +48,7 @@ static void forms_agree(void **state _unused_) {
         size_t n = 64 * (1 + dice_below(&d, 20));
         uint8_t *bytes = malloc(n);
         NeedleFilter f;
+        NeedleMarker m;
         Text t;
 
         assert_non_null(bytes);
@@ -60,38 +60,70 @@ static void forms_agree(void **state _unused_) {
                 ((uint8_t *)&f)[i] &= (uint8_t)dice_roll(&d);
         }
         t = text_new(bytes, n, (uint8_t)round);
-        check_forms(&f, &t, n);
+        for (size_t i = 0; (m = needle_marker_at(i)).mark; i++)
+            check_form(&m, &f, &t, n);
         text_done(&t);
         free(bytes);
     }
 }
 
-/* Every form leaves the places that the hashes of their four bytes allow, in order. */
+/* Keys at random, and heads that fit one byte in two; what `heads` points to stays the caller's. */
+static void keys_random(Dice *d, NeedleKeys *ret, NeedleHead *heads) {
+    unsigned n = 0;
+
+    for (size_t i = 0; i < NEEDLE_HASH_WORDS; i++) {
+        ret->sieve[i] = dice_roll(d) & dice_roll(d);
+        ret->rank[i] = (uint16_t)n;
+        n += (unsigned)__builtin_popcountll(ret->sieve[i]);
+    }
+    for (size_t i = 0; i < n; i++) {
+        heads[i].mask = UINT64_C(1) << dice_below(d, 64);
+        heads[i].bytes = dice_roll(d) & heads[i].mask;
+    }
+    ret->heads = heads;
+}
+
+/* Is the key of these bytes among them, and do they fit its head? Counted bit by bit. */
+static bool is_met(const NeedleKeys *k, const uint8_t *p, uint16_t *ret_key) {
+    uint32_t hash = needle_hash(p);
+    uint64_t bytes;
+
+    *ret_key = 0;
+    for (uint32_t i = 0; i < hash; i++)
+        *ret_key = (uint16_t)(*ret_key + (k->sieve[i / 64] >> (i % 64) & 1));
+    memcpy(&bytes, p, sizeof(bytes));
+    return (k->sieve[hash / 64] >> (hash % 64) & 1) &&
+           ((bytes ^ k->heads[*ret_key].bytes) & k->heads[*ret_key].mask) == 0;
+}
+
+/* Every form meets the keys that stand at the places, in order. */
 static void sieves_agree(void **state _unused_) {
-    static uint64_t sieve[1 << (NEEDLE_HASH_BITS - 6)];
+    static NeedleKeys keys;
+    static NeedleHead heads[1 << NEEDLE_HASH_BITS];
+    static NeedleMet want[5000], met[5000 + NEEDLE_ROOM];
     Dice d = {7};
     _cleanup_(text_done) Text t = text_random(&d, 5000, "abcXYZ 019_\xc3", 12);
 
-    for (size_t i = 0; i < N_ELEMENTS(sieve); i++)
-        sieve[i] = dice_roll(&d) & dice_roll(&d);
+    keys_random(&d, &keys, heads);
     for (size_t n = 0; n <= 4096; n = n < 70 ? n + 1 : n * 2) {
         const char *name;
         NeedleSieve form;
+        size_t n_want = 0;
 
+        for (size_t k = 0; k < n; k++) {
+            want[n_want].at = (uint16_t)(k + k % 3);
+            n_want += is_met(&keys, t.at + want[n_want].at, &want[n_want].key);
+        }
         for (size_t i = 0; (form = needle_sieve_at(i, &name)); i++) {
-            uint16_t places[4096 + NEEDLE_ROOM], left[4096];
-            size_t n_left = 0, n_got;
+            uint16_t places[4096 + NEEDLE_ROOM];
+            size_t n_met;
 
-            for (size_t k = 0; k < n; k++) {
-                uint32_t hash = needle_hash(t.at + (places[k] = (uint16_t)(k + k % 3)));
-
-                if (sieve[hash / 64] >> (hash % 64) & 1)
-                    left[n_left++] = places[k];
-            }
-            n_got = form(sieve, t.at, places, n);
-            if (n_got != n_left)
-                fail_msg("%s: %zu of %zu left, expected %zu", name, n_got, n, n_left);
-            assert_memory_equal(places, left, n_left * sizeof(*left));
+            for (size_t k = 0; k < n; k++)
+                places[k] = (uint16_t)(k + k % 3);
+            n_met = form(&keys, t.at, places, n, met);
+            if (n_met != n_want)
+                fail_msg("%s: %zu of %zu met, expected %zu", name, n_met, n, n_want);
+            assert_memory_equal(met, want, n_want * sizeof(*want));
         }
     }
 }
@@ -135,17 +167,19 @@ static bool places_have(const Places *all, size_t pattern, size_t start) {
 }
 
 /* Are all matches of all patterns in the text at some place? How many there are. */
-static size_t check_matches(const Engine *e, const Text *t) {
+static size_t check_matches(Rig *r, const Text *t) {
+    const Engine *e = r->engine;
     _cleanup_(places_done) Places all = places_of(e->needles, t, 0, t->n);
     size_t n = 0;
 
     for (size_t p = 0; p < e->n_patterns; p++) {
         const EnginePattern *pattern = &e->patterns[p];
-        pcre2_match_data *data = pcre2_match_data_create_from_pattern(pattern->code, NULL);
+        const pcre2_code *code = rig_code(r, p);
+        pcre2_match_data *data = pcre2_match_data_create_from_pattern(code, NULL);
         size_t at = e->keyword_patterns[p].cell ? t->n : 0;
 
         assert_non_null(data);
-        while (at < t->n && pcre2_match(pattern->code, t->at, t->n, at, 0, data, NULL) > 0) {
+        while (at < t->n && pcre2_match(code, t->at, t->n, at, 0, data, NULL) > 0) {
             size_t start = pcre2_get_ovector_pointer(data)[0];
 
             if (!places_have(&all, p, start))
@@ -189,7 +223,7 @@ static void examples_have_places(void **state _unused_) {
         for (size_t k = 0; k < d->n_examples; k++) {
             _cleanup_(text_done) Text t = text_of(d->examples[k].text);
 
-            n += check_matches(r.engine, &t);
+            n += check_matches(&r, &t);
         }
     }
     assert_true(n > 200);

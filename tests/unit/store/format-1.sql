@@ -1,4 +1,4 @@
--- Terrier's store, format 1 (PRAGMA user_version; application_id is 'Terr').
+-- Terrier's store as format 1 was: the test of migrations brings one up to date.
 --
 -- Times are nanoseconds since 1970-01-01 UTC, NULL where unknown. Paths and parts are raw bytes as
 -- the file system or the container gave them. Words (status, format, kinds) are those of the

@@ -22,14 +22,21 @@ static StoreRun run_of(int64_t started) {
                       .n_detectors = N_ELEMENTS(fixture_detectors)};
 }
 
-static StoreStart start(Fixture *f, const StoreRun *run) {
+static StoreStart start_on(Fixture *f, const StoreRun *run, const char *identity) {
     StoreStart s;
+    bool others;
     Error e = {0};
 
-    if (store_run_start(f->store, run, &e, &s) < 0 || store_walk_begin(f->store, s.run, &e) < 0)
+    if (store_run_start(f->store, run, &e, &s) < 0 || store_walk_begin(f->store, s.run, &e) < 0 ||
+        store_root_trust(f->store, s.run, 0, identity, &e, &others) < 0 ||
+        store_root_trust(f->store, s.run, 1, identity, &e, &others) < 0)
         fail_msg("%s", e.text);
     f->run = s.run;
     return s;
+}
+
+static StoreStart start(Fixture *f, const StoreRun *run) {
+    return start_on(f, run, "uuid:1");
 }
 
 static StoreStart start_at(Fixture *f, int64_t started) {
@@ -58,10 +65,8 @@ static void first_run(Fixture *f) {
 }
 
 static StoreKnown known(const char *path) {
-    return (StoreKnown){.path = span_of(path),
-                        .meta = fixture_object(0, span_of(path)).meta,
-                        .trusted = true,
-                        .inodes = true};
+    return (StoreKnown){
+        .path = span_of(path), .meta = fixture_object(0, span_of(path)).meta, .inodes = true};
 }
 
 static StoreAnswer ask(Fixture *f, const StoreKnown *k) {
@@ -181,7 +186,8 @@ static void what_changed_is_closed_and_read(void **state) {
 
 static void each_sign_of_change_counts(void **state) {
     Fixture *f = *state;
-    StoreKnown k[9];
+    StoreKnown k[8];
+    StoreRun run;
 
     for (size_t i = 0; i < N_ELEMENTS(k); i++)
         k[i] = known("a");
@@ -191,9 +197,8 @@ static void each_sign_of_change_counts(void **state) {
     k[3].meta.ino++;
     k[4].meta.nlink = 2;
     k[5].meta.mode = 0;
-    k[6].trusted = false;
-    k[7].meta.mode ^= 1;
-    k[8].drawn = true;
+    k[6].meta.mode ^= 1;
+    k[7].drawn = true;
     for (size_t i = 0; i < N_ELEMENTS(k); i++) {
         first_run(f);
         start_at(f, T0 + 2 * HOUR);
@@ -204,6 +209,19 @@ static void each_sign_of_change_counts(void **state) {
         fixture_open(f);
         fixture_run(f);
     }
+    first_run(f);
+    run = run_of(T0 + 2 * HOUR);
+    start_on(f, &run, "uuid:2");
+    fixture_root(f, 0, "/srv");
+    assert_int_equal(ask_for(f, "a"), STORE_TO_READ);
+    f->store = store_close(f->store); /* killed behind that */
+    fixture_open(f);
+    start_on(f, &run, "uuid:2");
+    assert_int_equal(ask_for(f, "b.zip"), STORE_TO_READ);
+    f->store = store_close(f->store);
+    assert_int_equal(remove(f->path), 0);
+    fixture_open(f);
+    fixture_run(f);
     first_run(f);
     start_at(f, T0 + 2 * HOUR);
     k[3].inodes = false;

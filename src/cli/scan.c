@@ -446,6 +446,8 @@ static int scan(const Call *call, terrier_scan_options *o, Progress *progress) {
                  (int)stop_signal, (long long)result.run);
         return 128 + stop_signal;
     }
+    if (result.paused && !result.run)
+        return complain(call, result.exit, "--time-limit was over before anything was read");
     if (result.paused)
         complain(call, 0,
                  "paused by --time-limit; what was read is in run %lld of the store, and the same "

@@ -52,6 +52,7 @@ typedef struct Keeper {
     StoreStart start;
     Recheck rechecks[RECHECKS_MAX]; /* on their way */
     size_t n_rechecks;
+    uint64_t read; /* files reported, in all lives of the scanner */
     uint64_t rechecked, forged;
     int64_t deadline;    /* monotonic; 0: none */
     FileId *own;         /* the plan's, and the journal */
@@ -468,6 +469,7 @@ static int on_object(Keeper *k, Wire *w, Error *reterr) {
     if (!o.depth) {
         k->progress.files++;
         k->progress.bytes += o.bytes_read;
+        k->read++;
     }
     return store_object_put(k->o->store, k->result.run,
                             &(StoreObject){.root = o.root,
@@ -824,11 +826,10 @@ static int carried_note(Keeper *k, Error *reterr) {
 
 /* One night of a run that takes several: what was read in it, and how far the run is. */
 static int night_note(Keeper *k, Error *reterr) {
-    uint64_t read = k->progress.files - k->progress.carried, done;
+    uint64_t done = store_files(k->o->store);
     char began[CLOCK_TEXT_MAX], detail[160];
     int n;
 
-    done = store_files(k->o->store);
     clock_print(k->run.started, began, sizeof(began));
     n = snprintf(detail, sizeof(detail), "%llu bytes; %llu files of the run are done",
                  (unsigned long long)k->progress.bytes, (unsigned long long)done);
@@ -837,7 +838,8 @@ static int night_note(Keeper *k, Error *reterr) {
                  (unsigned long long)k->progress.ahead);
     return store_note_put(
         k->o->store, k->result.run,
-        &(StoreNote){.kind = "night", .subject = span_of(began), .count = read, .detail = detail},
+        &(StoreNote){
+            .kind = "night", .subject = span_of(began), .count = k->read, .detail = detail},
         reterr);
 }
 

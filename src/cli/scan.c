@@ -18,7 +18,7 @@ typedef struct ScanValues {
     uint64_t limit_rate, limit_iops, max_memory;
     uint64_t archive_depth, archive_filters, archive_entries, archive_output, hold, worker_memory;
     double time_box, stall, cpu, max_load;
-    const char *anchor_hook, *progress;
+    const char *anchor_hook, *progress, *shard;
     TextList quiet_hours;
     int format, level, color, back_off, objects, recount;
     bool no_selftest;
@@ -76,6 +76,12 @@ static const Option options[] = {
      .at = AT(max_depth),
      .argument = "N",
      .help = "Go N levels deep; 1 is the entries of PATH itself"},
+    {.name = "shard",
+     .kind = OPTION_TEXT,
+     .at = AT(shard),
+     .argument = "I/N",
+     .help = "Read only the I-th of N parts of the directories, into a store of its own; terrier "
+             "store merge puts them together"},
     {.name = "max-archive-depth",
      .kind = OPTION_NUMBER,
      .at = AT(archive_depth),
@@ -387,6 +393,16 @@ static bool from_stdin(const Call *call) {
     return call->n_operands == 1 && strcmp(call->operands[0], "-") == 0;
 }
 
+/* "2/8": its first number, or its second; 0 where it is not of that form. */
+static unsigned shard_part(const char *text, int which) {
+    unsigned part = 0, whole = 0;
+    int end = 0;
+
+    if (!text || sscanf(text, "%9u/%9u%n", &part, &whole, &end) != 2 || text[end])
+        return 0;
+    return which ? whole : part;
+}
+
 static terrier_scan_options scan_options(const Call *call, Watch *watch) {
     const ScanValues *v = call->values;
     terrier_scan_options o = {
@@ -430,6 +446,8 @@ static terrier_scan_options scan_options(const Call *call, Watch *watch) {
                  .n_quiet_hours = v->quiet_hours.n},
         .only_news = v->only_news,
         .require_sandbox = v->require_sandbox,
+        .shard = shard_part(v->shard, 0),
+        .n_shards = shard_part(v->shard, 1),
         .fresh = v->fresh,
         .first = v->first.at,
         .n_first = v->first.n,
@@ -463,6 +481,9 @@ static int check_values(const Call *call) {
         return complain(call, TERRIER_EXIT_USAGE,
                         "--files-from reads standard input only: --files-from - < '%s'",
                         v->files_from);
+    if (v->shard && !shard_part(v->shard, 1))
+        return complain(call, TERRIER_EXIT_USAGE, "--shard '%.40s' is no part, expected 1/4",
+                        v->shard);
     if (v->null && !v->files_from)
         return complain(call, TERRIER_EXIT_USAGE, "--null goes with --files-from -");
     if (v->name && !from_stdin(call))

@@ -105,7 +105,8 @@ terrier_rules_options rules_options(const RulesValues *v);
 extern const Verb verb_scan, verb_report, verb_detect, verb_explain, verb_show, verb_doctor;
 extern const Verb verb_schedule_check, verb_schedule_list, verb_schedule_next;
 extern const Verb verb_schedule_write, verb_schedule_scope, verb_schedule_alert;
-extern const Verb verb_store_export;
+extern const Verb verb_store_info, verb_store_check, verb_store_prune, verb_store_export,
+    verb_store_merge;
 extern const Verb verb_ledger_list, verb_ledger_period, verb_ledger_sample, verb_verify;
 extern const Verb verb_key_list, verb_key_new;
 extern const Verb verb_rules_list, verb_rules_show, verb_rules_check, verb_rules_validate;

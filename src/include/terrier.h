@@ -274,6 +274,7 @@ typedef struct terrier_scan_options {
     bool rescan;       /* read everything, also what did not change since the last scan */
     uint64_t recheck;  /* read one in so many of the files that did not; 0: 1000 */
     bool count_ahead;  /* count objects beside the scan, for terrier_progress.files_ahead */
+    unsigned shard, n_shards; /* only this one of so many, from 1; 0: everything */
     terrier_recount recount;
     const char *anchor_hook; /* a program that gets the ledger's head at the end; NULL: none */
     bool no_selftest;        /* for benches: known values are not sent through the pipeline */
@@ -483,6 +484,41 @@ TERRIER_API int terrier_reveal(const terrier_rules *rules, const char *program, 
  */
 TERRIER_API int terrier_doctor(const char *program, const char *store, terrier_write write,
                                void *of, size_t *ret_problems, terrier_error *error);
+
+/* ---- the store's own upkeep ---- */
+
+/* What is in it: runs, objects, findings, entries, bytes. -ENOENT: there is none. */
+TERRIER_API int terrier_store_info(const char *store, terrier_format format, terrier_write write,
+                                   void *of, terrier_error *error);
+
+/*
+ * Whether it is whole: its pages, the sums of its runs, its ledger, its manifests; a line for each
+ * thing that is not. *ret_bad counts them.
+ */
+TERRIER_API int terrier_store_check(const char *store, terrier_write write, void *of,
+                                    size_t *ret_bad, terrier_error *error);
+
+typedef struct terrier_prune_options {
+    const char *store;
+    double keep;        /* seconds: runs that ended longer ago are pruned */
+    uint64_t keep_runs; /* but never the last so many; 0: one */
+    bool dry_run;       /* only say which */
+} terrier_prune_options;
+
+/*
+ * Takes objects, findings and facts of old runs away. Their row, sums, manifest and entries stay,
+ * and the ledger says what went. -EBUSY: a scan is writing.
+ */
+TERRIER_API int terrier_store_prune(const terrier_prune_options *options, terrier_write write,
+                                    void *of, terrier_error *error);
+
+/*
+ * Puts the last run of each store into one new run of the store `into`, made where it is not there:
+ * shards of one scan, or several hosts. -EINVAL: they were made with other rules, or a root stands
+ * in two that are no shards of each other.
+ */
+TERRIER_API int terrier_store_merge(const char *into, const char *const *stores, size_t n_stores,
+                                    terrier_write write, void *of, terrier_error *error);
 
 /* ---- evidence ---- */
 

@@ -210,7 +210,7 @@ static void change_tell(const Telling *t, int64_t run, const char *what, const c
         writer_printf(t->out, "%.12s -> %.12s\n", from[0] ? from : "none", to[0] ? to : "none");
         return;
     }
-    line_begin(&j, t->out, "change");
+    line_begin(&j, t->out, "period-change");
     json_key(&j, "run");
     json_int(&j, run);
     member_put(&j, "what", what);
@@ -269,7 +269,7 @@ static void run_tell(const Telling *t, int64_t run, const char *status, const ch
         writer_text(t->out, "\n");
         return;
     }
-    line_begin(&j, t->out, "run");
+    line_begin(&j, t->out, "period-run");
     json_key(&j, "run");
     if (run)
         json_int(&j, run);

@@ -257,6 +257,8 @@ static int make_plan(Job *j, Error *reterr) {
                 .no_default_excludes = o->no_default_excludes,
                 .cross_filesystems = o->cross_filesystems,
                 .max_depth = o->max_depth,
+                .shard = o->n_shards ? o->shard - 1 : 0,
+                .n_shards = o->n_shards,
                 .list = o->names_on_stdin,
                 .list_nul = o->names_nul,
                 .stream = o->stream ? o->stream : "",
@@ -273,6 +275,11 @@ static int make_plan(Job *j, Error *reterr) {
                 .count_ahead = o->count_ahead || o->time_limit > 0,
                 .no_selftest = o->no_selftest,
                 .edm_keys = buf_as_span(&j->edm_keys)};
+    if (o->n_shards && (o->shard < 1 || o->shard > o->n_shards))
+        return error_set(reterr, -EINVAL, "there is no shard %u of %u, expected 1 to %u", o->shard,
+                         o->n_shards, o->n_shards);
+    if (o->n_shards && (o->names_on_stdin || o->stream || o->time_box > 0))
+        return error_set(reterr, -EINVAL, "only directories can be divided into shards");
     if (o->window && (o->window < EXAMINE_WINDOW_MIN || o->window > 64 << 20 || o->window % 4))
         return error_set(
             reterr, -EINVAL,
@@ -419,6 +426,10 @@ static int describe(Job *j) {
     json_bool(&json, o->cross_filesystems);
     json_key(&json, "max_depth");
     json_uint(&json, o->max_depth);
+    json_key(&json, "shard");
+    json_uint(&json, o->n_shards ? o->shard : 0);
+    json_key(&json, "shards");
+    json_uint(&json, o->n_shards);
     put_limits(&json, &j->plan.limits);
     json_key(&json, "min_confidence");
     json_text(&json, level_name(j->plan.floor));
@@ -529,6 +540,10 @@ static void put_scope(Buf *to, const terrier_scan_options *o) {
     json_bool(&json, o->cross_filesystems);
     json_key(&json, "max_depth");
     json_uint(&json, o->max_depth);
+    json_key(&json, "shard");
+    json_uint(&json, o->n_shards ? o->shard : 0);
+    json_key(&json, "shards");
+    json_uint(&json, o->n_shards);
     json_key(&json, "names_on_stdin");
     json_bool(&json, o->names_on_stdin);
     json_key(&json, "stream");

@@ -16,6 +16,7 @@
 #include "lib/hook.h"
 #include "lib/shelf.h"
 #include "source/recount.h"
+#include "store/carry.h"
 #include "store/query.h"
 #include "store/tally.h"
 
@@ -265,7 +266,7 @@ typedef struct Counting {
 static int on_directory(void *of, Span path) {
     const Counting *c = of;
     bool there = false;
-    int r = store_object_done(c->witness->store, c->witness->run, c->root, path, NULL, &there);
+    int r = store_object_met(c->witness->store, c->witness->run, c->root, path, NULL, &there);
 
     return r < 0 ? r : there;
 }
@@ -302,8 +303,8 @@ static void recount_take(const Recount *c, int error, ManifestRecount *ret) {
 }
 
 static bool is_counted(const Witness *w, bool after) {
-    if (w->o->names_on_stdin || w->o->stream || w->o->time_box > 0)
-        return false; /* there is no tree, or the run is no evidence */
+    if (w->o->names_on_stdin || w->o->stream || w->o->time_box > 0 || w->o->n_shards > 1)
+        return false; /* there is no tree, the run is no evidence, or a part only */
     return after ? w->o->recount != TERRIER_RECOUNT_NONE : w->o->recount == TERRIER_RECOUNT_BOTH;
 }
 

@@ -292,6 +292,12 @@ static void recount_put(const NoteRow *row, bool colour, Buf *b) {
     buf_byte(b, '\n');
 }
 
+static void pruned_put(const NoteRow *row _unused_, bool colour, Buf *b) {
+    paint_text(b, colour, PAINT_LOUD,
+               "This run was pruned: its sums are here, its objects and findings are gone.");
+    buf_byte(b, '\n');
+}
+
 /* Where what an auditor needs is. */
 static void manifest_put(const Facts *f, Buf *b) {
     if (!f->has_manifest)
@@ -386,6 +392,8 @@ int coverage_print(Store *s, const Facts *f, bool colour, Error *reterr, Buf *b)
         n = notes_put(s, run, "self-test", selftest_put, colour, reterr, b);
     if (n >= 0)
         n = notes_put(s, run, "recount", recount_put, colour, reterr, b);
+    if (n >= 0)
+        n = notes_put(s, run, "pruned", pruned_put, colour, reterr, b);
     manifest_put(f, b);
     return n < 0 ? (int)n : buf_error(b);
 }

@@ -1,13 +1,21 @@
 /* Plan: see plan.h. Sender and receiver are the same build; the frame is checked all the same. */
 #include "scan/plan.h"
 
+#include <xxhash.h>
+
 #include "base/wire.h"
+
+bool plan_shard_has(const Plan *p, Span directory) {
+    return p->n_shards < 2 ||
+           XXH64(directory.n ? directory.at : (const uint8_t *)"", directory.n, 0) % p->n_shards ==
+               p->shard;
+}
 
 #define MIB (UINT64_C(1) << 20)
 
 enum {
     LOAD_UNIT = 1000, /* a load travels in thousandths */
-    /* MiB of processes that read and keep, without what parsers and held units take; measured */
+    /* MiB of processes that read and keep, without what parsers and held units take; an estimate */
     MEMORY_BASE = 192,
     MEMORY_JOB = 16, /* of one thread: buffers and what it found */
     HOLDS = 5,       /* units that one thread may hold: its own, and four that wait (worker.c) */
@@ -99,6 +107,8 @@ void plan_put(Buf *b, const Plan *p) {
     wire_put_u64(b, p->no_default_excludes);
     wire_put_u64(b, p->cross_filesystems);
     wire_put_u64(b, p->max_depth);
+    wire_put_u64(b, p->shard);
+    wire_put_u64(b, p->n_shards);
     wire_put_u64(b, p->list);
     wire_put_u64(b, p->list_nul);
     put_text(b, p->stream);
@@ -219,6 +229,8 @@ int plan_get(Span frame, Plan *ret) {
     p.no_default_excludes = wire_u64(&w);
     p.cross_filesystems = wire_u64(&w);
     p.max_depth = (uint32_t)wire_u64(&w);
+    p.shard = (uint32_t)wire_u64(&w);
+    p.n_shards = (uint32_t)wire_u64(&w);
     p.list = wire_u64(&w);
     p.list_nul = wire_u64(&w);
     p.stream = get_text(&w);

@@ -62,9 +62,10 @@ typedef struct Plan {
     size_t n_own;
     bool no_default_excludes, cross_filesystems;
     uint32_t max_depth;
-    bool list;          /* names come on standard input */
-    bool list_nul;      /* ended by NUL, not by newline */
-    const char *stream; /* name of what comes on standard input; "" if nothing does */
+    uint32_t shard, n_shards; /* this one of so many, from 0; n_shards 0: all is ours */
+    bool list;                /* names come on standard input */
+    bool list_nul;            /* ended by NUL, not by newline */
+    const char *stream;       /* name of what comes on standard input; "" if nothing does */
     /* how */
     uint32_t jobs;
     uint32_t window;
@@ -91,6 +92,12 @@ typedef struct Plan {
  * *ret_least is what one needs.
  */
 int plan_fit(Plan *p, uint64_t memory, uint64_t *ret_least);
+
+/*
+ * Whether what stands in that directory, by its path below the root, is of this shard: by XXH64 of
+ * the path, so that it does not depend on the walk, the host or the day.
+ */
+bool plan_shard_has(const Plan *p, Span directory);
 
 void plan_put(Buf *b, const Plan *p);
 

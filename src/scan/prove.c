@@ -539,7 +539,8 @@ static int known_detector(Bench *b, uint16_t number) {
     b->count.proofs++;
     r = bench_put_example(b, &d->examples[0], 0, 0);
     r = r < 0 ? r : bench_windows(b, b->text.n);
-    if (r == 0 && !b->hits)
+    /* found as another, better reading is found: here the engine is proved, not the detector */
+    if (r == 0 && !b->hits && b->best < 0)
         bench_failed(b, &d->examples[0].mark, "as it stands");
     return r;
 }

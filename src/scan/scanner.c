@@ -163,9 +163,25 @@ static int flush_objects(Scanner *s) {
     return r;
 }
 
+/* ---- shards: a directory's own entries belong together ---- */
+
+static bool batch_ours(const Plan *p, const Batch *b) {
+    return plan_shard_has(p, span(b->dir->path, b->dir->path_n));
+}
+
+static bool object_ours(const Plan *p, Span path) {
+    const uint8_t *slash = path.n ? memrchr(path.at, '/', path.n) : NULL;
+
+    return plan_shard_has(p, span(path.at, slash ? (size_t)(slash - path.at) : 0));
+}
+
 static int on_batch(void *of, Batch *b) {
     Scanner *s = of;
 
+    if (!batch_ours(&s->plan, b)) {
+        batch_free(b);
+        return 0;
+    }
     if (s->foremost)
         return crew_put(&s->crew, b); /* counted when it is met again */
     s->places[s->root].found += b->n;
@@ -185,7 +201,7 @@ static int on_object(void *of, Span path, const FileMeta *meta, Status status) {
     ObjectReport o = {.root = s->root, .path = path, .known_meta = meta != NULL, .status = status};
     int r = 0;
 
-    if (s->foremost)
+    if (s->foremost || !object_ours(&s->plan, path))
         return 0;
     if (s->plan.survey && status_complete(status.kind) && status.kind != STATUS_OTHER_FILESYSTEM)
         return 0; /* links and exclusions are no part of a sample of files */
@@ -204,10 +220,10 @@ static int on_object(void *of, Span path, const FileMeta *meta, Status status) {
     return r;
 }
 
-static int on_directory(void *of, Span path _unused_) {
+static int on_directory(void *of, Span path) {
     Scanner *s = of;
 
-    s->places[s->root].directories += !s->foremost;
+    s->places[s->root].directories += !s->foremost && plan_shard_has(&s->plan, path);
     throttle_wait(s->crew.throttle, 0);
     return journal_end_asked(s->crew.journal) ? -ECANCELED : 0;
 }
@@ -399,14 +415,16 @@ static int ahead_tell(Ahead *a, bool end) {
 static int ahead_batch(void *of, Batch *b) {
     Ahead *a = of;
 
-    a->found += b->n;
+    a->found += batch_ours(&a->scanner->plan, b) ? b->n : 0;
     batch_free(b);
     return a->found - a->told > 20000 ? ahead_tell(a, false) : 0;
 }
 
-static int ahead_object(void *of, Span path _unused_, const FileMeta *meta _unused_,
+static int ahead_object(void *of, Span path, const FileMeta *meta _unused_,
                         Status status _unused_) {
-    ((Ahead *)of)->found++;
+    Ahead *a = of;
+
+    a->found += object_ours(&a->scanner->plan, path);
     return 0;
 }
 

@@ -22,6 +22,24 @@ int store_walk_begin(Store *s, int64_t run, Error *reterr) {
     return 0;
 }
 
+int store_object_met(Store *s, int64_t run, uint32_t root, Span path, Error *reterr, bool *ret) {
+    sqlite3_stmt *row;
+    int r = handle_statement(s, ST_OBJECT_SLOT, &row);
+
+    if (r < 0)
+        return handle_unread(s, r, reterr);
+    sql_bind_int(row, 1, run);
+    sql_bind_int(row, 2, root);
+    sql_bind_blob(row, 3, path);
+    r = sql_step(row);
+    if (r > 0)
+        *ret = bits_has(&s->course.seen, sql_uint(row, 0));
+    else if (r == 0)
+        *ret = false;
+    sql_reset(row);
+    return r < 0 ? handle_unread(s, r, reterr) : 0;
+}
+
 uint64_t store_met_bytes(const Store *s, uint32_t root) {
     return root < s->course.n_bytes ? s->course.bytes[root] : 0;
 }

@@ -39,6 +39,9 @@ typedef struct StoreHeld {
 
 int store_carry(Store *s, int64_t run, const StoreKnown *known, Error *reterr, StoreHeld *ret);
 
+/* Whether this walk has met an object of that path, be it put or held. */
+int store_object_met(Store *s, int64_t run, uint32_t root, Span path, Error *reterr, bool *ret);
+
 /* Sizes of what this walk has met beneath a root. */
 uint64_t store_met_bytes(const Store *s, uint32_t root);
 

@@ -94,6 +94,9 @@ static const char *const texts[N_STATEMENTS] = {
     [ST_ENTRY_LAST] = "SELECT seq, at, digest, seal_key FROM ledger ORDER BY seq DESC LIMIT 1",
     [ST_ENTRY_PUT] = "INSERT INTO ledger (seq, at, kind, body, previous, digest, seal, seal_key)"
                      " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
+    [ST_OBJECT_SLOT] =
+        "SELECT slot FROM object WHERE series = (SELECT series FROM run WHERE id = ?1)"
+        " AND root = ?2 AND path = ?3 AND since <= ?1 AND until > ?1",
     [ST_MANIFEST_PUT] = "INSERT OR REPLACE INTO manifest (run, body, digest, seal, seal_key)"
                         " VALUES (?1, ?2, ?3, ?4, ?5)",
 };

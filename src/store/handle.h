@@ -55,6 +55,7 @@ typedef enum Statement {
     ST_ENTRY_LAST,
     ST_ENTRY_PUT,
     ST_MANIFEST_PUT,
+    ST_OBJECT_SLOT,
     N_STATEMENTS,
 } Statement;
 

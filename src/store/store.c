@@ -149,6 +149,18 @@ static int db_open(Store *s) {
     return sql_exec(s->db, s->mode != STORE_READ ? write_pragmas : "PRAGMA query_only = ON");
 }
 
+/* By SQLite: to look at the file by itself would drop the locks that it holds. */
+static int db_version(Store *s, int *ret) {
+    _cleanup_(sql_finalizep) sqlite3_stmt *row = NULL;
+    int r = sql_prepare(s->db, "PRAGMA user_version", &row);
+
+    if (r == 0)
+        r = sql_step(row);
+    if (r > 0)
+        *ret = sqlite3_column_int(row, 0);
+    return r < 0 ? r : 0;
+}
+
 /* One connection and the lock, for an older format only; then all is opened anew. */
 static int store_upgrade(Store *s, int version, Error *reterr) {
     _cleanup_(fd_closep) int lock = -1;
@@ -161,10 +173,10 @@ static int store_upgrade(Store *s, int version, Error *reterr) {
     r = db_open(s);
     s->mode = mode;
     if (r == 0)
-        r = sql_exec(s->db, "PRAGMA wal_checkpoint(TRUNCATE)"); /* the header may be in the WAL */
+        r = db_version(s, &version); /* another may have done it meanwhile, in the WAL */
     if (r < 0)
         r = handle_unread(s, r, reterr);
-    else if ((r = file_look(s->path, reterr, &version)) == 0 && version < STORE_FORMAT)
+    else if (version < STORE_FORMAT)
         r = migrate_run(s->db, s->path, version, steps, N_ELEMENTS(steps), reterr);
     if (r == 0)
         r = sql_exec(s->db, "PRAGMA wal_checkpoint(TRUNCATE)");
@@ -176,8 +188,10 @@ static int store_upgrade(Store *s, int version, Error *reterr) {
 /* Opens what was looked at, and looks inside where the last end was not a clean one. */
 static int store_connect(Store *s, int version, Error *reterr) {
     bool unclean = s->mode == STORE_WRITE && is_unclean(s->path);
-    int r = version < STORE_FORMAT ? store_upgrade(s, version, reterr) : 0;
+    int r = 0;
 
+    if (version < STORE_FORMAT)
+        r = store_upgrade(s, version, reterr);
     if (r < 0)
         return r;
 

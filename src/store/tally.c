@@ -183,10 +183,14 @@ static int roots_sum(Store *s, int64_t run, Coverage *c) {
     return r;
 }
 
+/* Of a run that was pruned the names have gone; that they agreed is what `balanced` said. */
 static int names_count(Store *s, int64_t run, uint64_t *ret) {
     _cleanup_(sql_finalizep) sqlite3_stmt *row = NULL;
-    int r =
-        sql_prepare(s->db, "SELECT count(*) FROM object_name WHERE run = ?1 AND claimed = 0", &row);
+    int r = sql_prepare(s->db,
+                        "SELECT iif(EXISTS (SELECT 1 FROM note WHERE run = ?1 AND kind = 'pruned'),"
+                        " (SELECT sum(names) FROM root WHERE run = ?1),"
+                        " (SELECT count(*) FROM object_name WHERE run = ?1 AND claimed = 0))",
+                        &row);
 
     if (r < 0)
         return r;

@@ -256,7 +256,7 @@ def period_tells_runs_and_changes(p):
     expect("changes", re.findall(r"CHANGED before run (\d+): (\w+)", told), [("3", "scope")])
     within("sum", told, "3 expected: 3 begun, 0 missed. Of those begun 3 complete")
     lines = [json.loads(line) for line in p.run("ledger", "period", "--store", p.store, "--format", "jsonl").out.splitlines()]
-    expect("kinds", [line["kind"] for line in lines], ["run", "run", "change", "run", "period"])
+    expect("kinds", [line["kind"] for line in lines], ["period-run", "period-run", "period-change", "period-run", "period"])
     none = p.run("ledger", "period", "--store", p.store, "--to", "2001-01-01").out
     within("before", none, "0 expected")
     p.run("ledger", "period", "--store", p.store, "--from", "yesterday", exit=2)

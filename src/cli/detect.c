@@ -1,4 +1,6 @@
 /* terrier detect [FILE|-] */
+#include <string.h>
+
 #include "cli/output.h"
 
 typedef struct DetectValues {
@@ -28,10 +30,19 @@ static const Option options[] = {
     OPTION_OUTPUT(DetectValues, output),
 };
 
+/* Beside the results, which go elsewhere. */
+static void on_notice(void *of, const char *text) {
+    complain(of, 0, "%s", text);
+}
+
 static int detect(const Call *call, const terrier_rules *rules, int fd) {
     const DetectValues *v = call->values;
-    const terrier_detect_options o = {.min_confidence = (terrier_level)v->level,
-                                      .codepoints = v->offsets == 2};
+    const terrier_detect_options o = {
+        .min_confidence = (terrier_level)v->level,
+        .codepoints = v->offsets == 2,
+        .path = call->n_operands && strcmp(call->operands[0], "-") ? call->operands[0] : NULL,
+        .of = (void *)call,
+        .notice = on_notice};
     terrier_error error = {0};
     Error e = {0};
     Output out;

@@ -62,6 +62,8 @@ int output_end(Output *o, const Call *call, int r, const terrier_error *error, i
 terrier_rules_options rules_options(const RulesValues *v) {
     return (terrier_rules_options){.directories = v->directories.at,
                                    .n_directories = v->directories.n,
+                                   .allow_files = v->allow.at,
+                                   .n_allow_files = v->allow.n,
                                    .no_builtin = v->no_builtin,
                                    .regions = v->regions};
 }

@@ -67,7 +67,7 @@ struct Verb {
 
 /* The rows of options that choose the rules; `member` is a RulesValues in `type`. */
 typedef struct RulesValues {
-    TextList directories;
+    TextList directories, allow;
     const char *regions;
     bool no_builtin;
 } RulesValues;
@@ -78,6 +78,11 @@ typedef struct RulesValues {
      .at = offsetof(type, member.directories),                                                     \
      .argument = "DIR",                                                                            \
      .help = "Add the detectors of DIR; the same id replaces a built-in one"},                     \
+        {.name = "allow",                                                                          \
+         .kind = OPTION_LIST,                                                                      \
+         .at = offsetof(type, member.allow),                                                       \
+         .argument = "FILE",                                                                       \
+         .help = "Do not report what the allow list FILE says; how much that is is counted"},      \
         {.name = "regions",                                                                        \
          .kind = OPTION_TEXT,                                                                      \
          .at = offsetof(type, member.regions),                                                     \
@@ -104,6 +109,7 @@ extern const Verb verb_store_export;
 extern const Verb verb_ledger_list, verb_ledger_period, verb_ledger_sample, verb_verify;
 extern const Verb verb_key_list, verb_key_new;
 extern const Verb verb_rules_list, verb_rules_show, verb_rules_check, verb_rules_validate;
+extern const Verb verb_rules_import, verb_rules_edm, verb_rules_measure;
 
 /* All of them, in the order of help. */
 extern const Verb *const verbs[];

@@ -101,6 +101,11 @@ void candidate_missed(Judge *j, uint16_t match, size_t start) {
     count_tested(j, j->engine->matches[match].detector, start, false);
 }
 
+static _noinline_ bool is_in_table(const Judge *j, const EngineDetector *d, const Candidate *c) {
+    return edm_has(d->edm, span(j->bitmap->text, j->bitmap->n), c->start, c->end, d->edm_columns,
+                   d->edm_within);
+}
+
 static inline bool is_test_value(const EngineDetector *d, Span canon) {
     return d->test_filter && (d->test_filter & value_filter(canon)) &&
            words_have(&d->rule->test_values, canon, false);
@@ -193,6 +198,10 @@ _hot_ void candidate_judge(Judge *j, const Candidate *c) {
     }
     if (!passes_checksum(j, d, match->detector, c)) {
         trace_scored(j, c, VERDICT_INVALID, NULL);
+        return;
+    }
+    if (_unlikely_(d->edm != NULL) && j->sink->exact && !is_in_table(j, d, c)) {
+        trace_scored(j, c, VERDICT_ABSENT, NULL);
         return;
     }
     if (d->stops && words_have(&d->rule->stop_values, c->canon, true)) {
@@ -310,6 +319,17 @@ static void trace_overlapped(const Owned *o, const Hit *h, int rival) {
         sink->trace(sink->of, &t);
 }
 
+/* To the sink, or past it where an allow list says so. */
+static inline void hit_pass(const Owned *o, const Hit *h) {
+    const MatcherSink *sink = o->sink;
+    int entry = _likely_(!sink->allow) ? -1 : matcher_allows(o->matcher, o->window, sink, h);
+
+    if (entry < 0)
+        sink->hit(sink->of, o->matcher, o->window, h);
+    else
+        sink->allowed(sink->of, o->window, h, (uint16_t)entry);
+}
+
 void hits_resolve(HitList *l, const Owned *o) {
     hits_sort(l);
     for (size_t i = 0; i < l->n; i++) {
@@ -331,6 +351,6 @@ void hits_resolve(HitList *l, const Owned *o) {
             }
         }
         if (!(h->level & HIT_BEATEN) && h->start >= o->lo && h->start < o->hi)
-            o->sink->hit(o->sink->of, o->matcher, o->window, h);
+            hit_pass(o, h);
     }
 }

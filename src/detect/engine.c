@@ -4,6 +4,7 @@
 #include "detect/candidate.h"
 #include "detect/ready.h"
 #include "detect/regex.h"
+#include "rule/edm.h"
 
 Engine *engine_free(Engine *e) {
     if (!e)
@@ -15,6 +16,10 @@ Engine *engine_free(Engine *e) {
     context_words_free(e->words);
     column_names_free(e->column_names);
     combinations_done(&e->combinations);
+    allow_set_free(e->allow);
+    for (size_t i = 0; e->edms && i < e->rules->n_edms; i++)
+        edm_free(e->edms[i]);
+    free(e->edms);
     for (size_t i = 0; e->word_lists && i < e->rules->n_dictionaries; i++)
         word_list_free(e->word_lists[i]);
     free(e->word_lists);
@@ -304,6 +309,43 @@ static int add_word_lists(Engine *e) {
     return r;
 }
 
+static int add_edms(Engine *e, Error *reterr) {
+    int r = 0;
+
+    e->edms = calloc(e->rules->n_edms + 1, sizeof(*e->edms));
+    if (!e->edms)
+        return -ENOMEM;
+    for (size_t i = 0; i < e->rules->n_edms && r == 0; i++) {
+        const EdmRule *rule = &e->rules->edms[i];
+        EngineDetector *d = &e->detectors[rules_find(e->rules, span_of(rule->detector))];
+
+        r = edm_open(rule->table, reterr, &e->edms[i]);
+        if (r == 0 && rule->columns > edm_columns(e->edms[i]))
+            r = error_set(reterr, -EINVAL, "%u columns must be near, and the table has %u",
+                          rule->columns, edm_columns(e->edms[i]));
+        if (r < 0) {
+            error_note(reterr, "%s:%u:%u: table: '%.200s'", rule->mark.file, rule->mark.line,
+                       rule->mark.col, rule->table);
+            return r;
+        }
+        d->edm = e->edms[i];
+        d->edm_columns = (uint16_t)rule->columns;
+        d->edm_within = (uint16_t)rule->within;
+    }
+    return r;
+}
+
+int engine_unlock(Engine *e, size_t edm, const uint8_t key[EDM_KEY], Error *reterr) {
+    const EdmRule *rule = &e->rules->edms[edm];
+
+    if (edm_unlock(e->edms[edm], key))
+        return 0;
+    return error_set(reterr, -EKEYREJECTED,
+                     "%s:%u:%u: table: it was made with another key than the edm key here; bring "
+                     "back that key or build the table anew",
+                     rule->mark.file, rule->mark.line, rule->mark.col);
+}
+
 int engine_new(const Rules *rules, const char *cache_dir, Error *reterr, Engine **ret) {
     _cleanup_(engine_freep) Engine *e = calloc(1, sizeof(*e));
     int r, bad;
@@ -323,6 +365,10 @@ int engine_new(const Rules *rules, const char *cache_dir, Error *reterr, Engine 
         r = column_names_new(rules, &e->column_names);
     if (r == 0)
         r = add_word_lists(e);
+    if (r == 0)
+        r = allow_set_new(rules, reterr, &e->allow);
+    if (r == 0)
+        r = add_edms(e, reterr);
     if (r == 0)
         r = needles_new(e->keyword_patterns, e->n_patterns, &e->needles);
     if (r < 0)

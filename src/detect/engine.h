@@ -8,10 +8,12 @@
 #pragma once
 
 #include "base/arena.h"
+#include "detect/allow.h"
 #include "detect/bitmap.h"
 #include "detect/combination.h"
 #include "detect/context.h"
 #include "detect/dictionary.h"
+#include "detect/edm.h"
 #include "detect/form/form.h"
 #include "detect/keyword.h"
 #include "detect/needle.h"
@@ -53,6 +55,8 @@ typedef struct EngineDetector {
     uint16_t first_cell, n_cells; /* from its first pattern of kind `columns` to its last */
     uint16_t within;              /* of the context */
     bool stops;                   /* has stop values */
+    const EdmTable *edm;          /* its values are looked up there; NULL: they are not */
+    uint16_t edm_columns, edm_within;
 } EngineDetector;
 
 typedef struct Engine {
@@ -77,6 +81,8 @@ typedef struct Engine {
     ColumnNames *column_names;
     Combinations combinations;
     WordList **word_lists; /* of each dictionary of the rules */
+    AllowSet *allow;       /* NULL: nothing is allowed */
+    EdmTable **edms;       /* of each exact match of the rules */
     BitmapBuild build;
     Arena arena; /* of texts that are not the rules' */
     const char *build_name;
@@ -86,3 +92,9 @@ typedef struct Engine {
 int engine_new(const Rules *rules, const char *cache_dir, Error *reterr, Engine **ret);
 Engine *engine_free(Engine *e);
 DEFINE_CLEANUP(Engine, engine_free)
+
+/*
+ * Gives a table of the rules its key, before any Matcher is made. -EKEYREJECTED: it was made with
+ * another one.
+ */
+int engine_unlock(Engine *e, size_t edm, const uint8_t key[EDM_KEY], Error *reterr);

@@ -44,6 +44,12 @@ static int keyword_width(KeywordPattern *p, Error *reterr) {
     free(info);
     if (least == 0)
         return error_set(reterr, -EINVAL, "may match nothing, expected at least one character");
+    if (least < KEYWORD_FREE_MIN && p->literal < KEYWORD_LITERAL_MIN)
+        return error_set(reterr, -EINVAL,
+                         "may match as little as %u bytes and has no literal of %d characters: it "
+                         "would stand everywhere and cannot be fast, expected a literal, or %d "
+                         "bytes at least",
+                         least, KEYWORD_LITERAL_MIN, KEYWORD_FREE_MIN);
     if (most > KEYWORD_WIDTH_MAX)
         return error_set(reterr, -EINVAL, "may match more than %d bytes, expected bounded repeats",
                          KEYWORD_WIDTH_MAX);

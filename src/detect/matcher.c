@@ -16,6 +16,7 @@ enum { EVALUATE = 512 };
 struct Matcher {
     const Engine *engine;
     Confirm *confirm;
+    AllowHand *allow;  /* NULL: nothing is allowed */
     HitList hits;      /* of the current chunk */
     uint64_t newlines; /* in the owned bytes of the chunks before this one */
     size_t chunk;      /* offset of the current chunk's bitmap in the window */
@@ -29,6 +30,7 @@ Matcher *matcher_free(Matcher *m) {
     if (!m)
         return NULL;
     confirm_free(m->confirm);
+    allow_hand_free(m->allow);
     hits_done(&m->hits);
     free(m);
     return NULL;
@@ -43,6 +45,8 @@ int matcher_new(const Engine *engine, Matcher **ret) {
     m->engine = engine;
     m->context.words = engine->words;
     r = confirm_new(engine, &m->confirm);
+    if (r == 0)
+        r = allow_hand_new(engine->allow, &m->allow);
     if (r < 0)
         return r;
     *ret = TAKE(m);
@@ -182,4 +186,31 @@ size_t hit_canonical(const Engine *e, const Window *w, const Hit *hit, char *ret
             ret[n++] = (char)byte_raise(value.at[i]);
     }
     return n;
+}
+
+/* ---- what is not to be reported ---- */
+
+typedef struct HitText {
+    const Engine *engine;
+    const Window *window;
+    const Hit *hit;
+} HitText;
+
+/* AllowQuestion.canonical */
+static size_t canonical_of(void *of, char *ret, size_t cap) {
+    const HitText *t = of;
+
+    return hit_canonical(t->engine, t->window, t->hit, ret, cap);
+}
+
+int matcher_allows(const Matcher *m, const Window *w, const MatcherSink *sink, const Hit *hit) {
+    HitText text = {m->engine, w, hit};
+
+    if (!m->allow || !sink->allow)
+        return -1;
+    return allow_find(m->allow, sink->allow,
+                      &(AllowQuestion){.detector = hit->detector,
+                                       .value = span(w->text + hit->start, hit->end - hit->start),
+                                       .canonical = canonical_of,
+                                       .of = &text});
 }

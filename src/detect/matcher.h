@@ -49,6 +49,8 @@ typedef enum Verdict {
     VERDICT_STOP,       /* a placeholder */
     VERDICT_EDGE,       /* part of something longer */
     VERDICT_OVERLAPPED, /* a better hit has these bytes */
+    VERDICT_ABSENT,     /* not in the detector's table, or not with enough of its row */
+    VERDICT_ALLOWED,    /* an allow list says so; told beside VERDICT_HIT, by who asked */
 } Verdict;
 
 /* One candidate with its arithmetic, for explain; everything borrowed for the call. */
@@ -69,6 +71,11 @@ typedef struct MatcherSink {
     void (*tested)(void *of, const Mark *at, uint16_t detector, bool valid);
     Level floor;           /* hits below are dropped */
     const uint8_t *secret; /* SKETCH_SECRET_BYTES for Hit.hash; NULL: hash is 0 */
+    bool exact;            /* values of detectors that have a table are looked up in it */
+    /* what is not to be reported goes to `allowed` with its entry; NULL: allow lists mean nothing
+     */
+    const AllowView *allow;
+    void (*allowed)(void *of, const Window *w, const Hit *hit, uint16_t entry);
 } MatcherSink;
 
 int matcher_new(const Engine *engine, Matcher **ret);
@@ -88,6 +95,9 @@ uint64_t matcher_newlines_before(const Matcher *m, size_t at);
 uint64_t matcher_newlines(const Matcher *m);
 
 const Engine *matcher_engine(const Matcher *m);
+
+/* The entry of an allow list that holds for the hit, by the sink's view; -1: none. */
+int matcher_allows(const Matcher *m, const Window *w, const MatcherSink *sink, const Hit *hit);
 
 /* The canonical form of a hit, as tokens and distinct counts use it; its length, at most cap. */
 size_t hit_canonical(const Engine *e, const Window *w, const Hit *hit, char *ret, size_t cap);

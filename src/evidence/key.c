@@ -28,6 +28,7 @@ static const char *const names[N_KEY_KINDS] = {
     [KEY_TOKEN] = "token",
     [KEY_TOMBSTONE] = "tombstone",
     [KEY_SEAL] = "seal",
+    [KEY_EDM] = "edm",
 };
 
 const char *key_kind_name(KeyKind kind) {

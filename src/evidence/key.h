@@ -1,8 +1,9 @@
 /*
  * Key: one secret of 32 random bytes, in a file of its own and in locked memory.
  *
- * Three kinds with three purposes, so that one may be destroyed or handed on without the others:
- * `token` names found values, `tombstone` names erased ones, `seal` signs evidence. Each is a file
+ * Four kinds with four purposes, so that one may be destroyed or handed on without the others:
+ * `token` names found values, `tombstone` names erased ones, `seal` signs evidence, `edm` makes tables of
+ * exact data match. Each is a file
  * 0400 in the configuration directory (0700), made when it is first asked for; who asks must then
  * tell the user, since results are comparable only under the same key. The file is refused when
  * somebody else could read or swap it. In memory the key is in guarded pages: locked against swap,
@@ -20,6 +21,7 @@ typedef enum KeyKind {
     KEY_TOKEN,
     KEY_TOMBSTONE,
     KEY_SEAL,
+    KEY_EDM,
     N_KEY_KINDS,
 } KeyKind;
 

@@ -57,6 +57,8 @@ TERRIER_API const char *terrier_version(void);
 typedef struct terrier_rules_options {
     const char *const *directories; /* of *.yaml files, read after the built-in ones */
     size_t n_directories;
+    const char *const *allow_files; /* allow lists, read after the directories */
+    size_t n_allow_files;
     bool no_builtin;
     const char *regions;   /* "US,EU"; NULL: all */
     const char *cache_dir; /* for compiled patterns; NULL: `$XDG_CACHE_HOME/terrier`; "": none */
@@ -98,6 +100,48 @@ typedef struct terrier_check {
 TERRIER_API int terrier_rules_check(const terrier_rules *rules, terrier_write write, void *of,
                                     terrier_check *ret, terrier_error *error);
 
+typedef struct terrier_import_options {
+    const char *const *files; /* TOML of gitleaks; YAML of Nosey Parker or Kingfisher */
+    size_t n_files;
+    const char *directory; /* that detector files go into: not there yet, or empty */
+    bool no_builtin;       /* prove them among themselves, not beside the built-in detectors */
+} terrier_import_options;
+
+typedef struct terrier_imported {
+    size_t rules, whole, part, left; /* in the files; carried over whole, in part; left out */
+    size_t lists;                    /* allow lists that were written */
+    bool lost;                       /* something of a file as a whole was lost */
+} terrier_imported;
+
+/*
+ * Rules of other programs as detector files, each of which `terrier rules check` proves. What could
+ * not be carried over, and what is to be known of the rest, is a line each to write, with its file
+ * and line. -EINVAL: a file cannot be read, and nothing is written.
+ */
+TERRIER_API int terrier_rules_import(const terrier_import_options *options, terrier_write write,
+                                     void *of, terrier_imported *ret, terrier_error *error);
+
+typedef struct terrier_edm_options {
+    const char *primary;        /* name of the column whose values are looked for */
+    const char *detector;       /* id of the detector that finds such values */
+    const char *const *columns; /* names of further ones, at most 8 */
+    size_t n_columns;
+    const char *output; /* the table; the rule goes to the same name with .yaml behind it */
+} terrier_edm_options;
+
+typedef struct terrier_edm_result {
+    uint64_t rows, entries;            /* read; written: rows that are the same count once */
+    uint64_t left_out, first_left_out; /* rows without a primary value, the line of the first */
+    bool key_created;
+} terrier_edm_result;
+
+/*
+ * A table of exact data match from comma-separated values in fd: keyed hashes only, by a key that
+ * is made where there is none. Memory is bounded whatever the number of rows.
+ */
+TERRIER_API int terrier_edm_build(const terrier_rules *rules, const terrier_edm_options *options,
+                                  int fd, terrier_edm_result *ret, terrier_error *error);
+
 /* One value: 1 valid, 0 not, -ENOENT no validator of that name. */
 TERRIER_API int terrier_validate(const char *validator, const void *value, size_t n);
 
@@ -116,6 +160,9 @@ typedef enum terrier_level {
 typedef struct terrier_detect_options {
     terrier_level min_confidence; /* 0: medium */
     bool codepoints;              /* offsets in code points, not in bytes */
+    const char *path;             /* of the input, for allow lists by path; NULL: it has none */
+    void *of;
+    void (*notice)(void *of, const char *text); /* a sentence: what allow lists kept out */
 } terrier_detect_options;
 
 /*
@@ -381,6 +428,33 @@ TERRIER_API int terrier_store_export(const char *store, int64_t run, terrier_wri
  */
 TERRIER_API int terrier_show(const terrier_rules *rules, const char *program, const char *locator,
                              bool reveal, terrier_write write, void *of, terrier_error *error);
+
+/* What a judge says of one place. */
+enum { TERRIER_YES = 1, TERRIER_NO, TERRIER_UNSURE, TERRIER_STOP };
+
+typedef struct terrier_measure_options {
+    const char *store; /* NULL: as in terrier_scan_options */
+    int64_t run;       /* 0: the last one */
+    const char *type;  /* glob on detector id or category; NULL: all */
+    unsigned size;     /* places drawn; 0: 50 */
+    uint64_t seed;
+    const char *program; /* as in terrier_scan_options */
+    bool reveal;         /* by terrier_reveal(): each is written to the ledger */
+    void *of;
+    /* what stands at one place, for a person; `there`: it could be read again, and is asked about
+     */
+    int (*judge)(void *of, const char *shown, bool there);
+    /* a line of JSON: place, detector, answer; NULL: not wanted */
+    terrier_write answer;
+} terrier_measure_options;
+
+/*
+ * How many findings of a stored run are right: draws places, has each judged, and writes the
+ * estimate by type. -ENOENT: no store, no such run, or no finding of that type.
+ */
+TERRIER_API int terrier_rules_measure(const terrier_rules *rules,
+                                      const terrier_measure_options *options, terrier_write write,
+                                      void *of, terrier_error *error);
 
 /*
  * The same in clear: who, where and when is first written to the ledger of the store (NULL: as in

@@ -21,6 +21,8 @@ RulesOptions rules_options_from(const terrier_rules_options *o) {
         return (RulesOptions){0};
     return (RulesOptions){.directories = o->directories,
                           .n_directories = o->n_directories,
+                          .allow_files = o->allow_files,
+                          .n_allow_files = o->n_allow_files,
                           .no_builtin = o->no_builtin,
                           .regions = o->regions};
 }

@@ -8,6 +8,7 @@
  */
 #include "base/json.h"
 #include "detect/mask.h"
+#include "lib/allowing.h"
 #include "lib/common.h"
 #include "lib/lines.h"
 #include "lib/record.h"
@@ -22,7 +23,9 @@ typedef struct Detecting Detecting;
 
 struct Detecting {
     const Engine *engine;
+    const terrier_detect_options *options; /* may be NULL */
     Matcher *matcher;
+    Allowing allowing;
     Level floor;
     bool codepoints;
     uint64_t position; /* in the input, as it is counted, of byte `counted` of the window */
@@ -34,16 +37,32 @@ struct Detecting {
 };
 
 static int detecting_init(Detecting *d, const terrier_rules *rules, const terrier_detect_options *o,
-                          Writer *out) {
+                          Writer *out, Error *reterr) {
+    int r;
+
     *d = (Detecting){.engine = rules->engine,
+                     .options = o,
                      .floor = o && o->min_confidence ? (Level)o->min_confidence : LEVEL_MEDIUM,
                      .codepoints = o && o->codepoints,
                      .out = out};
-    return matcher_new(rules->engine, &d->matcher);
+    r = allowing_init(&d->allowing, rules->engine, o ? o->path : NULL, reterr);
+    if (r == 0 && o)
+        allowing_warn(rules->rules, d->allowing.key ? key_id(d->allowing.key) : NULL, o->of,
+                      o->notice);
+    return r < 0 ? r : matcher_new(rules->engine, &d->matcher);
 }
 
 static void detecting_done(Detecting *d) {
+    if (d->options)
+        allowing_tell(&d->allowing, d->options->of, d->options->notice);
+    allowing_done(&d->allowing);
     matcher_free(d->matcher);
+}
+
+/* MatcherSink.allowed */
+static void on_allowed(void *of, const Window *w _unused_, const Hit *hit _unused_,
+                       uint16_t entry) {
+    ((Detecting *)of)->allowing.counts[entry]++;
 }
 
 /* How far apart two positions of a text are, in bytes or in code points. */
@@ -79,7 +98,12 @@ static void on_hit(void *of, const Matcher *m _unused_, const Window *w, const H
 }
 
 static int scan(Detecting *d, const Window *w) {
-    const MatcherSink sink = {.of = d, .hit = on_hit, .floor = d->floor};
+    const MatcherSink sink = {.of = d,
+                              .hit = on_hit,
+                              .floor = d->floor,
+                              .exact = true,
+                              .allow = allowing_view(&d->allowing),
+                              .allowed = on_allowed};
     int r;
 
     d->counted = w->lo;
@@ -175,7 +199,7 @@ int terrier_detect_text(const terrier_rules *rules, const terrier_detect_options
     Error e = {0};
     int r;
 
-    r = detecting_init(&d, rules, options, &out);
+    r = detecting_init(&d, rules, options, &out, &e);
     d.hit = text_hit;
     if (r == 0)
         r = detect_stream(&d, fd, &e);
@@ -267,7 +291,7 @@ int terrier_detect_records(const terrier_rules *rules, const terrier_detect_opti
     Error e = {0};
     int r;
 
-    r = detecting_init(&d, rules, options, &out);
+    r = detecting_init(&d, rules, options, &out, &e);
     d.hit = record_hit;
     if (r == 0)
         r = detect_lines(&d, fd, &e);

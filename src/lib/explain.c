@@ -7,6 +7,7 @@
 #include "base/show.h"
 #include "detect/mask.h"
 #include "extract/extract.h"
+#include "lib/allowing.h"
 #include "lib/common.h"
 #include "lib/reason.h"
 #include "scan/examine.h"
@@ -17,12 +18,14 @@ typedef struct Explaining {
     Writer *out;
     uint64_t lines;  /* in the pieces before */
     uint64_t window; /* raw offset of the one that the reasons are of */
-    uint64_t n, n_found;
+    uint64_t n, n_found, n_allowed;
+    Allowing allowing;
 } Explaining;
 
 static void explaining_done(Explaining *x) {
     reader_done(&x->reader);
     reasons_done(&x->reasons);
+    allowing_done(&x->allowing);
 }
 
 static void tell(Explaining *x) {
@@ -33,6 +36,22 @@ static void tell(Explaining *x) {
 /* MatcherSink.hit: what is left when overlaps are settled; the trace said the rest. */
 static void on_hit(void *of, const Matcher *m _unused_, const Window *w _unused_, const Hit *hit) {
     ((Explaining *)of)->n_found += hit->level >= LEVEL_MEDIUM;
+}
+
+static void on_trace(void *of, const Trace *t);
+
+/* MatcherSink.allowed: it was traced as a hit before. */
+static void on_allowed(void *of, const Window *w _unused_, const Hit *hit, uint16_t entry) {
+    Explaining *x = of;
+    const Trace t = {.start = hit->start,
+                     .end = hit->end,
+                     .detector = hit->detector,
+                     .match = hit->match,
+                     .verdict = VERDICT_ALLOWED,
+                     .rival = entry};
+
+    x->n_allowed += hit->level >= LEVEL_MEDIUM;
+    on_trace(x, &t);
 }
 
 static void on_trace(void *of, const Trace *t) {
@@ -52,7 +71,8 @@ static void on_trace(void *of, const Trace *t) {
         tell(x);
         x->window = w->raw_offset;
     }
-    x->n += t->verdict != VERDICT_OVERLAPPED; /* it was counted as a hit */
+    /* it was counted as a hit */
+    x->n += t->verdict != VERDICT_OVERLAPPED && t->verdict != VERDICT_ALLOWED;
     if (t->score)
         r.score = *t->score;
     text_window_locate(w, t->start, t->end, &r.offset, &length);
@@ -96,6 +116,9 @@ static int read_pieces(Explaining *x, const Content *c, Error *reterr) {
         writer_text(x->out, "\na pattern reached the limit of its engine: more may be there\n");
     writer_printf(x->out, "\n%llu candidates, %llu found at medium confidence or above\n",
                   (unsigned long long)x->n, (unsigned long long)x->n_found);
+    if (x->n_allowed)
+        writer_printf(x->out, "%llu more were found, and allow lists keep them out of reports\n",
+                      (unsigned long long)x->n_allowed);
     return 0;
 }
 
@@ -112,7 +135,16 @@ static int explain(const terrier_rules *rules, const char *path, Writer *out, Er
                         no_secret);
     if (r < 0)
         return r;
-    x.reader.sink = (MatcherSink){.of = &x, .hit = on_hit, .trace = on_trace, .floor = LEVEL_LOW};
+    r = allowing_init(&x.allowing, rules->engine, path, reterr);
+    if (r < 0)
+        return r;
+    x.reader.sink = (MatcherSink){.of = &x,
+                                  .hit = on_hit,
+                                  .trace = on_trace,
+                                  .floor = LEVEL_LOW,
+                                  .exact = true,
+                                  .allow = allowing_view(&x.allowing),
+                                  .allowed = on_allowed};
     r = content_open(&x.reader, fd, meta.size, false, &c);
     if (r < 0)
         return error_errno(reterr, r, "cannot read the file");

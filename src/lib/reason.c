@@ -33,8 +33,8 @@ void reasons_add(Reasons *r, const Reason *reason) {
 /* Reported ones first, then those that came near, then those that never had a chance. */
 static int verdict_rank(Verdict v) {
     static const int ranks[] = {
-        [VERDICT_HIT] = 0,  [VERDICT_OVERLAPPED] = 1, [VERDICT_LOW] = 2,
-        [VERDICT_STOP] = 3, [VERDICT_INVALID] = 4,    [VERDICT_EDGE] = 5,
+        [VERDICT_HIT] = 0,    [VERDICT_OVERLAPPED] = 1, [VERDICT_LOW] = 2,  [VERDICT_STOP] = 3,
+        [VERDICT_ABSENT] = 4, [VERDICT_INVALID] = 4,    [VERDICT_EDGE] = 5, [VERDICT_ALLOWED] = 1,
     };
 
     return ranks[v];
@@ -58,14 +58,14 @@ static bool same_place(const Reason *a, const Reason *b) {
     return a->start == b->start && a->end == b->end;
 }
 
-/* One that was a hit until a better one took its bytes comes twice: joined, with its sum. */
+/* One that was a hit until something took it away comes twice: joined, with its sum. */
 static void join_overlapped(Reason *place, size_t n) {
     for (size_t i = 0; i < n; i++) {
         for (size_t k = i + 1; place[i].verdict == VERDICT_HIT && k < n; k++) {
-            if (place[k].verdict != VERDICT_OVERLAPPED || place[k].detector != place[i].detector ||
-                place[k].match != place[i].match)
+            if ((place[k].verdict != VERDICT_OVERLAPPED && place[k].verdict != VERDICT_ALLOWED) ||
+                place[k].detector != place[i].detector || place[k].match != place[i].match)
                 continue;
-            place[i].verdict = VERDICT_OVERLAPPED;
+            place[i].verdict = place[k].verdict;
             place[i].rival = place[k].rival;
             place[k].detector = UINT16_MAX; /* told with the other */
         }
@@ -142,12 +142,22 @@ static void put_sum(Buf *to, const Engine *e, const Reason *r) {
 
 /* ---- one place ---- */
 
+static void put_allowed(Buf *to, const AllowEntry *a) {
+    buf_printf(to, "not reported: the allow entry %s says so: ", a->name);
+    show_text(to, a->reason);
+    buf_text(to, "; by ");
+    show_text(to, a->by);
+    buf_byte(to, '\n');
+}
+
 static void put_scored(Buf *to, const Engine *e, const Reason *r) {
     const Detector *all = e->rules->detectors;
 
     buf_printf(to, "  %-*s  ", ID_WIDTH, all[r->detector].id);
     if (r->verdict == VERDICT_OVERLAPPED)
         buf_printf(to, "dropped: '%s' is the better reading\n", all[r->rival].id);
+    else if (r->verdict == VERDICT_ALLOWED)
+        put_allowed(to, &e->rules->allows[r->rival]);
     else if (r->verdict == VERDICT_LOW)
         buf_text(to, "dropped: not sure enough for any report\n");
     else if (level_of((double)r->score.total) == LEVEL_LOW)
@@ -163,6 +173,8 @@ static const char *verdict_words(Verdict v) {
         return "checksum is wrong";
     case VERDICT_STOP:
         return "a placeholder";
+    case VERDICT_ABSENT:
+        return "not in the table of its records";
     case VERDICT_EDGE:
         return "part of something longer";
     case VERDICT_OVERLAPPED:
@@ -207,7 +219,7 @@ static void put_dropped(Buf *to, const Engine *e, const Reason *place, size_t n)
  */
 static void put_mask(Buf *to, const Reason *place, size_t n) {
     for (size_t i = 0; i < n; i++) {
-        if (place[i].verdict == VERDICT_HIT) {
+        if (place[i].verdict == VERDICT_HIT || place[i].verdict == VERDICT_ALLOWED) {
             buf_text(to, place[i].mask);
             return;
         }

@@ -6,9 +6,20 @@
 #include "base/json.h"
 #include "base/show.h"
 #include "lib/common.h"
+#include "lib/tables.h"
 #include "scan/prove.h"
 
 /* ---- loading ---- */
+
+/* Tables of exact data match want their keys. */
+static int unlock_tables(terrier_rules *rules, Error *reterr) {
+    _cleanup_(buf_wipe) Buf keys = {0};
+    int r = tables_keys(rules->rules, reterr, &keys);
+
+    for (size_t i = 0; i < rules->rules->n_edms && r == 0; i++)
+        r = engine_unlock(rules->engine, i, keys.at + i * EDM_KEY, reterr);
+    return r;
+}
 
 static int rules_new(const terrier_rules_options *o, Error *reterr, terrier_rules **ret) {
     terrier_rules *rules = calloc(1, sizeof(*rules));
@@ -20,6 +31,8 @@ static int rules_new(const terrier_rules_options *o, Error *reterr, terrier_rule
         r = rules_load(&options, reterr, &rules->rules);
     if (r == 0)
         r = engine_new(rules->rules, cache, reterr, &rules->engine);
+    if (r == 0)
+        r = unlock_tables(rules, reterr);
     if (r < 0) {
         terrier_rules_free(rules);
         return r;

@@ -13,8 +13,10 @@
 #include "base/json.h"
 #include "evidence/token.h"
 #include "extract/zygote.h"
+#include "lib/allowing.h"
 #include "lib/common.h"
 #include "lib/places.h"
+#include "lib/tables.h"
 #include "lib/witness.h"
 #include "scan/examine.h"
 #include "scan/keeper.h"
@@ -37,7 +39,7 @@ typedef struct Job {
     FileId own[OWN_MAX];
     Hours quiet[HOURS_MAX];
     size_t n_quiet;
-    Buf parameters;
+    Buf parameters, edm_keys;
     Witness witness;
     int64_t started; /* monotonic */
     /* what is known before the run begins */
@@ -58,6 +60,7 @@ static void job_done(Job *j) {
     buf_done(&j->parameters);
     arena_done(&j->arena);
     free(j->notes);
+    buf_wipe(&j->edm_keys);
     free(j->store_path);
     free(j->key_directory);
     free(j->cache);
@@ -93,8 +96,9 @@ static int check_roots(const terrier_scan_options *o, Error *reterr) {
 
 static int load_rules(Job *j, Error *reterr) {
     RulesOptions options = rules_options_from(&j->o->rules);
+    int r = rules_load(&options, reterr, &j->rules);
 
-    return rules_load(&options, reterr, &j->rules);
+    return r < 0 ? r : tables_keys(j->rules, reterr, &j->edm_keys);
 }
 
 static int open_store(Job *j, Error *reterr) {
@@ -230,6 +234,8 @@ static int make_plan(Job *j, Error *reterr) {
                 .n_roots = o->n_paths,
                 .rule_directories = (const char **)o->rules.directories,
                 .n_rule_directories = o->rules.n_directories,
+                .allow_files = (const char **)o->rules.allow_files,
+                .n_allow_files = o->rules.n_allow_files,
                 .no_builtin = o->rules.no_builtin,
                 .regions = o->rules.regions ? o->rules.regions : "",
                 .cache = j->cache ? j->cache : "",
@@ -255,7 +261,8 @@ static int make_plan(Job *j, Error *reterr) {
                 .limits = limits_of(&o->limits),
                 .pace = pace_of(&o->pace),
                 .count_ahead = o->count_ahead,
-                .no_selftest = o->no_selftest};
+                .no_selftest = o->no_selftest,
+                .edm_keys = buf_as_span(&j->edm_keys)};
     if (o->window && (o->window < EXAMINE_WINDOW_MIN || o->window > 64 << 20 || o->window % 4))
         return error_set(
             reterr, -EINVAL,
@@ -347,6 +354,8 @@ static int describe(Job *j) {
     put_list(&json, "include", o->include, o->n_include);
     put_list(&json, "exclude", o->exclude, o->n_exclude);
     put_list(&json, "rules", o->rules.directories, o->rules.n_directories);
+    if (o->rules.n_allow_files)
+        put_list(&json, "allow", o->rules.allow_files, o->rules.n_allow_files);
     json_key(&json, "regions");
     json_text(&json, o->rules.regions);
     json_key(&json, "no_builtin");
@@ -628,6 +637,8 @@ static int prepare(Job *j, Error *reterr) {
     r = open_store(j, reterr);
     if (r == 0)
         r = load_key(j, reterr);
+    if (r == 0 && j->o->notice)
+        allowing_warn(j->rules, key_id(j->key), j->o->of, j->o->notice);
     j->result->exit = r == -EBUSY ? TERRIER_EXIT_BUSY : TERRIER_EXIT_STORE;
     if (r < 0)
         return r;

@@ -13,6 +13,7 @@ const char *fact_kind_name(FactKind k) {
         [FACT_LABEL] = "label",
         [FACT_WAL] = "wal",
         [FACT_NO_CONTENTS] = "no-contents",
+        [FACT_ALLOWED] = "allowed",
     };
 
     return names[k];

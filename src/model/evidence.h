@@ -21,6 +21,7 @@ typedef enum FactKind {
     FACT_LABEL,       /* a sensitivity label: `text` is its name */
     FACT_WAL,         /* a write-ahead log beside a database was not read */
     FACT_NO_CONTENTS, /* rows of a dump; its contents do not say of which table */
+    FACT_ALLOWED,     /* hits that an entry of an allow list, `text`, kept out: how many is `from` */
     N_FACT_KINDS,
 } FactKind;
 

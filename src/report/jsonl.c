@@ -6,6 +6,7 @@
 #include "evidence/token.h"
 #include "report/facts.h"
 #include "report/line.h"
+#include "store/allowed.h"
 
 #define SCORE_DECIMALS 2
 
@@ -287,7 +288,14 @@ static int findings_put(Store *s, int64_t run, const FoundFilter *filter, Outlet
     return r;
 }
 
-static int events_of(Store *s, int64_t run, const char *kind, Outlet *to, Error *reterr) {
+/* Of entries of allow lists the count is that of the objects' facts. */
+typedef struct AllowedRows {
+    AllowedRow *at;
+    size_t n;
+} AllowedRows;
+
+static int events_of(Store *s, int64_t run, const char *kind, const AllowedRows *allowed,
+                     Outlet *to, Error *reterr) {
     _cleanup_(note_cursor_closep) NoteCursor *c = NULL;
     NoteRow row;
     int r = note_cursor_open(s, run, kind, reterr, &c);
@@ -299,7 +307,9 @@ static int events_of(Store *s, int64_t run, const char *kind, Outlet *to, Error 
 
         line_text(&j, "event", kind);
         line_name(&j, "subject", row.subject);
-        line_uint(&j, "count", row.count);
+        line_uint(&j, "count",
+                  row.count + allowed_count(allowed->at, strcmp(kind, "allow") ? 0 : allowed->n,
+                                            row.subject));
         line_text(&j, "detail", row.detail[0] ? row.detail : NULL);
         r = line_end(&j, to);
         if (r < 0)
@@ -309,13 +319,15 @@ static int events_of(Store *s, int64_t run, const char *kind, Outlet *to, Error 
 }
 
 static int events_put(Store *s, int64_t run, Outlet *to, Error *reterr) {
-    static const char *const kinds[] = {"skipped-mount", "excluded",  "in-flight", "restart",
-                                        "resumed",       "self-test", "recount",
-                                        "missed-slot",   "uncovered"};
-    int r = 0;
+    static const char *const kinds[] = {"skipped-mount", "excluded",    "allow",    "allow-expired",
+                                        "in-flight",     "restart",     "resumed",  "self-test",
+                                        "recount",       "missed-slot", "uncovered"};
+    _cleanup_(arena_done) Arena a = {0};
+    AllowedRows allowed = {0};
+    int r = query_allowed(s, run, &a, reterr, &allowed.at, &allowed.n);
 
     for (size_t i = 0; r == 0 && i < N_ELEMENTS(kinds); i++)
-        r = events_of(s, run, kinds[i], to, reterr);
+        r = events_of(s, run, kinds[i], &allowed, to, reterr);
     return r;
 }
 

@@ -9,6 +9,7 @@
 #include "report/paint.h"
 #include "report/table.h"
 #include "report/unread.h"
+#include "store/allowed.h"
 #include "store/name.h"
 #include "store/rank.h"
 
@@ -153,6 +154,42 @@ static int summary_put(Store *s, const Facts *f, const TextOptions *o, Error *re
     return r < 0 ? r : places_put(found.places, found.n_places, o->colour, b);
 }
 
+/* What the allow lists of the run are, and what each entry kept out. */
+static int allows_of(Store *s, const Facts *f, bool expired, bool *heading, bool colour,
+                     Error *reterr, Buf *b) {
+    _cleanup_(note_cursor_closep) NoteCursor *c = NULL;
+    _cleanup_(arena_done) Arena a = {0};
+    AllowedRow *rows;
+    size_t n;
+    NoteRow row;
+    int r = note_cursor_open(s, f->run.id, expired ? "allow-expired" : "allow", reterr, &c);
+
+    if (r == 0)
+        r = query_allowed(s, f->run.id, &a, reterr, &rows, &n);
+    while (r == 0 && (r = note_cursor_step(c, reterr, &row)) > 0) {
+        char count[NUMBER_TEXT_MAX];
+
+        if (!*heading)
+            heading_put(b, colour, "Found and not reported, by allow lists");
+        *heading = true;
+        number_print(expired ? 0 : allowed_count(rows, n, row.subject), count);
+        buf_printf(b, "%10s  ", count);
+        show_span(b, row.subject);
+        buf_text(b, "\n            ");
+        show_text(b, row.detail);
+        buf_byte(b, '\n');
+        r = 0;
+    }
+    return r;
+}
+
+static int allows_put(Store *s, const Facts *f, const TextOptions *o, Error *reterr, Buf *b) {
+    bool heading = false;
+    int r = allows_of(s, f, false, &heading, o->colour, reterr, b);
+
+    return r < 0 ? r : allows_of(s, f, true, &heading, o->colour, reterr, b);
+}
+
 static bool has_unread(const Coverage *c) {
     for (StatusKind k = 0; k < N_STATUSES; k++) {
         if (!status_complete(k) && (c->files[k].objects || c->members[k].objects))
@@ -268,6 +305,7 @@ static int list_put(Store *s, const Facts *f, const TextOptions *o, Outlet *to, 
     case TEXT_SUMMARY:
     default:
         r = summary_put(s, f, o, reterr, &to->buf);
+        r = r < 0 ? r : allows_put(s, f, o, reterr, &to->buf);
         return r < 0 ? r : limits_put(s, f, o, reterr, &to->buf);
     }
 }

@@ -101,19 +101,38 @@ typedef struct Detector {
  */
 int detector_read(const Node *root, Arena *arena, Error *reterr, Detector *ret);
 
+typedef struct AllowEntry AllowEntry; /* rule/allow.h */
+typedef struct EdmRule EdmRule;       /* rule/edm.h */
+
 typedef struct Rules {
     Arena arena;
     Detector *detectors; /* in order of id: an index into it is the detector's number everywhere */
     size_t n;
     Dictionary *dictionaries; /* in order of id */
     size_t n_dictionaries;
-    uint8_t digest[32]; /* SHA-256 over (id, SHA-256 of its file), detectors, then dictionaries */
+    AllowEntry *allows;   /* in order of the lists' ids, then as they stand there */
+    size_t n_allows;
+    Words tokens; /* all that they name, in order, each once */
+    EdmRule *edms; /* in order of id; each of a detector of its own */
+    size_t n_edms;
+    /* SHA-256 over (id, SHA-256 of its file): detectors, dictionaries, allow lists, edm */
+    uint8_t digest[32];
 } Rules;
+
+/* A rule file in memory, as if it lay in a directory that is read last. */
+typedef struct RulesText {
+    const char *name; /* for marks; outlives the Rules */
+    Span bytes;
+} RulesText;
 
 typedef struct RulesOptions {
     const char *const *directories; /* read after the built-in files; the same id replaces */
     size_t n_directories;
     bool no_builtin;
+    const char *const *allow_files; /* each an allow list, read last */
+    size_t n_allow_files;
+    const RulesText *texts;
+    size_t n_texts;
     const char *regions; /* "US,EU": keeps these and those of everywhere; NULL: all */
 } RulesOptions;
 

@@ -1,10 +1,10 @@
 /*
  * Load: the set of rules of a run, from the built-in files and the directories a user names.
  *
- * A file holds a detector or a dictionary. Files come in layers: the built-in ones, then each
- * directory. All are read and checked, also those that a later layer replaces or that the regions
- * leave out, so that a broken file is always reported. Sorted by (id, layer), the last of each id
- * stays; two of one layer are an error. Bytes and trees of files die one by one.
+ * A file holds a detector, a dictionary or an allow list. Files come in layers: the built-in ones,
+ * then each directory. All are read and checked, also those that a later layer replaces or that the
+ * regions leave out, so that a broken file is always reported. Sorted by (id, layer), the last of
+ * each id stays; two of one layer are an error. Bytes and trees of files die one by one.
  *
  * One thread builds; the result is frozen. Hostile input (names and bytes of files) is bounded in
  * rule/folder.c and rule/yaml.c, their sum here.
@@ -12,19 +12,25 @@
 #include <nettle/sha2.h>
 
 #include "base/buf.h"
+#include "rule/allow.h"
 #include "rule/builtin.h"
 #include "rule/detector.h"
+#include "rule/edm.h"
 #include "rule/folder.h"
 #include "rule/region.h"
 #include "rule/tree.h"
 
 #define RULES_BYTES_MAX (64u << 20)
 
-/* A detector, or, where is_dictionary, a dictionary. */
+typedef enum EntryKind { ENTRY_DETECTOR, ENTRY_DICTIONARY, ENTRY_ALLOW, ENTRY_EDM } EntryKind;
+
+/* One file. */
 typedef struct Entry {
-    bool is_dictionary;
+    EntryKind kind;
     Detector detector;
     Dictionary dictionary;
+    AllowList allow;
+    EdmRule edm;
     const char *id;
     RuleMark mark;
     uint8_t digest[SHA256_DIGEST_SIZE]; /* of the file's bytes */
@@ -69,8 +75,22 @@ static int entry_add(Loading *l, const Entry *e) {
 static int entry_read(const Node *root, Loading *l, Entry *ret) {
     int rc;
 
-    ret->is_dictionary = dictionary_is(root);
-    if (ret->is_dictionary) {
+    if (allow_is(root)) {
+        ret->kind = ENTRY_ALLOW;
+        rc = allow_read(root, &l->rules->arena, l->reterr, &ret->allow);
+        ret->id = ret->allow.id;
+        ret->mark = ret->allow.mark;
+        return rc;
+    }
+    if (edm_is(root)) {
+        ret->kind = ENTRY_EDM;
+        rc = edm_read(root, &l->rules->arena, l->reterr, &ret->edm);
+        ret->id = ret->edm.id;
+        ret->mark = ret->edm.mark;
+        return rc;
+    }
+    if (dictionary_is(root)) {
+        ret->kind = ENTRY_DICTIONARY;
         rc = dictionary_read(root, &l->rules->arena, l->reterr, &ret->dictionary);
         ret->id = ret->dictionary.id;
         ret->mark = ret->dictionary.mark;
@@ -117,28 +137,39 @@ static int load_builtin(Loading *l) {
     return rc;
 }
 
-static int load_file(Loading *l, const char *path, size_t layer) {
-    _cleanup_(arena_done) Arena file = {0};
-    const char *label = file_label(path, &l->rules->arena);
+/* The bytes of a file, whose tree may live in `file`. */
+static int load_bytes(Loading *l, Span bytes, const char *label, Arena *file, size_t layer) {
     uint8_t digest[SHA256_DIGEST_SIZE];
     struct sha256_ctx sha;
     const Node *root;
-    Span bytes;
-    int rc = label ? folder_read(path, YAML_BYTES_MAX, &file, l->reterr, &bytes) : -ENOMEM;
+    int rc;
 
-    if (rc < 0)
-        return rc;
     l->n_bytes += bytes.n;
     if (l->n_bytes > RULES_BYTES_MAX)
         return error_set(l->reterr, -E2BIG, "rule files too large, expected at most %u bytes",
                          RULES_BYTES_MAX);
-    rc = yaml_read(bytes, label, &file, l->reterr, &root);
+    rc = yaml_read(bytes, label, file, l->reterr, &root);
     if (rc < 0)
         return rc;
     sha256_init(&sha);
     sha256_update(&sha, bytes.n, bytes.at);
     sha256_digest(&sha, sizeof(digest), digest);
     return load_tree(l, root, digest, layer);
+}
+
+static int load_file(Loading *l, const char *path, size_t layer) {
+    _cleanup_(arena_done) Arena file = {0};
+    const char *label = file_label(path, &l->rules->arena);
+    Span bytes;
+    int rc = label ? folder_read(path, YAML_BYTES_MAX, &file, l->reterr, &bytes) : -ENOMEM;
+
+    return rc < 0 ? rc : load_bytes(l, bytes, label, &file, layer);
+}
+
+static int load_text(Loading *l, const RulesText *t, size_t layer) {
+    _cleanup_(arena_done) Arena file = {0};
+
+    return load_bytes(l, t->bytes, t->name, &file, layer);
 }
 
 static int load_directory(Loading *l, const char *directory, size_t layer) {
@@ -151,23 +182,40 @@ static int load_directory(Loading *l, const char *directory, size_t layer) {
     return rc;
 }
 
+/* A file that is named as an allow list must be one. */
+static int load_allow(Loading *l, const char *path, size_t layer) {
+    int rc = load_file(l, path, layer);
+    const Entry *e = rc == 0 ? &l->entries[l->n - 1] : NULL;
+
+    if (e && e->kind != ENTRY_ALLOW)
+        return error_set(l->reterr, -EINVAL,
+                         "%s:%u:%u: format: expected " ALLOW_FORMAT
+                         ", since it is named as an allow list",
+                         e->mark.file, e->mark.line, e->mark.col);
+    return rc;
+}
+
 static int load_layers(Loading *l, const RulesOptions *o) {
     int rc = o->no_builtin ? 0 : load_builtin(l);
 
     for (size_t i = 0; rc == 0 && i < o->n_directories; i++)
         rc = load_directory(l, o->directories[i], i + 1);
+    for (size_t i = 0; rc == 0 && i < o->n_allow_files; i++)
+        rc = load_allow(l, o->allow_files[i], o->n_directories + 1);
+    for (size_t i = 0; rc == 0 && i < o->n_texts; i++)
+        rc = load_text(l, &o->texts[i], o->n_directories + 2);
     return rc;
 }
 
 /* Of one kind and one id. */
 static bool entry_same(const Entry *a, const Entry *b) {
-    return a->is_dictionary == b->is_dictionary && strcmp(a->id, b->id) == 0;
+    return a->kind == b->kind && strcmp(a->id, b->id) == 0;
 }
 
 /* Order of kind, id, layer, and place, which makes the complaint below the same every time. */
 static int entry_cmp(const void *a, const void *b) {
     const Entry *x = a, *y = b;
-    int r = x->is_dictionary - y->is_dictionary;
+    int r = (int)x->kind - (int)y->kind;
 
     if (r == 0)
         r = strcmp(x->id, y->id);
@@ -226,7 +274,8 @@ static int rules_freeze(Loading *l, const char *regions) {
 
     r->detectors = arena_array(&r->arena, l->n, sizeof(*r->detectors));
     r->dictionaries = arena_array(&r->arena, l->n, sizeof(*r->dictionaries));
-    if (!r->detectors || !r->dictionaries)
+    r->edms = arena_array(&r->arena, l->n, sizeof(*r->edms));
+    if (!r->detectors || !r->dictionaries || !r->edms)
         return -ENOMEM;
     sha256_init(&digest);
     for (size_t i = 0; i < l->n; i++) {
@@ -234,7 +283,11 @@ static int rules_freeze(Loading *l, const char *regions) {
 
         if (i + 1 < l->n && entry_same(e, e + 1))
             continue; /* a later layer replaces it */
-        if (e->is_dictionary)
+        if (e->kind == ENTRY_ALLOW)
+            r->n_allows += e->allow.n; /* allows_freeze() */
+        else if (e->kind == ENTRY_EDM)
+            r->edms[r->n_edms++] = e->edm;
+        else if (e->kind == ENTRY_DICTIONARY)
             r->dictionaries[r->n_dictionaries++] = e->dictionary;
         else if (regions_keep(regions, &e->detector.regions))
             r->detectors[r->n++] = e->detector;
@@ -244,6 +297,55 @@ static int rules_freeze(Loading *l, const char *regions) {
     }
     sha256_digest(&digest, sizeof(r->digest), r->digest);
     return 0;
+}
+
+static int text_cmp(const void *a, const void *b) {
+    return strcmp(*(const char *const *)a, *(const char *const *)b);
+}
+
+/* All tokens that entries name, each once. */
+static int tokens_freeze(Rules *r) {
+    size_t n = 0;
+
+    for (size_t i = 0; i < r->n_allows; i++)
+        n += r->allows[i].tokens.n;
+    r->tokens.at = arena_array(&r->arena, n ? n : 1, sizeof(*r->tokens.at));
+    if (!r->tokens.at)
+        return -ENOMEM;
+    for (size_t i = 0; i < r->n_allows; i++) {
+        for (size_t k = 0; k < r->allows[i].tokens.n; k++)
+            r->tokens.at[r->tokens.n++] = r->allows[i].tokens.at[k];
+    }
+    qsort(r->tokens.at, r->tokens.n, sizeof(*r->tokens.at), text_cmp);
+    n = r->tokens.n;
+    r->tokens.n = 0;
+    for (size_t i = 0; i < n; i++) {
+        if (!r->tokens.n || strcmp(r->tokens.at[r->tokens.n - 1], r->tokens.at[i]) != 0)
+            r->tokens.at[r->tokens.n++] = r->tokens.at[i];
+    }
+    return 0;
+}
+
+/* The entries of all lists, counted before. */
+static int allows_freeze(Loading *l) {
+    Rules *r = l->rules;
+    size_t n = 0;
+
+    if (r->n_allows > ALLOW_ENTRIES_MAX)
+        return error_set(l->reterr, -EINVAL, "%zu entries of allow lists, expected at most %d",
+                         r->n_allows, ALLOW_ENTRIES_MAX);
+    r->allows = arena_array(&r->arena, r->n_allows + 1, sizeof(*r->allows));
+    if (!r->allows)
+        return -ENOMEM;
+    for (size_t i = 0; i < l->n; i++) {
+        const Entry *e = &l->entries[i];
+
+        if (e->kind != ENTRY_ALLOW || (i + 1 < l->n && entry_same(e, e + 1)))
+            continue;
+        memcpy(&r->allows[n], e->allow.entries, e->allow.n * sizeof(*r->allows));
+        n += e->allow.n;
+    }
+    return tokens_freeze(r);
 }
 
 /* Every dictionary that a match names is there. */
@@ -264,6 +366,23 @@ static int rules_check(const Rules *r, Error *reterr) {
     return 0;
 }
 
+/* Every exact match has a detector that is there, and no two have the same. */
+static int edms_check(const Rules *r, Error *reterr) {
+    for (size_t i = 0; i < r->n_edms; i++) {
+        const EdmRule *e = &r->edms[i];
+        bool again = false;
+
+        for (size_t k = 0; k < i; k++)
+            again |= strcmp(r->edms[k].detector, e->detector) == 0;
+        if (again || rules_find(r, span_of(e->detector)) < 0)
+            return error_set(reterr, -EINVAL, "%s:%u:%u: detector: '%s' %s", e->mark.file,
+                             e->mark.line, e->mark.col, quote(span_of(e->detector)).text,
+                             again ? "has another table already, expected one a detector"
+                                   : "is no detector of these rules");
+    }
+    return 0;
+}
+
 int rules_load(const RulesOptions *o, Error *reterr, Rules **ret) {
     _cleanup_(rules_freep) Rules *rules = calloc(1, sizeof(*rules));
     _cleanup_(loading_done) Loading l = {.rules = rules, .reterr = reterr};
@@ -278,7 +397,11 @@ int rules_load(const RulesOptions *o, Error *reterr, Rules **ret) {
     if (rc == 0)
         rc = rules_freeze(&l, o->regions);
     if (rc == 0)
+        rc = allows_freeze(&l);
+    if (rc == 0)
         rc = rules_check(rules, reterr);
+    if (rc == 0)
+        rc = edms_check(rules, reterr);
     if (rc == -ENOMEM)
         return error_set(reterr, rc, "no memory to load the rules");
     if (rc < 0)

@@ -127,7 +127,7 @@ static bool is_control(uint32_t code) {
            (code >= 0x80 && code < 0xa0 && code != 0x85) || code == 0xfffe || code == 0xffff;
 }
 
-static int text_check(Span s, const Node *place, Error *reterr) {
+static int text_check(Span s, const Node *place, bool tabs, Error *reterr) {
     Node at = *place;
     bool indent = true;
     uint32_t code = 0;
@@ -139,7 +139,7 @@ static int text_check(Span s, const Node *place, Error *reterr) {
                                  s.at[i]);
         if (is_control(code))
             return node_complain(&at, reterr, "control character U+%04X, expected text", code);
-        if (code == '\t' && indent)
+        if (code == '\t' && indent && !tabs)
             return node_complain(&at, reterr, "a tab in the indentation, expected spaces");
         indent = code == '\n' || (indent && code == ' ');
         at.mark.line += code == '\n';
@@ -379,7 +379,8 @@ const char *file_label(const char *name, Arena *arena) {
     return buf_error(&b) < 0 ? NULL : arena_text(arena, buf_as_span(&b));
 }
 
-int yaml_read(Span bytes, const char *file, Arena *arena, Error *reterr, const Node **ret) {
+static int read_bytes(Span bytes, const char *file, bool tabs, Arena *arena, Error *reterr,
+                      const Node **ret) {
     Reading r = {.arena = arena, .reterr = reterr, .file = file};
     Node start = reading_place(&r, (yaml_mark_t){0});
     yaml_parser_t parser;
@@ -390,7 +391,7 @@ int yaml_read(Span bytes, const char *file, Arena *arena, Error *reterr, const N
                              YAML_BYTES_MAX);
     if (span_starts(bytes, span("\xef\xbb\xbf", 3)))
         bytes = span(bytes.at + 3, bytes.n - 3);
-    rc = text_check(bytes, &start, reterr);
+    rc = text_check(bytes, &start, tabs, reterr);
     if (rc < 0)
         return rc;
     if (!yaml_parser_initialize(&parser))
@@ -405,6 +406,14 @@ int yaml_read(Span bytes, const char *file, Arena *arena, Error *reterr, const N
         return node_complain(&start, reterr, "an empty file, expected a map");
     *ret = r.root;
     return 0;
+}
+
+int yaml_read(Span bytes, const char *file, Arena *arena, Error *reterr, const Node **ret) {
+    return read_bytes(bytes, file, false, arena, reterr, ret);
+}
+
+int yaml_read_tabs(Span bytes, const char *file, Arena *arena, Error *reterr, const Node **ret) {
+    return read_bytes(bytes, file, true, arena, reterr, ret);
 }
 
 const Node *node_get(const Node *map, const char *key) {

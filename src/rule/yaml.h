@@ -47,6 +47,9 @@ struct Node {
  */
 int yaml_read(Span bytes, const char *file, Arena *arena, Error *reterr, const Node **ret);
 
+/* The same where lines of a text may begin with tabs, as in files of other programs. */
+int yaml_read_tabs(Span bytes, const char *file, Arena *arena, Error *reterr, const Node **ret);
+
 /* A file's name as messages show it, control bytes as \xNN; NULL: no memory. */
 const char *file_label(const char *name, Arena *arena);
 

@@ -39,6 +39,16 @@ static void on_hit(void *of, const Matcher *m, const Window *decoded, const Hit 
     harvest_hit(s->harvest, m, decoded, hit);
 }
 
+/* MatcherSink.allowed */
+static void on_allowed(void *of, const Window *decoded, const Hit *hit, uint16_t entry) {
+    CodesSink *s = of;
+    uint32_t at = s->out->from[hit->start];
+
+    if (at >= s->window->lo && at < s->window->hi &&
+        (!encoded_is_plain(s->out, hit->start, hit->end) || was_glued(s, at)))
+        harvest_allowed(s->harvest, decoded, hit, entry);
+}
+
 static int run_scan(Codes *c, Matcher *m, const Window *w, const EncodedRun *run,
                     const MatcherSink *sink) {
     Harvest *h = sink->of;
@@ -55,6 +65,7 @@ static int run_scan(Codes *c, Matcher *m, const Window *w, const EncodedRun *run
     memset(out.text + out.n, 0, MATCHER_PAD);
     decoded.of = &of;
     decoded.hit = on_hit;
+    decoded.allowed = on_allowed;
     decoded.counts = NULL;
     decoded.tested = NULL;
     h->where.from = out.from;

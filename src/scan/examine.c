@@ -31,12 +31,8 @@ int reader_init(Reader *r, const Engine *engine, size_t window, Level floor, uin
         reader_done(r);
         return e;
     }
-    r->sink = (MatcherSink){.of = &r->harvest,
-                            .hit = harvest_hit,
-                            .tested = harvest_tested,
-                            .counts = r->harvest.counts,
-                            .floor = floor,
-                            .secret = secret};
+    r->sink = (MatcherSink){.floor = floor, .secret = secret};
+    harvest_sink(&r->harvest, &r->sink);
     return 0;
 }
 
@@ -51,6 +47,19 @@ void reader_done(Reader *r) {
         free(r->buffer);
     }
     *r = (Reader){0};
+}
+
+int reader_at(Reader *r, Span root, Span path) {
+    AllowView ask = {.of = r->harvest.allow.of, .token = r->harvest.allow.token};
+
+    r->root = root;
+    r->path = path;
+    return harvest_allow(&r->harvest, &ask, root, path);
+}
+
+void reader_plain(Reader *r) {
+    r->harvest.plain = true;
+    harvest_sink(&r->harvest, &r->sink);
 }
 
 int content_open(Reader *r, int fd, uint64_t size, bool far, Content *ret) {
@@ -140,8 +149,7 @@ int reader_name(Reader *r, Harvest *h, Span name) {
                     .bytes = span(r->name.at, name.n),
                     .hi = name.n,
                     .columns = &columns};
-    sink.of = h;
-    sink.counts = h->counts;
+    harvest_sink(h, &sink);
     h->where = (HarvestWhere){.places = &place, .n_places = 1};
     e = reader_window(r, &w, &sink, &h->where);
     return e == -EOVERFLOW ? 0 : e;

@@ -53,6 +53,7 @@ typedef struct Reader {
     size_t room;     /* a window and its margins, or the head that is sniffed */
     size_t window;
     Held held;
+    Span root, path; /* of the object at hand: reader_at() */
     const uint8_t *hash_secret; /* SKETCH_SECRET_BYTES; of the store, so that hashes tell nothing */
     Throttle *throttle;         /* shared, borrowed; NULL: none */
     bool drop_small;            /* pages of small files too are forgotten */
@@ -91,6 +92,15 @@ typedef struct Piece {
 int reader_init(Reader *r, const Engine *engine, size_t window, Level floor, uint32_t keep,
                 const uint8_t *secret);
 void reader_done(Reader *r);
+
+/*
+ * Which object is read next, as reports name it: what allow lists say of it by its path. Both are
+ * borrowed until the next one.
+ */
+int reader_at(Reader *r, Span root, Span path);
+
+/* From now on whatever is found is, as a test of the method wants it (Harvest.plain). */
+void reader_plain(Reader *r);
 
 /*
  * Sniffs the head and lays out the pieces. far: its file system is a server's. A negative error:

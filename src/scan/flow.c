@@ -113,11 +113,13 @@ static int examine(const Flow *f, FlowWindow *w, Reader *r) {
                        .hints = w->hints,
                        .n_hints = w->n_hints};
     Harvest *h = &r->harvest;
+    const AllowView allow = h->allow; /* of the object that the thread itself is at */
     uint32_t *places = NULL;
     int e = places_here(h, f, w, &places);
 
     w->raw.bytes = span(w->text.at, w->text.n);
     w->raw.columns = w->table ? &columns : NULL;
+    h->allow = f->of->allow;
     h->cursor = 0;
     h->where = w->where;
     h->where.places = places;
@@ -125,6 +127,7 @@ static int examine(const Flow *f, FlowWindow *w, Reader *r) {
     if (e == 0)
         e = reader_window(r, &w->raw, &r->sink, &h->where);
     h->where = (HarvestWhere){0};
+    h->allow = allow;
     free(places);
     return e;
 }

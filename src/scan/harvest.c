@@ -5,6 +5,7 @@
 #include "detect/score.h"
 #include "detect/validate/validate.h"
 #include "scan/combine.h"
+#include "store/name.h"
 
 enum { SLOTS_FIRST = 64 };
 
@@ -14,7 +15,9 @@ int harvest_init(Harvest *h, const Engine *engine, Level floor, uint32_t keep) {
     *h = (Harvest){.engine = engine, .n = n, .floor = floor, .keep = keep};
     h->direct = calloc(n + 1, sizeof(*h->direct));
     h->counts = calloc(n + 1, sizeof(*h->counts));
-    if (h->direct && h->counts)
+    if (engine->allow)
+        h->allowed = calloc(engine->rules->n_allows, sizeof(*h->allowed));
+    if (h->direct && h->counts && (h->allowed || !engine->allow))
         return 0;
     harvest_done(h);
     return -ENOMEM;
@@ -30,6 +33,7 @@ void harvest_done(Harvest *h) {
     free(h->slots);
     free(h->places);
     free(h->counts);
+    free(h->allowed);
     arena_done(&h->arena);
     *h = (Harvest){0};
 }
@@ -51,6 +55,8 @@ void harvest_clear(Harvest *h) {
         arena_done(&h->arena);
     }
     memset(h->counts, 0, h->n * sizeof(*h->counts));
+    if (h->allowed)
+        memset(h->allowed, 0, h->engine->rules->n_allows * sizeof(*h->allowed));
     h->n_rows = h->n_places = 0;
     h->where = (HarvestWhere){0};
     h->no_memory = false;
@@ -349,6 +355,41 @@ _hot_ void harvest_hit(void *of, const Matcher *m, const Window *w, const Hit *h
         harvest_sample(h, row, m, w, hit, mark);
 }
 
+/* ---- what is not to be reported ---- */
+
+int harvest_allow(Harvest *h, const AllowView *ask, Span root, Span path) {
+    _cleanup_(buf_done) Buf name = {0};
+    int r = 0;
+
+    if (!h->allowed)
+        return 0;
+    if (allow_has_paths(h->engine->allow))
+        r = name_print(&name, root, path);
+    if (r < 0)
+        return r;
+    allow_view_path(h->engine->allow, &h->allow, buf_as_span(&name));
+    h->allow.of = ask->of;
+    h->allow.token = ask->token;
+    return 0;
+}
+
+/* Of what is below the floor nobody would have heard: it is not counted. */
+void harvest_allowed(void *of, const Window *w _unused_, const Hit *hit, uint16_t entry) {
+    Harvest *h = of;
+
+    h->allowed[entry] += hit->level >= h->floor;
+}
+
+void harvest_sink(Harvest *h, MatcherSink *sink) {
+    sink->of = h;
+    sink->hit = harvest_hit;
+    sink->tested = harvest_tested;
+    sink->counts = h->counts;
+    sink->exact = !h->plain;
+    sink->allow = h->allowed && !h->plain ? &h->allow : NULL;
+    sink->allowed = harvest_allowed;
+}
+
 /* ---- merging ---- */
 
 /* The lowest positions of both. */
@@ -410,6 +451,8 @@ void harvest_merge(Harvest *into, const Harvest *from) {
         if (row)
             row_merge(into, row, theirs);
     }
+    for (size_t i = 0; into->allowed && i < into->engine->rules->n_allows; i++)
+        into->allowed[i] += from->allowed[i];
     into->no_memory |= from->no_memory;
 }
 

@@ -91,6 +91,9 @@ typedef struct Harvest {
     Level floor;        /* of the scan */
     uint32_t keep;      /* samples a row, at most FINDING_SAMPLES_MAX */
     bool no_memory;
+    bool plain;        /* all that is found: no allow lists, no tables of exact data match */
+    AllowView allow;   /* of the object at hand */
+    uint64_t *allowed; /* hits that were not reported, by entry; NULL: there are no lists */
     HarvestWhere where;
     size_t cursor; /* columns_mark */
 } Harvest;
@@ -109,6 +112,19 @@ HarvestRow *harvest_row(Harvest *h, uint32_t place, uint16_t detector, bool belo
 
 /* What is below the floor in that row, or NULL. */
 HarvestRow *harvest_below(const Harvest *h, uint32_t place, uint16_t detector);
+
+/*
+ * What the allow lists say of the object with that path (root and path as in a report). Before its
+ * first window; another harvest that counts for the same object takes over the view. `ask`: whom
+ * to ask for tokens.
+ */
+int harvest_allow(Harvest *h, const AllowView *ask, Span root, Span path);
+
+/* A sink of this harvest: its hits, counts, and what is allowed. */
+void harvest_sink(Harvest *h, MatcherSink *sink);
+
+/* MatcherSink.allowed */
+void harvest_allowed(void *of, const Window *w, const Hit *hit, uint16_t entry);
 
 /* MatcherSink.hit and .tested; `of` is the Harvest. */
 void harvest_hit(void *of, const Matcher *m, const Window *w, const Hit *hit);

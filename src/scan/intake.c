@@ -126,6 +126,21 @@ static void level_clear(const Intake *i, OpenUnit *l) {
     XXH3_128bits_reset_withSecret(l->hash, i->reader->hash_secret, SKETCH_SECRET_BYTES);
 }
 
+/* What allow lists say of the unit, by its path. */
+static int level_allow(const Intake *i, OpenUnit *l) {
+    const Reader *r = i->reader;
+    _cleanup_(buf_done) Buf path = {0};
+
+    l->unit.harvest.plain = r->harvest.plain;
+    if (!l->unit.harvest.allowed)
+        return 0;
+    buf_span(&path, r->path);
+    buf_span(&path, buf_as_span(&l->unit.path));
+    return buf_error(&path) < 0
+               ? -ENOMEM
+               : harvest_allow(&l->unit.harvest, &r->harvest.allow, r->root, buf_as_span(&path));
+}
+
 /* Opens the level at i->depth. */
 static int level_open(Intake *i) {
     if (!i->levels[i->depth])
@@ -172,8 +187,7 @@ static int window_scan(Intake *i, size_t end) {
                    .columns = bytes ? NULL : &columns};
     int r;
 
-    sink.of = h;
-    sink.counts = h->counts;
+    harvest_sink(h, &sink);
     if (!bytes && l->columns->probing && sink.floor > LEVEL_LOW)
         sink.floor = LEVEL_LOW;
     h->cursor = 0;
@@ -716,6 +730,8 @@ static int on_enter(void *of, const Entry *e) {
     buf_byte(&u->path, 0);
     buf_span(&u->path, e->name);
     r = buf_error(&u->path);
+    if (r == 0)
+        r = level_allow(i, level_at_hand(i));
     return r < 0 ? r : intake_name(i, e->name);
 }
 
@@ -804,6 +820,8 @@ void intake_begin(Intake *i) {
     i->depth = 0;
     i->open = false;
     window_reset(i);
+    if (level_allow(i, i->levels[0]) < 0)
+        i->levels[0]->unit.harvest.no_memory = true;
 }
 
 const Receiver *intake_receiver(const Intake *i) {

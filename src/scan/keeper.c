@@ -55,7 +55,7 @@ typedef struct Keeper {
     Finding *findings; /* of the object at hand */
     Sample *kept;      /* their samples */
     size_t cap_findings;
-    StoreFact facts[INTAKE_FACTS];
+    StoreFact facts[INTAKE_FACTS + ALLOW_ENTRIES_MAX];
 } Keeper;
 
 /* ---- the process ---- */
@@ -133,6 +133,27 @@ static void keeper_progress(Keeper *k, bool now) {
 
 /* ---- the run ---- */
 
+/* Each entry of the allow lists that the run has, so that its report can say what it left out. */
+static int put_allows(Keeper *k, Error *reterr) {
+    const Rules *rules = k->o->rules;
+    int r = 0;
+
+    for (size_t i = 0; i < rules->n_allows && r == 0; i++) {
+        const AllowEntry *e = &rules->allows[i];
+        char detail[1400];
+
+        snprintf(detail, sizeof(detail), "%s; by %s%s%s%s", e->reason, e->by,
+                 e->until ? "; until " : "", e->until ? e->until : "",
+                 e->expired ? ", which is over: it does not hold" : "");
+        r = store_note_put(k->o->store, k->result.run,
+                           &(StoreNote){.kind = e->expired ? "allow-expired" : "allow",
+                                        .subject = span_of(e->name),
+                                        .detail = detail},
+                           reterr);
+    }
+    return r;
+}
+
 static int keeper_begin(Keeper *k, Error *reterr) {
     const Rules *rules = k->o->rules;
     StoreDetector *detectors = calloc(rules->n + 1, sizeof(*detectors));
@@ -155,6 +176,8 @@ static int keeper_begin(Keeper *k, Error *reterr) {
     memcpy(run.ruleset, rules->digest, sizeof(run.ruleset));
     r = store_run_begin(k->o->store, &run, reterr, &k->result.run);
     free(detectors);
+    if (r == 0)
+        r = put_allows(k, reterr);
     for (size_t i = 0; i < k->o->n_notes && r == 0; i++)
         r = store_note_put(k->o->store, k->result.run, &k->o->notes[i], reterr);
     return r;
@@ -383,6 +406,27 @@ static int on_known(Keeper *k, Wire *w, Error *reterr) {
     return answer(k, known, n);
 }
 
+/* The number from 1 of a value's token in the lists, 0: it is none of them. */
+static int on_token(Keeper *k, Wire *w) {
+    const Rules *rules = k->o->rules;
+    uint64_t detector = wire_u64(w), number = 0;
+    Span canonical = wire_span(w);
+    uint8_t token[FINDING_TOKEN];
+    char text[TOKEN_SIZE];
+
+    if (!wire_done(w) || detector >= rules->n)
+        return -EBADMSG;
+    if (k->o->key) {
+        token_make(k->o->key, span_of(rules->detectors[detector].category->id), canonical, token);
+        token_print(key_id(k->o->key), token, text);
+        number = allow_token(&rules->tokens, text);
+    }
+    return answer(k,
+                  (uint8_t[]){(uint8_t)number, (uint8_t)(number >> 8), (uint8_t)(number >> 16),
+                              (uint8_t)(number >> 24)},
+                  4);
+}
+
 static int on_selftest(Keeper *k, Wire *w, Error *reterr) {
     SelftestReport t;
     KeeperSelftest *kept;
@@ -430,6 +474,8 @@ static int on_message(Keeper *k, MessageKind kind, Span payload, Error *reterr) 
         return on_claim(k, &w, reterr);
     case MESSAGE_KNOWN:
         return on_known(k, &w, reterr);
+    case MESSAGE_TOKEN:
+        return on_token(k, &w);
     case MESSAGE_AHEAD:
         k->progress.ahead = wire_u64(&w);
         k->progress.ahead_done = wire_u64(&w);

@@ -20,7 +20,7 @@ enum { MESSAGE_MAX = 64 << 20 };
 typedef enum MessageKind {
     /* keeper to scanner */
     MESSAGE_PLAN = 1,
-    MESSAGE_ANSWER, /* to CLAIM and KNOWN: one byte a question */
+    MESSAGE_ANSWER, /* to CLAIM and KNOWN one byte a question, to TOKEN a number */
     /* scanner to keeper */
     MESSAGE_READY,    /* rule digest, name of the bitmap form, version of Hyperscan */
     MESSAGE_FAILED,   /* nothing was scanned: code, sentence */
@@ -30,6 +30,7 @@ typedef enum MessageKind {
     MESSAGE_FORGET,   /* root, path: units inside it that were reported do not count */
     MESSAGE_CLAIM,    /* dev, ino, root, path: is this inode's content mine to read? */
     MESSAGE_KNOWN,    /* root, n, paths: which are in the store already? */
+    MESSAGE_TOKEN,    /* detector, canonical value: which token of the lists is it? 4 bytes */
     MESSAGE_AHEAD,    /* objects counted so far by the walk ahead, and whether it is at its end */
     MESSAGE_DONE,     /* code */
     MESSAGE_SELFTEST, /* scan/selftest.h */

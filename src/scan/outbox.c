@@ -69,9 +69,27 @@ static size_t rows_with_hits(const Harvest *h) {
     return n;
 }
 
+/* How many hits each entry of the allow lists kept out of the report. */
+static size_t allowed_put(Outbox *o, const Harvest *h, bool put) {
+    const Rules *rules = h ? h->engine->rules : NULL;
+    size_t n = 0;
+
+    for (size_t i = 0; h && h->allowed && i < rules->n_allows; i++) {
+        if (!h->allowed[i])
+            continue;
+        n++;
+        if (put)
+            fact_put(&o->reports, &(FactReport){.kind = FACT_ALLOWED,
+                                                .from = (int64_t)h->allowed[i],
+                                                .to = (int64_t)h->allowed[i],
+                                                .text = span_of(rules->allows[i].name)});
+    }
+    return n;
+}
+
 int outbox_object(Outbox *o, const ObjectReport *object, const Harvest *h, const IntakeFact *facts,
                   size_t n_facts) {
-    object_put(&o->reports, object, rows_with_hits(h), n_facts);
+    object_put(&o->reports, object, rows_with_hits(h), n_facts + allowed_put(o, h, false));
     for (size_t i = 0; h && i < h->n_rows; i++) {
         if (row_has_hits(&h->rows[i]))
             row_put(o, h, &h->rows[i]);
@@ -82,6 +100,7 @@ int outbox_object(Outbox *o, const ObjectReport *object, const Harvest *h, const
                                             .to = facts[i].to,
                                             .part = facts[i].part,
                                             .text = facts[i].text});
+    allowed_put(o, h, true);
     return o->reports.n >= OUTBOX_BYTES ? outbox_flush(o) : 0;
 }
 

@@ -84,6 +84,7 @@ static void put_pace(Buf *b, const PlanPace *p) {
 void plan_put(Buf *b, const Plan *p) {
     put_texts(b, p->roots, p->n_roots);
     put_texts(b, p->rule_directories, p->n_rule_directories);
+    put_texts(b, p->allow_files, p->n_allow_files);
     wire_put_u64(b, p->no_builtin);
     put_text(b, p->regions);
     put_text(b, p->cache);
@@ -118,6 +119,7 @@ void plan_put(Buf *b, const Plan *p) {
         wire_put_u64(b, p->suspects[i].root);
         wire_put_span(b, p->suspects[i].path);
     }
+    wire_put_span(b, p->edm_keys);
     wire_put_span(b, span(p->secret, sizeof(p->secret)));
 }
 
@@ -205,6 +207,7 @@ int plan_get(Span frame, Plan *ret) {
 
     p.roots = get_texts(&w, &p.n_roots);
     p.rule_directories = get_texts(&w, &p.n_rule_directories);
+    p.allow_files = get_texts(&w, &p.n_allow_files);
     p.no_builtin = wire_u64(&w);
     p.regions = get_text(&w);
     p.cache = get_text(&w);
@@ -231,6 +234,7 @@ int plan_get(Span frame, Plan *ret) {
     p.no_selftest = wire_u64(&w);
     p.restarted = wire_u64(&w);
     get_suspects(&w, &p);
+    p.edm_keys = wire_span(&w);
     secret = wire_span(&w);
     if (!wire_done(&w) || secret.n != sizeof(p.secret) || p.floor >= N_LEVELS ||
         p.samples > FINDING_SAMPLES_MAX) {
@@ -245,6 +249,7 @@ int plan_get(Span frame, Plan *ret) {
 void plan_done(Plan *p) {
     free(p->roots);
     free(p->rule_directories);
+    free(p->allow_files);
     free(p->include);
     free(p->exclude);
     free(p->own);

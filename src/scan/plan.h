@@ -50,6 +50,8 @@ typedef struct Plan {
     /* rules */
     const char **rule_directories;
     size_t n_rule_directories;
+    const char **allow_files;
+    size_t n_allow_files;
     bool no_builtin;
     const char *regions; /* "" for all */
     const char *cache;   /* directory for compiled databases; "" for none */
@@ -79,6 +81,7 @@ typedef struct Plan {
     bool restarted;   /* ask what is known already */
     PlanSuspect suspects[PLAN_SUSPECTS_MAX];
     size_t n_suspects;
+    Span edm_keys; /* EDM_KEY bytes for each exact match of the rules: of its table alone */
     uint8_t secret[SKETCH_SECRET_BYTES]; /* of distinct counts and content hashes */
 } Plan;
 

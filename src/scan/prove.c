@@ -58,8 +58,8 @@ static void on_hit(void *of, const Matcher *m _unused_, const Window *w _unused_
 /* Verdicts from the nearest to a report to the farthest from it. */
 static int verdict_rank(Verdict v) {
     static const int ranks[] = {
-        [VERDICT_HIT] = 0,  [VERDICT_OVERLAPPED] = 1, [VERDICT_LOW] = 2,
-        [VERDICT_STOP] = 3, [VERDICT_INVALID] = 4,    [VERDICT_EDGE] = 5,
+        [VERDICT_HIT] = 0,    [VERDICT_OVERLAPPED] = 1, [VERDICT_LOW] = 2,  [VERDICT_STOP] = 3,
+        [VERDICT_ABSENT] = 4, [VERDICT_INVALID] = 4,    [VERDICT_EDGE] = 5, [VERDICT_ALLOWED] = 6,
     };
 
     return ranks[v];
@@ -545,12 +545,14 @@ static int known_detector(Bench *b, uint16_t number) {
 }
 
 static int prove(const Engine *engine, const ProveSink *sink, int (*one)(Bench *b, uint16_t number),
-                 ProveCount *ret) {
+                 bool (*wanted)(const Detector *d), ProveCount *ret) {
     Bench b = {.engine = engine, .sink = sink, .specimen.engine = engine};
     int r = matcher_new(engine, &b.matcher);
 
-    for (size_t i = 0; i < engine->rules->n && r == 0; i++)
-        r = one(&b, (uint16_t)i);
+    for (size_t i = 0; i < engine->rules->n && r == 0; i++) {
+        if (!wanted || wanted(&engine->rules->detectors[i]))
+            r = one(&b, (uint16_t)i);
+    }
     matcher_free(b.matcher);
     buf_done(&b.text);
     buf_done(&b.marks);
@@ -561,9 +563,14 @@ static int prove(const Engine *engine, const ProveSink *sink, int (*one)(Bench *
 }
 
 int prove_all(const Engine *engine, const ProveSink *sink, ProveCount *ret) {
-    return prove(engine, sink, prove_detector, ret);
+    return prove(engine, sink, prove_detector, NULL, ret);
+}
+
+int prove_some(const Engine *engine, bool (*wanted)(const Detector *d), const ProveSink *sink,
+               ProveCount *ret) {
+    return prove(engine, sink, prove_detector, wanted, ret);
 }
 
 int prove_known(const Engine *engine, const ProveSink *sink, ProveCount *ret) {
-    return prove(engine, sink, known_detector, ret);
+    return prove(engine, sink, known_detector, NULL, ret);
 }

@@ -23,6 +23,9 @@ typedef struct ProveCount {
     size_t detectors, proofs, failures;
 } ProveCount;
 
+/* The detectors for which `wanted` says true, NULL: all. -ENOMEM, or 0: failures are no error. */
+int prove_some(const Engine *engine, bool (*wanted)(const Detector *d), const ProveSink *sink,
+               ProveCount *ret);
 /* The first example of each detector, as it stands: known answers, in a moment. */
 int prove_known(const Engine *engine, const ProveSink *sink, ProveCount *ret);
 

@@ -107,13 +107,20 @@ static int scanner_failed(Scanner *s, int code, const Error *e) {
 static int scanner_load(Scanner *s, Error *reterr) {
     RulesOptions o = {.directories = s->plan.rule_directories,
                       .n_directories = s->plan.n_rule_directories,
+                      .allow_files = s->plan.allow_files,
+                      .n_allow_files = s->plan.n_allow_files,
                       .no_builtin = s->plan.no_builtin,
                       .regions = s->plan.regions[0] ? s->plan.regions : NULL};
     int r = rules_load(&o, reterr, &s->rules);
 
     if (r < 0)
         return r;
-    return engine_new(s->rules, s->plan.cache[0] ? s->plan.cache : NULL, reterr, &s->engine);
+    r = engine_new(s->rules, s->plan.cache[0] ? s->plan.cache : NULL, reterr, &s->engine);
+    if (r == 0 && s->plan.edm_keys.n != s->rules->n_edms * EDM_KEY)
+        r = error_set(reterr, -EINVAL, "the rules changed while the scan was starting");
+    for (size_t i = 0; i < s->rules->n_edms && r == 0; i++)
+        r = engine_unlock(s->engine, i, s->plan.edm_keys.at + i * EDM_KEY, reterr);
+    return r;
 }
 
 static int scanner_ready(Scanner *s) {
@@ -509,6 +516,28 @@ static int scanner_run(Scanner *s) {
     return channel_send(&s->keeper, MESSAGE_DONE, buf_as_span(&done)) < 0 || r < 0;
 }
 
+static void roots_free(const char **roots, size_t n) {
+    for (size_t i = 0; roots && i < n; i++)
+        free((char *)roots[i]);
+    free(roots);
+}
+
+/* What cannot be looked up keeps its name: it is not read either. */
+static const char **roots_absolute(const Plan *p) {
+    const char **roots = calloc(p->n_roots + 1, sizeof(*roots));
+
+    for (size_t i = 0; roots && i < p->n_roots; i++) {
+        roots[i] = realpath(p->roots[i], NULL);
+        if (!roots[i])
+            roots[i] = strdup(p->roots[i]);
+        if (!roots[i]) {
+            roots_free(roots, i);
+            return NULL;
+        }
+    }
+    return roots;
+}
+
 static int crew_init(Scanner *s, Error *reterr) {
     Crew *c = &s->crew;
     int r = zygote_new(&(ZygoteOptions){.memory = s->plan.limits.worker_memory}, &s->zygote);
@@ -517,6 +546,7 @@ static int crew_init(Scanner *s, Error *reterr) {
     lock_init(&c->asking);
     ref_init(&c->open);
     c->atime_lost = calloc(s->plan.n_roots + 1, sizeof(*c->atime_lost));
+    c->roots = roots_absolute(&s->plan);
     c->far = calloc(s->plan.n_roots + 1, sizeof(*c->far));
     s->places = calloc(s->plan.n_roots + 1, sizeof(*s->places));
     if (r == 0)
@@ -524,7 +554,7 @@ static int crew_init(Scanner *s, Error *reterr) {
     if (r == 0)
         r = throttle_new(&s->plan.pace, &c->stop, &c->throttle);
     if (r == 0)
-        r = c->atime_lost && c->far && s->places ? queue_init(&c->tasks, QUEUE_BATCHES) : -ENOMEM;
+        r = c->atime_lost && c->roots && c->far && s->places ? queue_init(&c->tasks, QUEUE_BATCHES) : -ENOMEM;
     if (r < 0)
         return error_errno(reterr, r, "cannot start the scanner");
     s->filter = (Filter){.include = s->plan.include,
@@ -542,6 +572,7 @@ static void scanner_done(Scanner *s) {
         root_done(&s->places[i].root);
     free(s->places);
     free(s->crew.atime_lost);
+    roots_free(s->crew.roots, s->plan.n_roots);
     free(s->crew.far);
     throttle_free(s->crew.throttle);
     queue_done(&s->crew.tasks);

@@ -205,6 +205,7 @@ static int large_new(const Worker *w, Unit *u, const Content *c, AsRead as_read,
     l->content = *c;
     l->as_read = as_read;
     u->fd = -1;
+    l->total.allow = w->reader.harvest.allow;
     buf_span(&l->path, u->path);
     l->unit.path = buf_as_span(&l->path);
     l->pieces = calloc(c->n_pieces, sizeof(*l->pieces));
@@ -243,6 +244,7 @@ static int large_work(Worker *w, Large *l) {
     uint64_t number;
     int r = 0;
 
+    w->reader.harvest.allow = l->total.allow;
     journal_begin(w->crew->journal, w->slot, l->unit.root, l->unit.path);
     while ((number = counter_next(&l->next)) < l->content.n_pieces && !flag_get(&w->crew->stop))
         content_read(&w->reader, &l->content, number, &l->pieces[number]);
@@ -311,6 +313,24 @@ static int worker_known(Worker *w, const Batch *b, uint8_t known[BATCH_FILES_MAX
     }
     r = buf_error(&question);
     return r < 0 ? r : crew_ask(w->crew, MESSAGE_KNOWN, buf_as_span(&question), known, b->n);
+}
+
+/* AllowView.token: the keeper has the key. An answer that does not come is no answer. */
+static uint32_t crew_token(void *of, uint16_t detector, Span canonical) {
+    _cleanup_(buf_wipe) Buf question = {0};
+    uint8_t answer[4] = {0};
+
+    wire_put_u64(&question, detector);
+    wire_put_span(&question, canonical);
+    if (buf_error(&question) < 0 ||
+        crew_ask(of, MESSAGE_TOKEN, buf_as_span(&question), answer, sizeof(answer)) < 0)
+        return 0;
+    return (uint32_t)answer[0] | (uint32_t)answer[1] << 8 | (uint32_t)answer[2] << 16 |
+           (uint32_t)answer[3] << 24;
+}
+
+static Span root_path(const Crew *crew, uint32_t root) {
+    return root < crew->plan->n_roots ? span_of(crew->roots[root]) : span_of("");
 }
 
 /* ---- files ---- */
@@ -405,7 +425,8 @@ static int shared_take(Worker *w, Shared *s) {
     int r;
 
     journal_begin(w->crew->journal, w->slot, s->unit.root, s->unit.path);
-    r = shared_work(s, w->inside, &w->crew->stop);
+    r = reader_at(&w->reader, root_path(w->crew, s->unit.root), s->unit.path);
+    r = r < 0 ? r : shared_work(s, w->inside, &w->crew->stop);
     if (r < 0)
         crew_fail(w->crew, r); /* before the last one reports what is not whole */
     if (ref_drop(&s->ref)) {
@@ -446,9 +467,10 @@ static int examine_unit(Worker *w, Unit *u, const Neighbour *b) {
     e = inside_reader(w->inside, u, b, &c);
     if (!e)
         r = examine_pieces(w, u, &c, (AsRead){.status = content_status(&c)});
+    else if (may_share(w, u, b, e))
+        r = examine_shared(w, u, &c, e);
     else
-        r = may_share(w, u, b, e) ? examine_shared(w, u, &c, e)
-                                  : examine_inside(w, u, b, &c, e, w->crew->plan->restarted);
+        r = examine_inside(w, u, b, &c, e, w->crew->plan->restarted);
     if (u->fd >= 0) /* else others read on */
         content_close(&c);
     return r;
@@ -490,7 +512,8 @@ static int worker_file(Worker *w, const Batch *b, size_t i) {
         r = u.meta.nlink > 1 ? worker_claim(w, &u) : 1;
         if (r == 1) {
             beside = open_beside(b, i);
-            r = examine_unit(w, &u, &beside);
+            r = reader_at(&w->reader, root_path(w->crew, u.root), u.path);
+            r = r < 0 ? r : examine_unit(w, &u, &beside);
         }
     }
     fd_close(beside.fd);
@@ -539,6 +562,7 @@ int worker_fixture(Worker *w, Span name, Span bytes, Buf *ret_reports) {
     int r = outbox_flush(&w->outbox);
 
     w->outbox.kept = ret_reports;
+    reader_plain(&w->reader);
     if (r == 0)
         r = fixture_open(bytes, &u);
     if (r == 0)
@@ -558,7 +582,10 @@ int worker_stream(Worker *w) {
     int r;
 
     journal_begin(w->crew->journal, w->slot, 0, u.path);
-    r = inside_stream(w->inside, STDIN_FILENO, span_of(w->crew->plan->stream), &ending, &opened);
+    r = reader_at(&w->reader, span_of(w->crew->plan->stream), u.path);
+    r = r < 0 ? r
+              : inside_stream(w->inside, STDIN_FILENO, span_of(w->crew->plan->stream), &ending,
+                              &opened);
     if (r == 0) {
         u.meta = (FileMeta){.size = ending.bytes,
                             .nlink = 1,
@@ -605,6 +632,8 @@ int worker_new(Crew *crew, unsigned slot, Worker **ret) {
     outbox_init(&w->outbox, crew->keeper);
     r = reader_init(&w->reader, crew->engine, crew->plan->window, crew->plan->floor,
                     crew->plan->samples, crew->plan->secret);
+    w->reader.harvest.allow.of = crew;
+    w->reader.harvest.allow.token = crew_token;
     w->reader.throttle = crew->throttle;
     w->reader.drop_small = crew->plan->pace.idle;
     if (r == 0)

@@ -32,6 +32,7 @@ typedef struct Task {
 /* What all threads of a scanner share. Frozen but for the queue, the channel, counters, flags. */
 typedef struct Crew {
     const Plan *plan;
+    const char **roots; /* absolute paths of the plan's, as reports have them */
     const Engine *engine;
     Channel *keeper;
     Zygote *zygote;

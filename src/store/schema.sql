@@ -129,18 +129,18 @@ CREATE TABLE finding (
 -- What is known of an object beside its findings: times and labels that were seen in it, folded.
 CREATE TABLE fact (
     object    INTEGER NOT NULL, -- object.id
-    kind      TEXT NOT NULL,    -- created, modified, sent, member-time, row-date, log-time, label ...
+    kind      TEXT NOT NULL,    -- created, modified, sent, member-time, row-date, log-time, label, allowed ...
     part      BLOB NOT NULL,    -- as finding.part
     text      BLOB NOT NULL,    -- a label's name; empty where it is a time
-    time_from INTEGER,          -- the earliest; NULL where it is a text
+    time_from INTEGER,          -- the earliest; NULL where it is a text; of 'allowed', how many hits
     time_to   INTEGER,          -- the latest
     PRIMARY KEY (object, kind, part, text)
 ) STRICT, WITHOUT ROWID;
 
 -- Facts about a run as a whole: skipped-mount (mount point, file-system type), excluded (rule,
--- how many), in-flight (object being read when a scanner died), restart (of the scanner), resumed,
--- missed-slot (when a scan of the profile was due and none began), uncovered (mount, export or share
--- that no profile of the host covers).
+-- how many), allow and allow-expired (entry of an allow list, reason), in-flight (object being read
+-- when a scanner died), restart (of the scanner), resumed, missed-slot (when a scan of the profile
+-- was due and none began), uncovered (mount, export or share that no profile of the host covers).
 CREATE TABLE note (
     run     INTEGER NOT NULL, -- run.id
     kind    TEXT NOT NULL,    -- one of the words above

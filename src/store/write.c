@@ -363,7 +363,7 @@ static int fact_insert(Store *s, int64_t object, const StoreFact *f) {
     sql_bind_text(stmt, 2, fact_kind_name(f->kind));
     sql_bind_blob(stmt, 3, f->part);
     sql_bind_blob(stmt, 4, f->text);
-    if (f->text.n) {
+    if (f->text.n && f->kind != FACT_ALLOWED) {
         sql_bind_null(stmt, 5);
         sql_bind_null(stmt, 6);
     } else {

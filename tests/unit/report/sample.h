@@ -92,6 +92,11 @@ static inline void sample_notes(Fixture *f) {
     static const StoreNote notes[] = {
         {"skipped-mount", {(const uint8_t *)"/srv/backup", 11}, 1, "nfs4"},
         {"excluded", {(const uint8_t *)"*.iso", 5}, 14, "by the user"},
+        {"allow", {(const uint8_t *)"acme.samples:1", 14}, 0, "samples; by the security team"},
+        {"allow-expired",
+         {(const uint8_t *)"acme.samples:2", 14},
+         0,
+         "old; by x; until 2020-01-01"},
         {"in-flight", {(const uint8_t *)"/srv/crash.doc", 14}, 1, "retried in a worker"},
         {"restart", {(const uint8_t *)"1", 1}, 1, "killed by signal 11"},
         {"resumed", {(const uint8_t *)"", 0}, 1, ""},

@@ -20,13 +20,11 @@
 #include <time.h>
 
 #include "extract/extract.h"
+#include "extract/format/avro-codec.h"
 #include "extract/format/avro-schema.h"
 #include "extract/format/cells.h"
-#include "extract/format/decode.h"
 #include "extract/format/format.h"
-#include "extract/format/inflate.h"
 #include "extract/format/little.h"
-#include "extract/format/snappy.h"
 
 enum {
     BLOCK_MAX = 64 << 20,
@@ -42,8 +40,6 @@ enum {
 
 #define ROOT UINT64_C(1) /* the hash of a row's path */
 
-typedef enum Codec { CODEC_NULL, CODEC_DEFLATE, CODEC_SNAPPY, CODEC_STREAM, CODEC_UNKNOWN } Codec;
-
 typedef struct Frame {
     uint32_t step;
     uint32_t next; /* of its links */
@@ -58,9 +54,7 @@ typedef struct Avro {
     Feed *f;
     Cells cells;
     AvroSchema schema;
-    Codec codec;
-    const DecoderKind *decoder; /* of CODEC_STREAM */
-    Inflate *inflate;
+    AvroCodec codec;
     uint8_t sync[SYNC];
     Buf in; /* of the file, taken up to `at`; in.at[0] is at `base` */
     size_t at;
@@ -163,23 +157,6 @@ static int take_file_bytes(Avro *a, int64_t most, Span *ret) {
 
 /* ---- the head ---- */
 
-static void choose_codec(Avro *a, Span word) {
-    static const struct {
-        const char *word, *format;
-    } streams[] = {{"zstandard", "zstd"}, {"bzip2", "bzip2"}, {"xz", "xz"}};
-
-    a->codec = !word.n || span_is(word, "null") ? CODEC_NULL
-               : span_is(word, "deflate")       ? CODEC_DEFLATE
-               : span_is(word, "snappy")        ? CODEC_SNAPPY
-                                                : CODEC_UNKNOWN;
-    for (size_t i = 0; i < N_ELEMENTS(streams); i++) {
-        if (!span_is(word, streams[i].word))
-            continue;
-        a->codec = CODEC_STREAM;
-        a->decoder = decoder_find(streams[i].format);
-    }
-}
-
 static int take_schema(Avro *a, Span json) {
     AvroSchema s;
     int r = json.n > AVRO_SCHEMA_MAX ? -EFBIG : avro_schema_parse(json, &s);
@@ -224,7 +201,7 @@ static int read_metadata(Avro *a) {
     if (r == 0 && span_is(buf_as_span(&key), "avro.schema"))
         r = take_schema(a, text);
     if (r == 0 && span_is(buf_as_span(&key), "avro.codec"))
-        choose_codec(a, text);
+        avro_codec_choose(&a->codec, text);
     return r;
 }
 
@@ -244,7 +221,7 @@ static int read_head(Avro *a) {
     int r = cells_end(&a->cells);
 
     a->at += 4; /* the magic */
-    a->codec = CODEC_NULL;
+    a->codec.kind = AVRO_CODEC_NULL;
     avro_schema_done(&a->schema);
     while (r == 0) {
         r = file_count(a, &n);
@@ -673,65 +650,15 @@ static int read_row(Avro *a) {
 
 /* ---- blocks ---- */
 
-static int unpack_deflate(Avro *a, Span data) {
-    bool end = false;
-    int r = a->inflate ? 0 : inflate_new(&a->inflate);
-
-    if (r < 0)
-        return r;
-    inflate_start(a->inflate);
-    while (!end && a->made.n < BLOCK_MAX) {
-        size_t had = data.n;
-        uint8_t *at = buf_extend(&a->made, STEP);
-        ssize_t n = at ? inflate_step(a->inflate, &data, at, STEP, &end) : -ENOMEM;
-
-        a->made.n -= at ? STEP - (n > 0 ? (size_t)n : 0) : 0;
-        if (n < 0)
-            return (int)n;
-        if (!n && !end && data.n == had)
-            return -EBADMSG; /* cut off */
-    }
-    return end ? 0 : -EFBIG;
-}
-
-static int unpack_snappy(Avro *a, Span data) {
-    Span block = span(data.at, data.n < 4 ? 0 : data.n - 4);
-    const uint8_t *crc = data.at + block.n;
-    int r = snappy_decode(block, BLOCK_MAX, &a->made);
-
-    if (r < 0)
-        return r;
-    return inflate_crc(0, buf_as_span(&a->made)) ==
-                   ((uint32_t)crc[0] << 24 | (uint32_t)crc[1] << 16 | (uint32_t)crc[2] << 8 |
-                    crc[3])
-               ? 0
-               : -EBADMSG;
-}
-
-static int unpack_stream(Avro *a, Span data) {
-    _cleanup_(decode_freep) Decode *d = NULL;
-    Feed f = feed_of_span(data);
-    int r = decode_new(&f, a->decoder, &d);
-
-    if (r == 0)
-        r = feed_hold(decode_feed(d), BLOCK_MAX, &a->made);
-    feed_done(&f);
-    return r;
-}
-
 /* The values of a block, as far as they come: 0, -EBADMSG, -EFBIG, -ENOBUFS; -ENOMEM. */
 static int unpack(Avro *a, Span data) {
-    int r = 0;
+    bool plain = a->codec.kind == AVRO_CODEC_NULL;
+    int r;
 
     buf_clear(&a->made);
-    if (a->codec == CODEC_DEFLATE)
-        r = unpack_deflate(a, data);
-    else if (a->codec == CODEC_SNAPPY)
-        r = unpack_snappy(a, data);
-    else if (a->codec == CODEC_STREAM)
-        r = unpack_stream(a, data);
-    a->data = a->codec == CODEC_NULL ? data : buf_as_span(&a->made);
-    a->source = a->codec == CODEC_NULL ? source_of(a, (size_t)(data.at - a->in.at)) : MARK_NOWHERE;
+    r = avro_codec_unpack(&a->codec, data, BLOCK_MAX, &a->made);
+    a->data = plain ? data : buf_as_span(&a->made);
+    a->source = plain ? source_of(a, (size_t)(data.at - a->in.at)) : MARK_NOWHERE;
     a->done = a->value = 0;
     return r;
 }
@@ -772,7 +699,7 @@ static int read_data(Avro *a, uint64_t count, Span data) {
 
     if (flaw == -ENOMEM)
         return flaw;
-    r = a->codec == CODEC_NULL ? 0 : extract_spend(a->x, a->data.n);
+    r = a->codec.kind == AVRO_CODEC_NULL ? 0 : extract_spend(a->x, a->data.n);
     if (r == 0)
         r = read_rows(a, count);
     if (flaw == -EFBIG || flaw == -ENOBUFS)
@@ -926,7 +853,7 @@ static int read_file(Avro *a) {
         else
             r = begun ? read_block(a) : -EBADMSG;
         begun = true;
-        if (r == 0 && a->codec == CODEC_UNKNOWN)
+        if (r == 0 && a->codec.kind == AVRO_CODEC_UNKNOWN)
             r = AVRO_E_UNKNOWN;
         if (r)
             return r;
@@ -945,7 +872,7 @@ static Status status_at_end(const Avro *a, int r) {
 
 static void avro_free(Avro *a) {
     avro_schema_done(&a->schema);
-    inflate_free(a->inflate);
+    avro_codec_done(&a->codec);
     cells_done(&a->cells);
     buf_wipe(&a->in);
     buf_wipe(&a->made);

@@ -18,7 +18,7 @@
 
 enum {
     KEYWORD_LITERAL_MIN = 3,
-    KEYWORD_FREE_MIN = 4,     /* bytes that one without such a literal matches at least */
+    KEYWORD_FREE_MIN = 3,     /* bytes that one without such a literal matches at least */
     KEYWORD_WIDTH_MAX = 1024, /* bytes a pattern may be wide */
 };
 

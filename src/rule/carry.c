@@ -304,13 +304,20 @@ static unsigned members(const Term *t, int *ret_only) {
     return n;
 }
 
+/* `.` and its like: a glob's * and ? are a slash as well, so nothing that leaves it out is. */
+static bool is_any(const Term *t) {
+    int only;
+
+    return t->kind == TERM_SET && members(t, &only) > 200 && (t->set['/' >> 6] >> ('/' & 63) & 1);
+}
+
 static bool globs_add(Globs *g, const Term *t);
 
 static bool globs_set(Globs *g, const Term *t) {
     int only = 0;
     unsigned n = members(t, &only);
 
-    if (n > 200)
+    if (is_any(t))
         return globs_put(g, '?');
     return n == 1 && !strchr("*?\\", only) && globs_put(g, (char)only);
 }
@@ -352,10 +359,8 @@ static bool globs_choice(Globs *g, const Term *t) {
 
 static bool globs_repeat(Globs *g, const Term *t) {
     _cleanup_(free_p) Globs *before = NULL;
-    int only = 0;
-    bool any = t->first->kind == TERM_SET && members(t->first, &only) > 200;
 
-    if (any && t->most == EXPRESSION_UNBOUNDED && t->least <= 1)
+    if (is_any(t->first) && t->most == EXPRESSION_UNBOUNDED && t->least <= 1)
         return (!t->least || globs_put(g, '?')) && globs_put(g, '*');
     if (t->least != 0 || t->most != 1)
         return false;

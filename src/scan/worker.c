@@ -206,7 +206,6 @@ static int large_new(const Worker *w, Unit *u, const Content *c, AsRead as_read,
     l->content = *c;
     l->as_read = as_read;
     u->fd = -1;
-    l->total.allow = w->reader.harvest.allow;
     buf_span(&l->path, u->path);
     l->unit.path = buf_as_span(&l->path);
     l->pieces = calloc(c->n_pieces, sizeof(*l->pieces));
@@ -216,6 +215,7 @@ static int large_new(const Worker *w, Unit *u, const Content *c, AsRead as_read,
         large_free(l);
         return -ENOMEM;
     }
+    l->total.allow = w->reader.harvest.allow;
     *ret = l;
     return 0;
 }

@@ -182,6 +182,8 @@ def check_detectors():
         if not blocks:
             complain(name, 1, "has no detector as an example")
         for block in blocks:
+            if block.startswith("format: edm/1"):
+                continue  # it names a table and a detector that others have made: tests/cli proves one
             with tempfile.TemporaryDirectory() as place:
                 with open(os.path.join(place, "example.yaml"), "w", encoding="utf-8") as f:
                     f.write(block)

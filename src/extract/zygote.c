@@ -33,6 +33,7 @@ enum {
     GRACE_US = 100 * 1000,    /* for a worker that is ending by itself */
     DEATH_US = 2 * 1000000,   /* for one that was killed */
     STEP_MOST_US = 10 * 1000, /* between two looks */
+    STARTS_MAX = 3,           /* of a zygote for one question */
 };
 
 typedef enum AskKind {
@@ -510,17 +511,19 @@ static int exchange(Zygote *z, const Ask *ask, Answer *ret, int *ret_fd) {
     return r < 0 ? -ECONNRESET : ret->error;
 }
 
-/* Of one that lives: started if there is none, and if it has died. */
+/* Of one that lives: started if there is none, and if it has died, be it while it starts. */
 static int exchange_living(Zygote *z, const Ask *ask, Answer *ret, int *ret_fd) {
     int r;
 
     lock_hold(&z->lock);
     r = exchange(z, ask, ret, ret_fd);
-    if (r == -ECONNRESET) {
+    for (unsigned i = 0; i < STARTS_MAX && r == -ECONNRESET; i++) {
         bury_zygote(z);
         r = start(z);
         if (r == 0)
             r = exchange(z, ask, ret, ret_fd);
+        else if (r == -EPIPE)
+            r = -ECONNRESET;
     }
     lock_release(&z->lock);
     return r;

@@ -9,7 +9,8 @@ enum { ROWS_MAX = 4096 };
 static const char allowed_sql[] =
     "SELECT f.text, sum(f.time_from) FROM object o INDEXED BY object_found"
     " CROSS JOIN fact f ON f.object = o.id AND f.kind = 'allowed'"
-    " WHERE o.run = ?1 AND o.id IS NOT NULL GROUP BY f.text ORDER BY f.text LIMIT 4096";
+    " WHERE o.series = (SELECT series FROM run WHERE id = ?1) AND o.since <= ?1 AND o.until > ?1"
+    " AND o.id IS NOT NULL GROUP BY f.text ORDER BY f.text LIMIT 4096";
 
 static int rows_fill(sqlite3_stmt *stmt, Arena *a, AllowedRow *rows, size_t *ret_n) {
     size_t n = 0;

@@ -23,8 +23,9 @@ static const char *const texts[N_STATEMENTS] = {
         " coalesce((SELECT seq FROM sqlite_sequence WHERE name = 'run'), 0) + 1))",
     [ST_RUN_LAST] = "SELECT id, ended, series, coalesce(slots, 0), ruleset = ?2, key IS ?3,"
                     " engine = ?4 FROM run WHERE survey = 0 AND json_valid(parameters) AND"
-                    " json_remove(parameters, '$.command', '$.jobs', '$.window', '$.operation') ="
-                    " json_remove(?1, '$.command', '$.jobs', '$.window', '$.operation')"
+                    " json_remove(parameters, '$.command', '$.profile', '$.jobs', '$.window',"
+                    " '$.operation') = json_remove(?1, '$.command', '$.profile', '$.jobs',"
+                    " '$.window', '$.operation')"
                     " ORDER BY id DESC LIMIT 1",
     [ST_RUN_END] = "UPDATE run SET ended = ?2, exit = ?3, complete = ?4, balanced = ?5,"
                    " slots = ?6"

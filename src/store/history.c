@@ -5,6 +5,9 @@
 
 #define OF_PROFILE                                                                                 \
     "iif(json_valid(parameters), json_extract(parameters, '$.profile'), NULL) = ?1 AND survey = 0"
+/* The object, by the name that it has in a query, is of the run. */
+#define OF_RUN(o, run)                                                                             \
+    o ".series = " run ".series AND " o ".since <= " run ".id AND " o ".until > " run ".id"
 #define UNREAD(o)                                                                                  \
     o ".status <> 'read' AND " o ".status <> 'special' AND " o ".status <> 'link' AND " o          \
       ".status <> 'excluded' AND " o ".status <> 'other-filesystem' AND " o                        \
@@ -104,17 +107,23 @@ static int find_before(Store *s, const char *profile, int64_t run, Error *reterr
 /* Objects are the same if their roots have the same path, whatever their numbers. */
 static int count_gaps(Store *s, int64_t run, Error *reterr, Gaps *g) {
     _cleanup_(sql_finalizep) sqlite3_stmt *row = NULL;
-    int r = prepare(s,
-                    "WITH gap AS (SELECT " LEFT
-                    " AS bytes, EXISTS (SELECT 1 FROM root q JOIN object p ON p.run = q.run AND"
-                    " p.root = q.number WHERE q.run = ?2 AND q.path = r.path AND p.path = o.path"
-                    " AND p.status = o.status AND p.reason = o.reason) AS old"
-                    " FROM object o JOIN root r ON r.run = o.run AND r.number = o.root"
-                    " WHERE o.run = ?1 AND " UNREAD(
-                        "o") ")"
-                             " SELECT count(*), coalesce(sum(bytes), 0), coalesce(sum(NOT old), 0),"
-                             " coalesce(sum(iif(old, 0, bytes)), 0) FROM gap",
-                    NULL, reterr, &row);
+    int r = prepare(
+        s,
+        "WITH gap AS (SELECT " LEFT
+        " AS bytes, EXISTS (SELECT 1 FROM run m JOIN root q ON q.run = m.id JOIN object p"
+        " ON " OF_RUN("p", "m") " AND p.root = q.number"
+                                " WHERE m.id = ?2 AND q.path = r.path AND p.path = o.path"
+                                " AND p.status = o.status AND p.reason = o.reason) AS old"
+                                " FROM run n JOIN root r ON r.run = n.id"
+                                " JOIN object o ON " OF_RUN(
+                                    "o",
+                                    "n") " AND o.root = r.number"
+                                         " WHERE n.id = ?1 AND " UNREAD(
+                                             "o") ")"
+                                                  " SELECT count(*), coalesce(sum(bytes), 0), "
+                                                  "coalesce(sum(NOT old), 0),"
+                                                  " coalesce(sum(iif(old, 0, bytes)), 0) FROM gap",
+        NULL, reterr, &row);
 
     if (r < 0)
         return r;
@@ -130,16 +139,19 @@ static int count_gaps(Store *s, int64_t run, Error *reterr, Gaps *g) {
     return r < 0 ? handle_unread(s, r, reterr) : 0;
 }
 
+/* Of each object that is unread now, and was in a run of the profile; the runs' names differ. */
+static const char oldest_sql[] =
+    "SELECT min(run.started) FROM run JOIN root q ON q.run = run.id"
+    " JOIN root r ON r.run = ?2 AND r.path = q.path"
+    " JOIN (SELECT id, series FROM run WHERE id = ?2) n"
+    " JOIN object o ON " OF_RUN("o", "n") " AND o.root = r.number AND " UNREAD(
+        "o") " JOIN object p ON " OF_RUN("p", "run") " AND p.root = q.number AND p.path = o.path "
+                                                     "AND " UNREAD("p") " WHERE " OF_PROFILE
+                                                                        " AND run.id <= ?2";
+
 static int find_oldest(Store *s, const char *profile, int64_t run, Error *reterr, int64_t *ret) {
     _cleanup_(sql_finalizep) sqlite3_stmt *row = NULL;
-    int r =
-        prepare(s,
-                "SELECT min(run.started) FROM run JOIN root q ON q.run = run.id"
-                " JOIN root r ON r.run = ?2 AND r.path = q.path"
-                " JOIN object o ON o.run = ?2 AND o.root = r.number AND " UNREAD(
-                    "o") " JOIN object p ON p.run = q.run AND p.root = q.number AND p.path = o.path"
-                         " AND " UNREAD("p") " WHERE " OF_PROFILE " AND run.id <= ?2",
-                profile, reterr, &row);
+    int r = prepare(s, oldest_sql, profile, reterr, &row);
 
     if (r < 0)
         return r;

@@ -338,9 +338,11 @@ FactCursor *fact_cursor_close(FactCursor *c) {
 /* Of the other kinds each member has some: they are not looked at. min() says whose path it is. */
 static const char remarks_all[] =
     "SELECT f.kind, f.text, count(DISTINCT o.id), r.path, min(o.path) FROM root r CROSS JOIN object"
-    " o INDEXED BY object_found ON o.run = r.run AND o.root = r.number CROSS JOIN fact f"
+    " o INDEXED BY object_found ON o.series = (SELECT series FROM run WHERE id = ?1)"
+    " AND o.root = r.number CROSS JOIN fact f"
     " ON f.object = o.id AND f.kind IN ('label', 'macros', 'no-contents', 'wal')"
-    " WHERE r.run = ?1 AND o.id IS NOT NULL GROUP BY f.kind, f.text ORDER BY f.kind, 3 DESC, f.text"
+    " WHERE r.run = ?1 AND o.since <= ?1 AND o.until > ?1 AND o.id IS NOT NULL GROUP BY f.kind, "
+    "f.text ORDER BY f.kind, 3 DESC, f.text"
     " LIMIT 1000";
 
 int query_remarks(Store *s, int64_t run, Arena *a, Error *reterr, RemarkRow **ret, size_t *ret_n) {

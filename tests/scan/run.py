@@ -483,7 +483,7 @@ def goes_on_night_after_night(t, place):
     limit, nights = 1, 0
     while nights < 60:
         code, out, err = t.run("scan", "--format", "jsonl", "--jobs", "1", "--first", "hr/",
-                               "--time-limit", f"{limit}s", tree)
+                               "--limit-iops", "60", "--time-limit", f"{limit}s", tree)
         nights += 1
         expect(code in (0, 3), f"exit {code}: {err}")
         if "paused" not in err:

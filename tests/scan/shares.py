@@ -131,7 +131,7 @@ class Fault(Exception):
 def scan(terrier, tree, home, options):
     env = dict(os.environ, HOME=home, XDG_STATE_HOME=home + "/state",
                XDG_CONFIG_HOME=home + "/config", XDG_CACHE_HOME=home + "/cache")
-    r = subprocess.run([terrier, "scan", "--format", "jsonl", "--objects", "all", "--progress", "never",
+    r = subprocess.run([terrier, "scan", "--fresh", "--format", "jsonl", "--objects", "all", "--progress", "never",
                         "--samples", "20", *options, tree], env=env, stdout=subprocess.PIPE,
                        stderr=subprocess.PIPE, timeout=300)
     if r.returncode not in (0, 3):

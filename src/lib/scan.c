@@ -373,7 +373,7 @@ static void put_helpers(Buf *to, const char *directory) {
 }
 
 /* What reads: with another, the same bytes may give other findings. */
-static int describe_engine(Job *j) {
+static int describe_engine(Job *j, Error *reterr) {
     _cleanup_(free_p) char *program = realpath(program_of(j->o), NULL);
     char *slash = program ? strrchr(program, '/') : NULL;
 
@@ -383,6 +383,14 @@ static int describe_engine(Job *j) {
         put_helpers(&j->engine, program);
     }
     put_helpers(&j->engine, TERRIER_HELPERS);
+    for (size_t i = 0; i < j->rules->n_edms; i++) { /* each table that is built has its own */
+        char label[EDM_LABEL];
+        int r = edm_label_at(j->rules->edms[i].table, reterr, label);
+
+        if (r < 0)
+            return r;
+        buf_printf(&j->engine, " %s", label);
+    }
     return buf_error(&j->engine);
 }
 
@@ -704,7 +712,7 @@ static int prepare(Job *j, Error *reterr) {
     if (r == 0)
         r = describe(j);
     if (r == 0)
-        r = describe_engine(j);
+        r = describe_engine(j, reterr);
     if (r == 0)
         r = note_first(j, reterr);
     j->result->exit = r == -EINVAL ? TERRIER_EXIT_USAGE : TERRIER_EXIT_INTERNAL;

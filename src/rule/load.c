@@ -262,9 +262,15 @@ static bool regions_keep(const char *list, const Words *regions) {
     return keep;
 }
 
+/* An allow entry that is over makes other rules of the same file. */
 static void digest_add(struct sha256_ctx *digest, const Entry *e) {
     sha256_update(digest, strlen(e->id) + 1, (const uint8_t *)e->id);
     sha256_update(digest, sizeof(e->digest), e->digest);
+    for (size_t i = 0; e->kind == ENTRY_ALLOW && i < e->allow.n; i++) {
+        uint8_t over = e->allow.entries[i].expired;
+
+        sha256_update(digest, 1, &over);
+    }
 }
 
 /* From sorted entries to the frozen set. */

@@ -31,7 +31,7 @@ enum {
     RECHECKS_MAX = 512, /* on their way at once: more are not drawn */
 };
 
-/* keeper_listen: the scanner is to end, for quiet hours. */
+/* keeper_listen: the scanner is to end, for quiet hours or since the time is over. */
 #define LISTEN_PAUSE 3
 
 /* What is known of a root before its files are asked for. */
@@ -715,11 +715,16 @@ static bool is_quiet(const Keeper *k, int64_t *ret_end) {
     return hours_hold_any(k->o->quiet, k->o->n_quiet, clock_real_ns() / CLOCK_NS_PER_S, ret_end);
 }
 
+/* The time limit was reached. */
+static bool is_over(const Keeper *k) {
+    return k->deadline && clock_monotonic_ns() > k->deadline;
+}
+
 /* Whether listening is to end here: what was in flight when the hours began had its time. */
 static bool keeper_drain(Keeper *k) {
     int64_t now = clock_monotonic_ns(), end;
 
-    if (!k->drain_by && is_quiet(k, &end)) {
+    if (!k->drain_by && (is_over(k) || is_quiet(k, &end))) {
         journal_ask_end(k->journal_fd);
         k->drain_by = now + DRAIN_S * CLOCK_NS_PER_S;
     }
@@ -742,14 +747,15 @@ static int keeper_rest(Keeper *k, Error *reterr) {
     if (!quiet || r < 0)
         return r;
     warn_quiet(k, end);
-    for (; is_quiet(k, &end); poll(NULL, 0, PROGRESS_MS)) {
+    for (; is_quiet(k, &end) && !is_over(k); poll(NULL, 0, PROGRESS_MS)) {
         k->progress.paused_until = end;
         keeper_progress(k, false);
         if (k->o->stop && k->o->stop(k->o->of))
             return KEEPER_E_STOPPED;
     }
     k->progress.paused_until = 0;
-    keeper_warn(k, "quiet hours are over: reading goes on");
+    if (!is_over(k))
+        keeper_warn(k, "quiet hours are over: reading goes on");
     return 0;
 }
 
@@ -780,8 +786,6 @@ static int keeper_listen(Keeper *k, Error *reterr) {
 
         if (k->o->stop && k->o->stop(k->o->of))
             return KEEPER_E_STOPPED;
-        if (k->deadline && clock_monotonic_ns() > k->deadline)
-            return KEEPER_E_PAUSED;
         if (r < 0 && errno != EINTR)
             return error_errno(reterr, -errno, "cannot listen to the scanner");
         keeper_progress(k, false);
@@ -965,19 +969,22 @@ static int night_note(Keeper *k, Error *reterr) {
         reterr);
 }
 
+static int night_end(Keeper *k, Error *reterr) {
+    k->result.paused = true;
+    return k->result.run ? night_note(k, reterr) : 0;
+}
+
 static int keeper_scan(Keeper *k, Error *reterr) {
     int status, r;
 
     for (;;) {
         r = keeper_rest(k, reterr);
+        if (r == 0 && is_over(k))
+            return night_end(k, reterr);
         if (r == 0)
             r = keeper_life(k, reterr, &status);
-        if (r == KEEPER_E_PAUSED)
-            k->result.paused = true;
         if (r == KEEPER_E_STOPPED || r < 0)
             return r;
-        if (r == KEEPER_E_PAUSED)
-            return k->result.run ? night_note(k, reterr) : 0;
         if (k->drain_by && (r != 0 || (k->done_code < 0 && !k->failed.code))) {
             r = keeper_paused(k, reterr);
             if (r < 0)

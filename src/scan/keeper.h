@@ -21,7 +21,6 @@
 
 /* keeper_run: conditions that are not errors of ours. */
 #define KEEPER_E_STOPPED 2 /* stop() said so; what was done is in the store */
-#define KEEPER_E_PAUSED  3 /* inside: the time limit was reached; told as result.paused */
 
 typedef struct KeeperProgress {
     uint64_t files, bytes; /* reported so far */
@@ -51,7 +50,7 @@ typedef struct KeeperOptions {
     bool rescan;        /* everything is read, in the series as it is */
     int64_t time_limit; /* ns: then it pauses, to be gone on with; 0: none */
     uint64_t recheck;   /* of files that seem unchanged one in so many is read; 0: none */
-    int (*begun)(void *of, int64_t run, Error *reterr);  /* the run has its number; may be NULL */
+    int (*begun)(void *of, int64_t run, Error *reterr); /* the run has its number; may be NULL */
     const Hours *quiet; /* hours in which nothing is read and nothing is open */
     size_t n_quiet;
     const StoreNote *notes; /* of what is known before the run: put first */

@@ -52,10 +52,21 @@ static bool any_matches(const char *const *patterns, size_t n, Span path, bool d
     return false;
 }
 
+/* It matches, or a directory that it is beneath does. */
+static bool is_included(const Filter *f, Span path) {
+    if (any_matches(f->include, f->n_include, path, false))
+        return true;
+    for (size_t i = 0; i < path.n; i++) {
+        if (path.at[i] == '/' && any_matches(f->include, f->n_include, span(path.at, i), true))
+            return true;
+    }
+    return false;
+}
+
 const char *filter_file(const Filter *f, Span path) {
     if (any_matches(f->exclude, f->n_exclude, path, false))
         return "exclude";
-    if (f->n_include && !any_matches(f->include, f->n_include, path, false))
+    if (f->n_include && !is_included(f, path))
         return "include";
     return NULL;
 }

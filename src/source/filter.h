@@ -15,7 +15,7 @@ typedef struct FileId {
 } FileId;
 
 typedef struct Filter {
-    const char *const *include; /* if any: only files that match one are read */
+    const char *const *include; /* if any: only files that match one, or are beneath what does */
     size_t n_include;
     const char *const *exclude; /* files, and directories with all beneath them */
     size_t n_exclude;

@@ -29,6 +29,18 @@ static void knows_the_default_directories(void **state _unused_) {
     assert_null(filter_file(&none, span_of(".snapshot")));
 }
 
+static void includes_what_is_beneath(void **state _unused_) {
+    const char *const include[] = {"hr/", "/a/*"};
+    Filter f = {.include = include, .n_include = 2};
+
+    assert_null(filter_file(&f, span_of("hr/f.txt")));
+    assert_null(filter_file(&f, span_of("x/hr/y/f.txt")));
+    assert_null(filter_file(&f, span_of("a/b/c.txt")));
+    assert_string_equal(filter_file(&f, span_of("hr")), "include"); /* a file of that name */
+    assert_string_equal(filter_file(&f, span_of("x/hr.txt")), "include");
+    assert_string_equal(filter_file(&f, span_of("b/a/c.txt")), "include");
+}
+
 static void puts_exclude_before_include(void **state _unused_) {
     const char *const include[] = {"docs/**", "*.csv"}, *const exclude[] = {"secret*", "tmp/"};
     Filter f = {.include = include, .n_include = 2, .exclude = exclude, .n_exclude = 2};
@@ -67,6 +79,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(knows_the_default_directories),
         cmocka_unit_test(puts_exclude_before_include),
+        cmocka_unit_test(includes_what_is_beneath),
         cmocka_unit_test(names_the_pattern_that_is_wrong),
         cmocka_unit_test(knows_its_own_by_device_too),
     };

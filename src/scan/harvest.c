@@ -50,10 +50,10 @@ void harvest_clear(Harvest *h) {
         sketch_done(&row->sketch);
         *row = (HarvestRow){.samples = samples};
     }
-    if (h->n_places) {
+    if (h->n_slots)
         memset(h->slots, 0, h->n_slots * sizeof(*h->slots));
+    if (h->n_places)
         arena_done(&h->arena);
-    }
     memset(h->counts, 0, h->n * sizeof(*h->counts));
     if (h->allowed)
         memset(h->allowed, 0, h->engine->rules->n_allows * sizeof(*h->allowed));

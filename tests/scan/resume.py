@@ -169,6 +169,7 @@ def main():
     parser.add_argument("killer")
     parser.add_argument("--kills", type=int, default=50)
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--sanitized", action="store_true")
     a = parser.parse_args()
     program, killer = os.path.abspath(a.terrier), os.path.abspath(a.killer)
     rnd, passed, failed, done = random.Random(a.seed), 0, 0, {}
@@ -196,15 +197,21 @@ def main():
         warm = Place(program, top, "warm", first.home)
         began = time.monotonic()
         count = os.path.join(top, "calls")
-        p = warm.scan(tree, "--jobs", "2", LD_PRELOAD=killer, TERRIER_KILL_COUNT=count)
+        preload = {} if a.sanitized else {"LD_PRELOAD": killer, "TERRIER_KILL_COUNT": count}
+        p = warm.scan(tree, "--jobs", "2", **preload)
         p.communicate(timeout=120)
         duration = time.monotonic() - began
         want = first.export()
         same(warm, want, "an unbroken scan")
-        with open(count, encoding="ascii") as f:
-            calls = int(f.read())
-        scans.expect(calls > 20, f"{calls} calls are too few: is the library loaded?")
-        at_calls = min(a.kills * 3 // 5, 2 * calls)
+        calls = at_calls = 0
+        if a.sanitized:
+            print("skipped: kills at calls: the preloaded library and a sanitizer's do not go together")
+            a.kills = a.kills * 2 // 5
+        else:
+            with open(count, encoding="ascii") as f:
+                calls = int(f.read())
+            scans.expect(calls > 20, f"{calls} calls are too few: is the library loaded?")
+            at_calls = min(a.kills * 3 // 5, 2 * calls)
         for i in range(at_calls):
             at = 1 + i * calls // at_calls if at_calls < calls else 1 + i % calls
             if attempt(f"call {at}", killed_at_a_call, tree, killer, want, at, i % 2 == 1):
@@ -216,7 +223,7 @@ def main():
             if attempt("SIGINT", lambda place: stopped_and_continued(first, place, tree, want)):
                 done["SIGINT"] = done.get("SIGINT", 0) + 1
     print(f"{calls} calls of the keeper; killed: {done}")
-    if not done.get("call") or not done.get("keeper"):
+    if not (a.sanitized or done.get("call")) or not done.get("keeper"):
         failed += 1
         print("FAILED: nothing was killed")
     print(f"{passed} passed, {failed} failed")

@@ -151,12 +151,13 @@ static void bounds_depth(void **state _unused_) {
                        "16 levels"});
 }
 
-/* Hostile files: text of n times a unit between two ends, and what becomes of it within 5 s. */
+/* Hostile files: text of n times a unit between two ends, and what becomes of it in linear
+ * time: what were quadratic would take hours, so a minute of processor time tells them apart. */
 
 static double seconds(void) {
     struct timespec t;
 
-    clock_gettime(CLOCK_MONOTONIC, &t);
+    clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &t);
     return (double)t.tv_sec + (double)t.tv_nsec / 1e9;
 }
 
@@ -174,7 +175,7 @@ static int read_repeated(const char *before, const char *unit, size_t n, const c
     buf_text(&b, after);
     assert_int_equal(buf_error(&b), 0);
     rc = yaml_read(buf_as_span(&b), "f", &a, reterr, &root);
-    assert_true(seconds() - start < 5);
+    assert_true(seconds() - start < 60);
     return rc;
 }
 
@@ -221,7 +222,7 @@ static void survives_a_map_of_many_keys(void **state _unused_) {
     buf_text(&b, "x}");
     assert_int_equal(yaml_read(buf_as_span(&b), "f", &a, &e, &root), -EINVAL);
     assert_string_equal(e.text, "f:2:1: y: the same key as at 1:5, expected each key once");
-    assert_true(seconds() - start < 10);
+    assert_true(seconds() - start < 60);
 }
 
 static void quotes_foreign_text(void **state _unused_) {

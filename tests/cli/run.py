@@ -79,7 +79,7 @@ def run(case, program, cache):
             directory.mkdir()
         (programs / "terrier").symlink_to(program)
         make_files(case.get("files", ""), work)
-        done = subprocess.run(["sh", "-c", case["command"]], cwd=work, timeout=120,
+        done = subprocess.run(["sh", "-c", case["command"]], cwd=work, timeout=400,
                               input=case.get("input", "").encode(), capture_output=True,
                               env=environment(home, programs, cache), check=False)
     wrong = []

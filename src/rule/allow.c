@@ -86,15 +86,33 @@ static int read_by(const Node *n, Reader *r, void *into) {
     return field_text(n, TEXT_MAX, r, &((AllowEntry *)into)->by);
 }
 
+/* A number of exactly n digits, or -1. */
+static int digits_read(const char *text, size_t n) {
+    int number = 0;
+
+    for (size_t i = 0; i < n; i++) {
+        if (text[i] < '0' || text[i] > '9')
+            return -1;
+        number = number * 10 + (text[i] - '0');
+    }
+    return number;
+}
+
 /* "2027-01-31"; the day is over when the next one begins in UTC. */
 static bool day_end(const char *text, time_t *ret) {
     struct tm tm = {0}, back;
+    int year, month, day;
 
-    if (strlen(text) != 10 || text[4] != '-' || text[7] != '-' || strspn(text, "0123456789-") != 10)
+    if (strlen(text) != 10 || text[4] != '-' || text[7] != '-')
         return false;
-    tm.tm_year = atoi(text) - 1900;
-    tm.tm_mon = atoi(text + 5) - 1;
-    tm.tm_mday = atoi(text + 8);
+    year = digits_read(text, 4);
+    month = digits_read(text + 5, 2);
+    day = digits_read(text + 8, 2);
+    if (year < 0 || month < 0 || day < 0)
+        return false;
+    tm.tm_year = year - 1900;
+    tm.tm_mon = month - 1;
+    tm.tm_mday = day;
     back = tm;
     *ret = timegm(&back) + 24 * 60 * 60;
     return back.tm_year == tm.tm_year && back.tm_mon == tm.tm_mon && back.tm_mday == tm.tm_mday;

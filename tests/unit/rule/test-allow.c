@@ -86,6 +86,8 @@ static void refuses_what_says_too_much(void **state _unused_) {
     assert_refused("  - {value: x, reason: r}\n", "no by, expected this key too");
     assert_refused(ENTRY("value: x, until: 2027-02-30"), "'2027-02-30' is no day");
     assert_refused(ENTRY("value: x, until: tomorrow"), "'tomorrow' is no day");
+    assert_refused(ENTRY("value: x, until: 20-7-01-31"), "'20-7-01-31' is no day");
+    assert_refused(ENTRY("value: x, until: 2027--1-31"), "'2027--1-31' is no day");
     assert_refused(ENTRY("value: x, token: " TOKEN_A), "token and value together");
     assert_refused(ENTRY("value: []"), "an empty list");
     assert_refused(ENTRY("values: x"), "unknown key, expected value");

@@ -1,4 +1,4 @@
--- Terrier's store, format 2 (PRAGMA user_version; application_id is 'Terr').
+-- Terrier's store, format 3 (PRAGMA user_version; application_id is 'Terr').
 --
 -- Times are nanoseconds since 1970-01-01 UTC, NULL where unknown. Paths and parts are raw bytes as
 -- the file system or the container gave them. Words (status, format, kinds) are those of the
@@ -224,4 +224,4 @@ CREATE TABLE manifest (
 ) STRICT;
 
 PRAGMA application_id = 1415934578; -- 'Terr'
-PRAGMA user_version = 2;
+PRAGMA user_version = 3;

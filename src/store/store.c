@@ -23,9 +23,10 @@
 #define HEADER_APPLICATION 68
 
 extern const char store_format_2_sql[];
+extern const char store_format_3_sql[];
 
 /* steps[i] brings format i + 1 to i + 2. */
-static const char *const steps[] = {store_format_2_sql};
+static const char *const steps[] = {store_format_2_sql, store_format_3_sql};
 
 static uint32_t header_u32(const uint8_t *at) {
     return (uint32_t)at[0] << 24 | (uint32_t)at[1] << 16 | (uint32_t)at[2] << 8 | at[3];

@@ -16,7 +16,7 @@
 #include "base/error.h"
 #include "base/span.h"
 
-#define STORE_FORMAT 2 /* version of the schema that this program writes */
+#define STORE_FORMAT 3 /* version of the schema that this program writes */
 
 typedef enum StoreMode {
     STORE_READ,   /* for reports; -ENOENT when there is none */

@@ -35,8 +35,9 @@ static void runs_all_steps_after_a_copy(void **state) {
     Fixture *f = *state;
     static const char *const steps[] = {
         "SELECT no_such_function()",
-        "CREATE TABLE two (x INTEGER) STRICT; PRAGMA user_version = 3",
-        "ALTER TABLE two ADD COLUMN y INTEGER; PRAGMA user_version = 4",
+        "SELECT no_such_function()",
+        "CREATE TABLE two (x INTEGER) STRICT; PRAGMA user_version = 4",
+        "ALTER TABLE two ADD COLUMN y INTEGER; PRAGMA user_version = 5",
     };
     char copy[128];
     struct stat st;
@@ -45,17 +46,17 @@ static void runs_all_steps_after_a_copy(void **state) {
 
     f->store = store_close(f->store);
     db = connect(f->path);
-    if (migrate_run(db, f->path, 2, steps, 3, &e) < 0)
+    if (migrate_run(db, f->path, STORE_FORMAT, steps, N_ELEMENTS(steps), &e) < 0)
         fail_msg("%s", e.text);
-    assert_int_equal(number(db, version), 4);
+    assert_int_equal(number(db, version), 5);
     assert_int_equal(number(db, "SELECT count(*) FROM pragma_table_info('two')"), 2);
     assert_int_equal(number(db, "SELECT count(*) FROM run"), 1);
     sqlite3_close(db);
-    snprintf(copy, sizeof(copy), "%s.format-2", f->path);
+    snprintf(copy, sizeof(copy), "%s.format-%d", f->path, STORE_FORMAT);
     assert_int_equal(stat(copy, &st), 0);
     assert_int_equal(st.st_mode & 07777, 0600);
     db = connect(copy);
-    assert_int_equal(number(db, version), 2);
+    assert_int_equal(number(db, version), STORE_FORMAT);
     assert_int_equal(number(db, "SELECT count(*) FROM run"), 1);
     assert_int_equal(migrate_check(db), 0);
     sqlite3_close(db);
@@ -65,7 +66,8 @@ static void leaves_the_store_when_a_step_fails(void **state) {
     Fixture *f = *state;
     static const char *const steps[] = {
         "SELECT no_such_function()",
-        "CREATE TABLE two (x INTEGER) STRICT; PRAGMA user_version = 3",
+        "SELECT no_such_function()",
+        "CREATE TABLE two (x INTEGER) STRICT; PRAGMA user_version = 4",
         "ALTER TABLE none ADD COLUMN y INTEGER",
     };
     sqlite3 *db;
@@ -73,9 +75,9 @@ static void leaves_the_store_when_a_step_fails(void **state) {
 
     f->store = store_close(f->store);
     db = connect(f->path);
-    assert_true(migrate_run(db, f->path, 2, steps, 3, &e) < 0);
+    assert_true(migrate_run(db, f->path, STORE_FORMAT, steps, N_ELEMENTS(steps), &e) < 0);
     assert_non_null(strstr(e.text, "it is as it was"));
-    assert_int_equal(number(db, version), 2);
+    assert_int_equal(number(db, version), STORE_FORMAT);
     assert_int_equal(number(db, "SELECT count(*) FROM pragma_table_list WHERE name = 'two'"), 0);
     sqlite3_close(db);
 }
@@ -84,14 +86,15 @@ static void begins_where_the_store_is(void **state) {
     Fixture *f = *state;
     static const char *const steps[] = {
         "SELECT no_such_function()",
-        "PRAGMA user_version = 3",
+        "SELECT no_such_function()",
+        "PRAGMA user_version = 4",
     };
     sqlite3 *db;
 
     f->store = store_close(f->store);
     db = connect(f->path);
-    assert_int_equal(migrate_run(db, f->path, 2, steps, 2, NULL), 0);
-    assert_int_equal(number(db, version), 3);
+    assert_int_equal(migrate_run(db, f->path, STORE_FORMAT, steps, N_ELEMENTS(steps), NULL), 0);
+    assert_int_equal(number(db, version), 4);
     sqlite3_close(db);
 }
 
@@ -117,14 +120,14 @@ static void shape(const char *path, Buf *to) {
     sqlite3_close(db);
 }
 
-/* A store of format 1 with one run, as the schema of that day made it. */
-static void old_store(const char *path) {
+/* A store of an old format with one run, as the schema of that day made it. */
+static void old_store(const char *path, int format) {
     _cleanup_(buf_done) Buf file = {0}, schema = {0};
     const char *root = getenv("TERRIER_SOURCE_ROOT");
     sqlite3 *db = NULL;
     Error e = {0};
 
-    buf_printf(&file, "%s/tests/unit/store/format-1.sql", root ? root : ".");
+    buf_printf(&file, "%s/tests/unit/store/format-%d.sql", root ? root : ".", format);
     if (file_read(buf_cstr(&file), 1 << 20, &e, &schema) < 0)
         fail_msg("%s", e.text);
     assert_int_equal(sqlite3_open(path, &db), SQLITE_OK);
@@ -138,36 +141,40 @@ static void old_store(const char *path) {
     sqlite3_close(db);
 }
 
-static void brings_the_oldest_format_up_to_date(void **state) {
+static void comes_up_to_date(Fixture *f, int format, StoreMode mode, const char *expected) {
+    _cleanup_(buf_done) Buf got = {0};
+    char path[128], copy[160];
+    Store *s = NULL;
+    Error e = {0};
+    sqlite3 *db;
+
+    snprintf(path, sizeof(path), "%s/old-%d-%d.db", f->directory, format, (int)mode);
+    snprintf(copy, sizeof(copy), "%s.format-%d", path, format);
+    old_store(path, format);
+    if (store_open(path, mode, &e, &s) < 0)
+        fail_msg("%s", e.text);
+    store_close(s);
+    shape(path, &got);
+    assert_string_equal(buf_cstr(&got), expected);
+    db = connect(path);
+    assert_int_equal(number(db, version), STORE_FORMAT);
+    assert_int_equal(number(db, "SELECT started FROM run"), 7);
+    sqlite3_close(db);
+    db = connect(copy);
+    assert_int_equal(number(db, version), format);
+    assert_int_equal(number(db, "SELECT started FROM run"), 7);
+    sqlite3_close(db);
+}
+
+static void brings_every_old_format_up_to_date(void **state) {
     static const StoreMode modes[] = {STORE_WRITE, STORE_APPEND, STORE_READ};
     Fixture *f = *state;
     _cleanup_(buf_done) Buf expected = {0};
 
     shape(f->path, &expected);
-    for (size_t i = 0; i < N_ELEMENTS(modes); i++) {
-        _cleanup_(buf_done) Buf got = {0};
-        char path[128], copy[160];
-        Store *s = NULL;
-        Error e = {0};
-        sqlite3 *db;
-
-        snprintf(path, sizeof(path), "%s/old-%zu.db", f->directory, i);
-        snprintf(copy, sizeof(copy), "%s.format-1", path);
-        old_store(path);
-        if (store_open(path, modes[i], &e, &s) < 0)
-            fail_msg("%s", e.text);
-        store_close(s);
-        shape(path, &got);
-        assert_string_equal(buf_cstr(&got), buf_cstr(&expected));
-        db = connect(path);
-        assert_int_equal(number(db, version), STORE_FORMAT);
-        assert_int_equal(number(db, "SELECT started FROM run"), 7);
-        sqlite3_close(db);
-        db = connect(copy);
-        assert_int_equal(number(db, version), 1);
-        assert_int_equal(number(db, "SELECT started FROM run"), 7);
-        sqlite3_close(db);
-    }
+    for (int format = 1; format < STORE_FORMAT; format++)
+        for (size_t i = 0; i < N_ELEMENTS(modes); i++)
+            comes_up_to_date(f, format, modes[i], buf_cstr(&expected));
 }
 
 /* One run that ended and one that did not. */
@@ -208,7 +215,7 @@ static void objects_of_old_runs_are_kept(void **state) {
 
     f->store = store_close(f->store);
     assert_int_equal(remove(f->path), 0);
-    old_store(f->path);
+    old_store(f->path, 1);
     db = connect(f->path);
     assert_int_equal(sql_exec(db, objects_of_old), 0);
     sqlite3_close(db);
@@ -229,7 +236,7 @@ static void objects_of_old_runs_are_kept(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         TEST(runs_all_steps_after_a_copy),  TEST(leaves_the_store_when_a_step_fails),
-        TEST(begins_where_the_store_is),    TEST(brings_the_oldest_format_up_to_date),
+        TEST(begins_where_the_store_is),    TEST(brings_every_old_format_up_to_date),
         TEST(objects_of_old_runs_are_kept),
     };
 

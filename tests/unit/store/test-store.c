@@ -146,13 +146,15 @@ static void refuses_a_newer_store_untouched(void **state) {
     Fixture *f = *state;
     uint8_t newer[4] = {0, 0, 0, STORE_FORMAT + 1}, before[4096], after[4096];
     struct stat was, is;
-    char wal[128];
+    char wal[128], expected[64];
 
+    snprintf(expected, sizeof(expected), "newer Terrier (format %d, this one knows %d)",
+             STORE_FORMAT + 1, STORE_FORMAT);
     f->store = store_close(f->store);
     bytes_move(f->path, 60, newer, sizeof(newer), true);
     bytes_move(f->path, 0, before, sizeof(before), false);
     assert_int_equal(stat(f->path, &was), 0);
-    assert_refused(f, STORE_WRITE, -EPROTO, "newer Terrier (format 3, this one knows 2)");
+    assert_refused(f, STORE_WRITE, -EPROTO, expected);
     assert_refused(f, STORE_READ, -EPROTO, "newer Terrier");
     bytes_move(f->path, 0, after, sizeof(after), false);
     assert_memory_equal(before, after, sizeof(before));

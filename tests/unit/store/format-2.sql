@@ -1,0 +1,227 @@
+-- Terrier's store as format 2 was: the test of migrations brings one up to date.
+--
+-- Times are nanoseconds since 1970-01-01 UTC, NULL where unknown. Paths and parts are raw bytes as
+-- the file system or the container gave them. Words (status, format, kinds) are those of the
+-- reports. Unsigned 64-bit numbers stand as the signed number with the same bits. What is counted
+-- is exact unless its comment says otherwise. No found value is in any column, only masks (some of
+-- its characters, the rest '*') and tokens (keyed, docs/design/store.md).
+
+CREATE TABLE meta (
+    one     INTEGER PRIMARY KEY CHECK (one = 1), -- there is one row
+    created INTEGER NOT NULL,                    -- when the store was made
+    uuid    TEXT NOT NULL                        -- its identity, random, as RFC 9562 version 4
+) STRICT;
+
+CREATE TABLE run (
+    id         INTEGER PRIMARY KEY AUTOINCREMENT, -- from 1; never used again, even after a prune
+    started    INTEGER NOT NULL,                  -- by the real-time clock
+    ended      INTEGER,                           -- NULL: interrupted, or still going on
+    exit       INTEGER,                           -- exit status of the scan; NULL before the end
+    survey     INTEGER NOT NULL,                  -- 1: a seeded sample of files, not evidence
+    complete   INTEGER,                           -- 1: nothing unread beyond accepted gaps
+    balanced   INTEGER,                           -- 1: found by the walker = sum over statuses
+    tool       TEXT NOT NULL,                     -- version of terrier
+    key        TEXT,                              -- key id of all tokens of the run; NULL: none
+    ruleset    BLOB NOT NULL,                     -- SHA-256 that names the set of rules
+    parameters TEXT NOT NULL,                     -- JSON: what was asked, without secrets
+    series     INTEGER NOT NULL DEFAULT 0,        -- run.id of the first run of its series
+    engine     TEXT NOT NULL DEFAULT '',          -- what reads: version, helpers; '' unknown
+    slots      INTEGER                            -- object.slot given so far; NULL before the end
+) STRICT;
+
+CREATE TABLE detector (
+    run      INTEGER NOT NULL, -- run.id
+    number   INTEGER NOT NULL, -- in order of id, from 0
+    id       TEXT NOT NULL,    -- family.thing
+    title    TEXT NOT NULL,    -- for people
+    category TEXT NOT NULL,    -- kind of data: gov.national_id ...
+    tier     INTEGER NOT NULL, -- 0 public, 1 internal, 2 confidential, 3 restricted
+    PRIMARY KEY (run, number)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE root (
+    run           INTEGER NOT NULL, -- run.id
+    number        INTEGER NOT NULL, -- as named on the command line, from 0
+    path          BLOB NOT NULL,    -- absolute; empty for a pipe or a list
+    identity      TEXT NOT NULL,    -- file-system UUID, server:export ...; '' unknown
+    fs_type       TEXT NOT NULL,    -- ext4, nfs4 ...; '' unknown
+    mount_options TEXT NOT NULL,    -- as mounted
+    atime         TEXT NOT NULL,    -- 'kept', or why reading may have moved access times
+    status        TEXT NOT NULL,    -- 'read', or why the root as a whole was not
+    reason        TEXT NOT NULL,    -- a word more about the status, or ''
+    found         INTEGER NOT NULL, -- objects of depth 0, as counted by the walker
+    found_bytes   INTEGER NOT NULL, -- sum of their sizes
+    names         INTEGER NOT NULL, -- further names of files met before (hard links)
+    directories   INTEGER NOT NULL, -- directories entered
+    PRIMARY KEY (run, number),
+    UNIQUE (run, path)
+) STRICT, WITHOUT ROWID;
+
+-- The objects of a run are those of its series with since <= run < until (docs/design/incremental.md).
+CREATE TABLE object (
+    series     INTEGER NOT NULL, -- run.series
+    root       INTEGER NOT NULL, -- root.number
+    path       BLOB NOT NULL,    -- below the root; names of members follow, each after a NUL
+    since      INTEGER NOT NULL, -- run.id of the run that read it
+    until      INTEGER NOT NULL, -- run.id of the first run for which it does not hold; 2^63-1: none
+    id         INTEGER,          -- for finding and fact; NULL: neither is there
+    slot       INTEGER,          -- its number in the series, from 0; NULL of a member
+    depth      INTEGER NOT NULL, -- 0 a file, n a member inside n containers
+    dev        INTEGER NOT NULL, -- device number, only for hard links within the run
+    ino        INTEGER NOT NULL, -- inode number
+    nlink      INTEGER NOT NULL, -- names the file system counts; see object_name
+    size       INTEGER NOT NULL, -- bytes; 0 for links and special files
+    mtime      INTEGER,          -- content last changed
+    ctime      INTEGER,          -- inode last changed
+    btime      INTEGER,          -- made
+    mode       INTEGER NOT NULL, -- type and permission bits as in stat(2)
+    uid        INTEGER NOT NULL, -- owner
+    gid        INTEGER NOT NULL, -- group
+    status     TEXT NOT NULL,    -- read, partial, limit, encrypted ...: exactly one
+    reason     TEXT NOT NULL,    -- a word more, as in partial(no-ocr), or ''
+    bytes_read INTEGER NOT NULL, -- of size, examined
+    members    INTEGER NOT NULL, -- objects of greater depth that came out of it
+    hash       BLOB,             -- XXH3-128 of the content, seeded secretly; NULL unknown
+    format     TEXT NOT NULL,    -- text, csv, zip ...; '' unknown
+    encoding   TEXT NOT NULL,    -- utf-8, utf-16le ...; '' unknown or not text
+    PRIMARY KEY (series, root, path, since)
+) STRICT, WITHOUT ROWID;
+
+-- The objects that reports ask for, in their order: what was not read, and where something was
+-- found, with its id, so that most reports need nothing else of the object.
+CREATE INDEX object_unread ON object (series, root, path, since, until)
+    WHERE status <> 'read' AND status <> 'special' AND status <> 'link' AND status <> 'excluded'
+        AND status <> 'other-filesystem' AND status <> 'vanished';
+CREATE INDEX object_found ON object (series, root, path, since, until, id) WHERE id IS NOT NULL;
+
+-- All names of files that have more than one, if their inode was met under at least one of them.
+CREATE TABLE object_name (
+    run     INTEGER NOT NULL, -- run.id
+    dev     INTEGER NOT NULL, -- device number
+    ino     INTEGER NOT NULL, -- inode number
+    root    INTEGER NOT NULL, -- root.number
+    path    BLOB NOT NULL,    -- below the root
+    claimed INTEGER NOT NULL, -- 1: the name under which the object stands; one for each inode
+    PRIMARY KEY (run, dev, ino, root, path),
+    UNIQUE (run, root, path)
+) STRICT, WITHOUT ROWID;
+
+-- All hits of one detector in one part of one object. `samples` are the hits at the lowest positions
+-- one behind the other, each: line from 1 (0 where lines mean nothing), offset and length in raw
+-- bytes of the outermost undecoded view, score in thousandths, flags (1: a published test value,
+-- 2: there is a token), length of the mask, the mask in UTF-8, and with that flag the 16 bytes of
+-- the token, whose key is run.key. The numbers are LEB128 varints (seven bits a byte, the lowest
+-- first, the high bit set in all but the last); the score is zigzag: 0, -1, 1, -2 ... are 0, 1, 2,
+-- 3 ...
+CREATE TABLE finding (
+    object          INTEGER NOT NULL, -- object.id
+    part            BLOB NOT NULL,    -- page, sheet:column, table.column; empty: the whole object
+    part_kind       INTEGER NOT NULL, -- 0 bytes, 1 text, 2 page, 3 section, 4 sheet, 5 table
+    heading         BLOB NOT NULL,    -- what a sheet's column is headed by; empty: unknown
+    detector        INTEGER NOT NULL, -- detector.number in all runs of the object's series
+    level           INTEGER NOT NULL, -- of the best hit: 1 low, 2 medium, 3 high
+    score           REAL NOT NULL,    -- of the best hit, natural log-odds
+    count_high      INTEGER NOT NULL, -- hits of level high
+    count_medium    INTEGER NOT NULL, -- hits of level medium
+    count_low       INTEGER NOT NULL, -- hits of level low
+    tested          INTEGER NOT NULL, -- candidates of the right shape
+    valid           INTEGER NOT NULL, -- of these, passed the checksum
+    test_values     INTEGER NOT NULL, -- hits that are published test values
+    distinct_values INTEGER NOT NULL, -- different values; estimated unless distinct_exact
+    distinct_exact  INTEGER NOT NULL, -- 1: counted, 0: estimated
+    samples         BLOB NOT NULL,    -- the hits at the lowest positions, see above
+    PRIMARY KEY (object, part, detector)
+) STRICT, WITHOUT ROWID;
+
+-- What is known of an object beside its findings: times and labels that were seen in it, folded.
+CREATE TABLE fact (
+    object    INTEGER NOT NULL, -- object.id
+    kind      TEXT NOT NULL,    -- created, modified, sent, member-time, row-date, log-time, label, allowed ...
+    part      BLOB NOT NULL,    -- as finding.part
+    text      BLOB NOT NULL,    -- a label's name; empty where it is a time
+    time_from INTEGER,          -- the earliest; NULL where it is a text; of 'allowed', how many hits
+    time_to   INTEGER,          -- the latest
+    PRIMARY KEY (object, kind, part, text)
+) STRICT, WITHOUT ROWID;
+
+-- Facts about a run as a whole: skipped-mount (mount point, file-system type), excluded (rule,
+-- how many), allow and allow-expired (entry of an allow list, its reason), in-flight (object being
+-- read when a scanner died), restart (of the scanner), resumed (by a later scan, how often), carried
+-- (files that were not read since they did not change, how many), forged (object whose content
+-- changed under the same time stamps), night (a scan that went on with the run: when it began, files
+-- that it read), missed-slot (when a scan of the profile was due and none began), uncovered (mount,
+-- export or share that no profile of the host covers).
+CREATE TABLE note (
+    run     INTEGER NOT NULL, -- run.id
+    kind    TEXT NOT NULL,    -- one of the words above
+    subject BLOB NOT NULL,    -- a path or a rule
+    count   INTEGER NOT NULL, -- how many, 0 where that means nothing
+    detail  TEXT NOT NULL,    -- a word or sentence of ours, or ''
+    PRIMARY KEY (run, kind, subject)
+) STRICT, WITHOUT ROWID;
+
+-- The sums over object, written when the run ends.
+CREATE TABLE coverage (
+    run        INTEGER NOT NULL, -- run.id
+    members    INTEGER NOT NULL, -- 0 depth 0, 1 deeper
+    status     TEXT NOT NULL,    -- object.status
+    reason     TEXT NOT NULL,    -- object.reason
+    objects    INTEGER NOT NULL, -- how many
+    bytes      INTEGER NOT NULL, -- sum of object.size
+    bytes_read INTEGER NOT NULL, -- sum of object.bytes_read
+    inside     INTEGER NOT NULL, -- sum of object.members
+    PRIMARY KEY (run, members, status, reason)
+) STRICT, WITHOUT ROWID;
+
+-- Laid for later work: nothing writes the tables below yet.
+
+CREATE TABLE triage (
+    id       INTEGER PRIMARY KEY, -- for the commands that name it
+    created  INTEGER NOT NULL,    -- when
+    target   TEXT NOT NULL,       -- what it applies to: glob, type, asset or owner
+    verdict  TEXT NOT NULL,       -- accepted, false-positive, test-data, ticket
+    reason   TEXT NOT NULL,       -- as given
+    approver TEXT NOT NULL,       -- as given
+    expires  INTEGER              -- NULL: never
+) STRICT;
+
+CREATE TABLE gap (
+    glob    TEXT PRIMARY KEY, -- of objects that may stay unread
+    created INTEGER NOT NULL, -- when
+    reason  TEXT NOT NULL,    -- as given
+    by_whom TEXT NOT NULL,    -- as given
+    until   INTEGER NOT NULL  -- from then on it no longer holds
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE sketch (
+    run       INTEGER NOT NULL, -- run.id
+    category  TEXT NOT NULL,    -- kind of data
+    scope     BLOB NOT NULL,    -- what it sums over: a directory or an asset; empty: the run
+    key       TEXT NOT NULL,    -- key id of its keyed hash; sketches of one key may be merged
+    registers BLOB NOT NULL,    -- HyperLogLog
+    PRIMARY KEY (run, category, scope)
+) STRICT, WITHOUT ROWID;
+
+-- The ledger: what was done, by whom, one event an entry, each chained to the one before.
+CREATE TABLE ledger (
+    seq      INTEGER PRIMARY KEY, -- from 1, without gaps
+    at       INTEGER NOT NULL,    -- when it was written
+    kind     TEXT NOT NULL,       -- run, triage, exclusion, gap, policy, key, reveal, store
+    body     TEXT NOT NULL,       -- JSON, canonical (RFC 8785)
+    previous BLOB NOT NULL,       -- digest of the entry before; 32 zero bytes in the first
+    digest   BLOB NOT NULL,       -- SHA-256 of the entry as docs/design/evidence.md writes it
+    seal     BLOB,                -- Ed25519 over digest; NULL without a key
+    seal_key TEXT NOT NULL        -- id of the key that sealed it; '' without one
+) STRICT;
+
+-- What each run leaves for an auditor; the same bytes stand beside the store.
+CREATE TABLE manifest (
+    run      INTEGER PRIMARY KEY, -- run.id
+    body     TEXT NOT NULL,       -- JSON, canonical (RFC 8785)
+    digest   BLOB NOT NULL,       -- SHA-256 of body
+    seal     BLOB NOT NULL,       -- Ed25519 over digest
+    seal_key TEXT NOT NULL        -- id of the key that sealed it
+) STRICT;
+
+PRAGMA application_id = 1415934578; -- 'Terr'
+PRAGMA user_version = 2;

@@ -276,6 +276,8 @@ typedef struct terrier_scan_options {
     bool count_ahead;  /* count objects beside the scan, for terrier_progress.files_ahead */
     unsigned shard, n_shards; /* only this one of so many, from 1; 0: everything */
     terrier_recount recount;
+    /* what this host gives to others; NULL: /etc/exports, /etc/exports.d, /etc/samba/smb.conf */
+    const char *exports, *exports_directory, *samba;
     const char *anchor_hook; /* a program that gets the ledger's head at the end; NULL: none */
     bool no_selftest;        /* for benches: known values are not sent through the pipeline */
     const char *command;     /* as typed, for the run's header; NULL: none */

@@ -7,6 +7,7 @@
 #include "base/file.h"
 #include "scan/examine.h"
 #include "scan/inside.h"
+#include "source/acl.h"
 #include "source/beneath.h"
 #include "source/file.h"
 
@@ -39,7 +40,7 @@ struct Worker {
     Crew *crew;
     unsigned slot;
     Reader reader;
-    Buf path;
+    Buf path, acl;
     Outbox outbox;
     Host *host;
     Inside *inside;
@@ -153,6 +154,13 @@ static ObjectReport unit_report(const Unit *u, const char *format, const char *e
                           .encoding = span_of(encoding)};
 }
 
+/* Lives in the worker until the next. */
+static void report_acl(Worker *w, const Unit *u, ObjectReport *o) {
+    if (acl_of(u->fd, &w->acl) < 0)
+        o->status = status_errno(ENOMEM);
+    o->acl = buf_as_span(&w->acl);
+}
+
 /* The file is read; status: what its content alone leads to. */
 static int report_pieces(Worker *w, const Unit *u, const Content *c, const Piece *pieces,
                          Harvest *h, AsRead as_read) {
@@ -169,6 +177,7 @@ static int report_pieces(Worker *w, const Unit *u, const Content *c, const Piece
     o.bytes_read = sum.bytes;
     o.hashed = true;
     content_hash(&w->reader, pieces, c->n_pieces, o.hash);
+    report_acl(w, u, &o);
     return outbox_object(&w->outbox, &o, h, NULL, 0);
 }
 
@@ -397,6 +406,7 @@ static int report_opened(Worker *w, const Unit *u, const Content *c, const Endin
         o.status = status_of(STATUS_CHANGED, NULL);
     else if (opened->rule_limit && o.status.kind == STATUS_READ)
         o.status = status_of(STATUS_PARTIAL, "rule-limit");
+    report_acl(w, u, &o);
     return outbox_object(&w->outbox, &o, &opened->harvest, opened->facts, opened->n_facts);
 }
 
@@ -678,6 +688,7 @@ Worker *worker_free(Worker *w) {
         host_free(w->host);
         reader_done(&w->reader);
         buf_done(&w->path);
+        buf_done(&w->acl);
         outbox_done(&w->outbox);
         free(w);
     }

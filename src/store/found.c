@@ -32,7 +32,7 @@ struct FoundCursor {
     "SELECT o.id, r.path, o.path, f.part, f.detector, f.level, f.score, f.count_high,"             \
     " f.count_medium, f.count_low, f.tested, f.valid, f.test_values, f.distinct_values,"           \
     " f.distinct_exact, f.samples, " names                                                         \
-    ", f.part_kind, f.heading FROM root r CROSS JOIN object o INDEXED BY object_found"             \
+    ", f.part_kind, f.heading, f.sketch FROM root r CROSS JOIN object o INDEXED BY object_found"   \
     " ON o.series = (SELECT series FROM run WHERE id = ?1) AND o.root = r.number"                  \
     " CROSS JOIN finding f ON f.object = o.id"                                                     \
     " WHERE r.run = ?1 AND o.since <= ?1 AND o.until > ?1 AND f.level >= ?2 AND o.id IS NOT NULL"  \
@@ -131,6 +131,7 @@ static void row_read(const FoundCursor *c, FoundRow *ret) {
         .part = sql_blob(c->rows, 3),
         .kind = kind_read(c->rows, 19),
         .heading = sql_blob(c->rows, 20),
+        .values = sql_blob(c->rows, 21),
         .number = (uint32_t)sqlite3_column_int64(c->rows, 4),
         .detector = d->id,
         .title = d->title,

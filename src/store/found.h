@@ -34,6 +34,8 @@ typedef struct FoundRow {
     uint64_t count[N_LEVELS]; /* hits by level */
     uint64_t tested, valid, test_values, distinct;
     bool distinct_exact;
+    Span values;     /* of its category in the object, as base/sketch.h writes it down; empty where
+                        another row of the object has it, or nobody */
     Span samples;    /* as stored: found_samples() reads them */
     const char *key; /* of their tokens; "": none. Lives as long as the cursor */
 } FoundRow;

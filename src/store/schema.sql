@@ -147,7 +147,8 @@ CREATE TABLE fact (
 -- Facts about a run as a whole: skipped-mount (mount point, file-system type), excluded (rule,
 -- how many), allow and allow-expired (entry of an allow list, its reason), in-flight (object being
 -- read when a scanner died), restart (of the scanner), resumed (by a later scan, how often), carried
--- (files that were not read since they did not change, how many), forged (object whose content
+-- (files that were not read since they did not change, how many), same-content (files that were
+-- hashed and not opened, since a row had their content, how many), forged (object whose content
 -- changed under the same time stamps), night (a scan that went on with the run: when it began, files
 -- that it read), missed-slot (when a scan of the profile was due and none began), uncovered (mount,
 -- export or share that no profile of the host covers).

@@ -149,8 +149,8 @@ static int object_insert(Store *s, int64_t run, const StoreObject *o, int64_t id
     return sql_run(stmt);
 }
 
-/* The next id: only objects with findings have one, so the findings know the highest. */
-static int object_number(Store *s, int64_t *ret) {
+/* Only objects with findings have one, so the findings know the highest. */
+int object_number(Store *s, int64_t *ret) {
     sqlite3_stmt *stmt;
     int r;
 
@@ -264,7 +264,7 @@ static int object_replace(Store *s, const StoreObject *o, bool any) {
     return r < 0 ? r : row_close_alone(s, o->root, o->path, &row);
 }
 
-static int object_add(Store *s, int64_t run, const StoreObject *o, int64_t id) {
+int object_add(Store *s, int64_t run, const StoreObject *o, int64_t id) {
     uint64_t slot = s->course.slots;
     int r = object_insert(s, run, o, id, slot);
 

@@ -124,3 +124,9 @@ int store_note_put(Store *s, int64_t run, const StoreNote *note, Error *reterr);
 
 /* Makes what was put durable against a kill; cheap when nothing is pending. */
 int store_commit(Store *s, Error *reterr);
+
+/* Of the room: the next object.id. */
+int object_number(Store *s, int64_t *ret);
+
+/* Of the room: the row alone, in place of what this run has put there before. id 0: none. */
+int object_add(Store *s, int64_t run, const StoreObject *o, int64_t id);

@@ -56,6 +56,11 @@ typedef enum Statement {
     ST_ENTRY_PUT,
     ST_MANIFEST_PUT,
     ST_OBJECT_SLOT,
+    ST_DELTA_PUT,
+    ST_TRIAGE_PUT,
+    ST_TRIAGE_DELETE,
+    ST_GAP_PUT,
+    ST_GAP_DELETE,
     N_STATEMENTS,
 } Statement;
 

@@ -20,6 +20,9 @@ struct FoundCursor {
     sqlite3_stmt *rows;
     int64_t object; /* the last one seen, and whether its path passes */
     bool object_passes;
+    LineageLook *look; /* NULL: not wanted */
+    int64_t located;   /* the object whose locator is in `locator` */
+    Buf locator;
 };
 
 /*
@@ -38,8 +41,8 @@ struct FoundCursor {
     " WHERE r.run = ?1 AND o.since <= ?1 AND o.until > ?1 AND f.level >= ?2 AND o.id IS NOT NULL"  \
     " ORDER BY r.path, o.path"
 
-static const char found_named[] = FOUND("o.dev, o.ino, o.nlink");
-static const char found_plain[] = FOUND("0, 0, 1");
+static const char found_named[] = FOUND("o.dev, o.ino, o.nlink, o.uid");
+static const char found_plain[] = FOUND("0, 0, 1, 0");
 
 static bool detector_passes(const DetectorRow *d, const FoundFilter *f) {
     if (d->tier < f->tier)
@@ -74,6 +77,11 @@ int found_cursor_open(Store *s, int64_t run, const FoundFilter *filter, bool nam
         (r = query_run(s, run, &c->arena, reterr, &of)) < 0)
         return r;
     c->key = of.key;
+    if (filter->lineage || filter->fresh || (filter->judge && filter->judge->n_by_id))
+        r = lineage_open(s, of.id, reterr, &c->look);
+    if (r < 0)
+        return r;
+    names |= filter->judge && filter->judge->owners;
     r = sql_prepare(s->db, names ? found_named : found_plain, &c->rows);
     if (r < 0)
         return handle_unread(s, r, reterr);
@@ -87,26 +95,71 @@ FoundCursor *found_cursor_close(FoundCursor *c) {
     if (!c)
         return NULL;
     sqlite3_finalize(c->rows);
+    lineage_close(c->look);
+    buf_done(&c->locator);
     arena_done(&c->arena);
     free(c);
     return NULL;
 }
 
+/* The printed locator of the row's object, made once for all its rows. */
+static int locator_make(FoundCursor *c, const FoundRow *row) {
+    if (c->located == row->object)
+        return 0;
+    buf_clear(&c->locator);
+    c->located = row->object;
+    return name_print(&c->locator, row->root, row->path);
+}
+
 /* Backslashes of a pasted locator (`\x1b`) mean themselves. */
 static int path_passes(FoundCursor *c, const FoundRow *row) {
-    _cleanup_(buf_done) Buf printed = {0};
     int r;
 
     if (!c->filter.path)
         return 1;
     if (c->object == row->object)
         return c->object_passes;
-    r = name_print(&printed, row->root, row->path);
+    r = locator_make(c, row);
     if (r < 0)
         return r;
     c->object = row->object;
-    c->object_passes = fnmatch(c->filter.path, buf_cstr(&printed), FNM_NOESCAPE) == 0;
+    c->object_passes = fnmatch(c->filter.path, buf_cstr(&c->locator), FNM_NOESCAPE) == 0;
     return c->object_passes;
+}
+
+/* 1: what is known of its past passes. */
+static int lineage_passes(FoundCursor *c, FoundRow *row, Error *reterr) {
+    int r;
+
+    if (!c->look)
+        return 1;
+    r = lineage_find(c->look, row->root, row->path, row->part, row->detector, reterr,
+                     &row->lineage);
+    row->known = r > 0;
+    return r < 0 ? r : !c->filter.fresh || (row->known && row->lineage.fresh);
+}
+
+/* 1: nobody decided that it is not to be shown. */
+static int judge_passes(FoundCursor *c, FoundRow *row) {
+    Judge *j = c->filter.judge;
+    char id[LINEAGE_ID_TEXT] = "";
+    JudgeCase of = {.finding = id,
+                    .detector = row->detector,
+                    .category = row->category,
+                    .asset = "",
+                    .uid = row->uid};
+    int r;
+
+    if (!j || (!j->n_by_id && !j->n_others))
+        return 1;
+    r = locator_make(c, row);
+    if (r < 0)
+        return r;
+    of.locator = buf_cstr(&c->locator);
+    if (row->known)
+        lineage_id_print(row->lineage.id, id);
+    row->verdict = judge_find(j, &of);
+    return !row->verdict || c->filter.judged;
 }
 
 static Level level_read(sqlite3_stmt *row, int i) {
@@ -129,9 +182,9 @@ static void row_read(const FoundCursor *c, FoundRow *ret) {
         .root = sql_blob(c->rows, 1),
         .path = sql_blob(c->rows, 2),
         .part = sql_blob(c->rows, 3),
-        .kind = kind_read(c->rows, 19),
-        .heading = sql_blob(c->rows, 20),
-        .values = sql_blob(c->rows, 21),
+        .kind = kind_read(c->rows, 20),
+        .heading = sql_blob(c->rows, 21),
+        .values = sql_blob(c->rows, 22),
         .number = (uint32_t)sqlite3_column_int64(c->rows, 4),
         .detector = d->id,
         .title = d->title,
@@ -152,19 +205,24 @@ static void row_read(const FoundCursor *c, FoundRow *ret) {
         .dev = sql_uint(c->rows, 16),
         .ino = sql_uint(c->rows, 17),
         .nlink = (uint32_t)sqlite3_column_int64(c->rows, 18),
+        .uid = (uint32_t)sqlite3_column_int64(c->rows, 19),
     };
 }
 
 /* 1: *ret is a row that passes, 0: one that does not. */
-static int row_take(FoundCursor *c, FoundRow *ret) {
+static int row_take(FoundCursor *c, Error *reterr, FoundRow *ret) {
     int64_t number = sqlite3_column_int64(c->rows, 4);
+    int r;
 
     if (number < 0 || (uint64_t)number >= c->n_detectors)
         return -EUCLEAN;
     if (!c->keep[number])
         return 0;
     row_read(c, ret);
-    return path_passes(c, ret);
+    r = path_passes(c, ret);
+    if (r > 0)
+        r = lineage_passes(c, ret, reterr);
+    return r > 0 ? judge_passes(c, ret) : r;
 }
 
 int found_cursor_step(FoundCursor *c, Error *reterr, FoundRow *ret) {
@@ -172,7 +230,7 @@ int found_cursor_step(FoundCursor *c, Error *reterr, FoundRow *ret) {
     int r;
 
     while ((r = sql_step(c->rows)) > 0) {
-        r = row_take(c, &row);
+        r = row_take(c, reterr, &row);
         if (r > 0)
             *ret = row;
         if (r != 0)

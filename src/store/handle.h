@@ -67,6 +67,18 @@ typedef enum Statement {
     ST_PRINCIPAL_JOIN,
     ST_PRINCIPALS_FOLLOW,
     ST_SHARE_PUT,
+    ST_CONTENTS_READ,
+    ST_TWIN_FIND,
+    ST_TWIN_IDS,
+    ST_TWIN_SUMS,
+    ST_TWIN_MEMBERS,
+    ST_TWIN_FINDINGS,
+    ST_TWIN_FACTS,
+    ST_DELTA_PUT,
+    ST_TRIAGE_PUT,
+    ST_TRIAGE_DELETE,
+    ST_GAP_PUT,
+    ST_GAP_DELETE,
     N_STATEMENTS,
 } Statement;
 
@@ -87,11 +99,12 @@ typedef struct Course {
     Bits put;        /* slots that this process has put */
     uint64_t *bytes; /* by root: sizes of what was met */
     size_t n_bytes;
-    bool walked;      /* store_walk_begin(): what is not seen in the end has gone */
-    bool members_put; /* units inside files were put: some may lack their file */
     Bits directories; /* slots of directories that the walk has met */
     uint64_t directory_slots;
     bool directories_known; /* directory_slots was looked up */
+    struct Twins *twins; /* contents of its series; NULL: not gathered (store/twin.h) */
+    bool walked;         /* store_walk_begin(): what is not seen in the end has gone */
+    bool members_put;    /* units inside files were put: some may lack their file */
 } Course;
 
 void course_done(Course *c);
@@ -114,6 +127,9 @@ struct Store {
 /* The prepared statement, reset. */
 int handle_statement(Store *s, Statement which, sqlite3_stmt **ret);
 
+/* Opens the transaction where none is; the failure of an earlier write comes back. */
+int handle_begin(Store *s);
+
 /* As handle_statement, with a transaction open; the failure of an earlier write comes back. */
 int handle_write(Store *s, Statement which, sqlite3_stmt **ret);
 
@@ -121,6 +137,9 @@ int handle_write(Store *s, Statement which, sqlite3_stmt **ret);
 int handle_wrote(Store *s, unsigned rows);
 
 int handle_commit(Store *s);
+
+/* Takes the open transaction back, where there is one; the store may be written to again. */
+void handle_undo(Store *s);
 
 /* A write failed: undoes the transaction, closes the store to writes, makes the sentence. */
 int handle_fail(Store *s, int r, Error *reterr);

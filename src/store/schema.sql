@@ -150,7 +150,8 @@ CREATE TABLE fact (
 -- Facts about a run as a whole: skipped-mount (mount point, file-system type), excluded (rule,
 -- how many), allow and allow-expired (entry of an allow list, its reason), in-flight (object being
 -- read when a scanner died), restart (of the scanner), resumed (by a later scan, how often), carried
--- (files that were not read since they did not change, how many), forged (object whose content
+-- (files that were not read since they did not change, how many), same-content (files that were
+-- hashed and not opened, since a row had their content, how many), forged (object whose content
 -- changed under the same time stamps), night (a scan that went on with the run: when it began, files
 -- that it read), missed-slot (when a scan of the profile was due and none began), uncovered (mount,
 -- export or share that no profile of the host covers), shares (samba or nfs; how many the host gives
@@ -177,18 +178,22 @@ CREATE TABLE coverage (
     PRIMARY KEY (run, members, status, reason)
 ) STRICT, WITHOUT ROWID;
 
--- Laid for later work: nothing writes the tables below yet.
-
+-- What people decided about findings. Each condition that is not '' must hold of a finding.
 CREATE TABLE triage (
-    id       INTEGER PRIMARY KEY, -- for the commands that name it
-    created  INTEGER NOT NULL,    -- when
-    target   TEXT NOT NULL,       -- what it applies to: glob, type, asset or owner
-    verdict  TEXT NOT NULL,       -- accepted, false-positive, test-data, ticket
-    reason   TEXT NOT NULL,       -- as given
-    approver TEXT NOT NULL,       -- as given
-    expires  INTEGER              -- NULL: never
+    id       INTEGER PRIMARY KEY AUTOINCREMENT, -- for the commands that name it
+    created  INTEGER NOT NULL, -- when
+    finding  TEXT NOT NULL,    -- lineage.id as it is printed, or ''
+    glob     TEXT NOT NULL,    -- of printed locators, or ''
+    type     TEXT NOT NULL,    -- glob of detectors or categories, or ''
+    asset    TEXT NOT NULL,    -- id of an asset, or ''
+    owner    TEXT NOT NULL,    -- name or number of a user, or ''
+    verdict  TEXT NOT NULL,    -- accepted, false-positive, test-data, ticket
+    reason   TEXT NOT NULL,    -- as given
+    approver TEXT NOT NULL,    -- as given
+    expires  INTEGER           -- from then on it no longer holds; NULL: never
 ) STRICT;
 
+-- What may stay unread, by decision: see the notes accepted-gap of a run.
 CREATE TABLE gap (
     glob    TEXT PRIMARY KEY, -- of objects that may stay unread
     created INTEGER NOT NULL, -- when
@@ -259,6 +264,176 @@ CREATE TABLE share (
     acts_as     INTEGER,          -- uid of a guest, or of who is squashed; NULL: it has no account
     PRIMARY KEY (run, number)
 ) STRICT, WITHOUT ROWID;
+
+-- ---- a judged run (docs/design/assess.md): nothing of an assessment is ever changed ----
+
+CREATE TABLE assessment (
+    id       INTEGER PRIMARY KEY AUTOINCREMENT, -- from 1; never used again
+    run      INTEGER NOT NULL, -- run.id of what was judged
+    as_of    TEXT NOT NULL,    -- the day for which, as 2026-03-01
+    made     INTEGER NOT NULL, -- when
+    tool     TEXT NOT NULL,    -- version of terrier
+    files    TEXT NOT NULL,    -- JSON array of what was applied: kind, id, version, title, sha256, stock
+    objects  INTEGER NOT NULL, -- objects with findings that were held against the rules
+    findings INTEGER NOT NULL, -- their findings
+    matched  INTEGER NOT NULL  -- of these, met by at least one rule
+) STRICT;
+
+-- All criteria of the rulesets that were applied, also those that no finding can bear on.
+CREATE TABLE criterion (
+    assessment    INTEGER NOT NULL, -- assessment.id
+    ruleset       TEXT NOT NULL,    -- its id
+    number        INTEGER NOT NULL, -- its place in the ruleset, from 0
+    id            TEXT NOT NULL,    -- as the framework writes it
+    title         TEXT NOT NULL,    -- our own short paraphrase
+    applicability TEXT NOT NULL,    -- direct, supporting, pointer, none
+    wants         TEXT NOT NULL,    -- what an auditor usually asks for, or ''
+    cannot        TEXT NOT NULL,    -- what a scan of files cannot attest, or ''
+    source_url    TEXT NOT NULL,    -- where the id was read, or ''
+    verified_on   TEXT NOT NULL,    -- the day; '' not verified
+    supports      INTEGER NOT NULL, -- findings and events that support it, each counted once
+    contradicts   INTEGER NOT NULL, -- ... that contradict it
+    informs       INTEGER NOT NULL, -- ... that bear on it without a direction
+    severity      INTEGER NOT NULL, -- the worst of what contradicts it: 0 info ... 4 critical; -1 none
+    PRIMARY KEY (assessment, ruleset, number)
+) STRICT, WITHOUT ROWID;
+
+-- Which rules bear on which criteria, and what they advise.
+CREATE TABLE applied_rule (
+    assessment  INTEGER NOT NULL, -- assessment.id
+    ruleset     TEXT NOT NULL,    -- its id
+    rule        TEXT NOT NULL,    -- the rule's id
+    title       TEXT NOT NULL,    -- for people
+    remediation TEXT NOT NULL,    -- what can be done, or ''
+    note        TEXT NOT NULL,    -- for an auditor, or ''
+    PRIMARY KEY (assessment, ruleset, rule)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE mapping (
+    assessment INTEGER NOT NULL, -- assessment.id
+    ruleset    TEXT NOT NULL,    -- its id
+    rule       TEXT NOT NULL,    -- applied_rule.rule
+    criterion  TEXT NOT NULL,    -- criterion.id
+    polarity   TEXT NOT NULL,    -- supports, contradicts, informs
+    strength   TEXT NOT NULL,    -- direct, supporting, pointer
+    PRIMARY KEY (assessment, ruleset, rule, criterion)
+) STRICT, WITHOUT ROWID;
+
+-- What a rule says of one kind of data in one asset, over all its findings; or of events.
+CREATE TABLE verdict (
+    assessment   INTEGER NOT NULL, -- assessment.id
+    ruleset      TEXT NOT NULL,    -- its id
+    rule         TEXT NOT NULL,    -- applied_rule.rule
+    asset        INTEGER NOT NULL, -- its number in the assessment; 0: none
+    category     TEXT NOT NULL,    -- kind of data; '' for events
+    event        TEXT NOT NULL,    -- finding, run_complete, coverage_gap ...
+    cases        INTEGER NOT NULL, -- findings, or events
+    objects      INTEGER NOT NULL, -- objects they are in; 0 for events
+    hits         INTEGER NOT NULL, -- values found; 0 for events
+    persons_low  INTEGER NOT NULL, -- persons at least: the most distinct identifiers of one finding
+    persons_high INTEGER NOT NULL, -- persons at most: the sum over findings
+    severity     INTEGER NOT NULL, -- of the worst: 0 info, 1 low, 2 medium, 3 high, 4 critical
+    arithmetic   TEXT NOT NULL,    -- how that came about: 'high +1 (exposure at least world) = critical'
+    narrative    TEXT NOT NULL,    -- a sentence about the worst
+    places       TEXT NOT NULL,    -- JSON array of the worst: at, severity, count, data_type
+    PRIMARY KEY (assessment, ruleset, rule, asset, category)
+) STRICT, WITHOUT ROWID;
+
+-- The controls of the organisation, and through which criteria verdicts reach them.
+CREATE TABLE control (
+    assessment  INTEGER NOT NULL, -- assessment.id
+    number      INTEGER NOT NULL, -- its place in the file, from 0
+    id          TEXT NOT NULL,    -- as the organisation writes it
+    title       TEXT NOT NULL,    -- short
+    wording     TEXT NOT NULL,    -- what management says is done
+    frequency   TEXT NOT NULL,    -- how often: continuous, daily, weekly ... once, on-event
+    owner       TEXT NOT NULL,    -- who answers for it
+    supports    INTEGER NOT NULL, -- findings and events that support it, each counted once
+    contradicts INTEGER NOT NULL, -- ... that contradict it
+    informs     INTEGER NOT NULL, -- ... that bear on it without a direction
+    severity    INTEGER NOT NULL, -- the worst of what contradicts it; -1 none
+    PRIMARY KEY (assessment, number)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE attached (
+    assessment INTEGER NOT NULL, -- assessment.id
+    control    TEXT NOT NULL,    -- control.id
+    ruleset    TEXT NOT NULL,    -- mapping.ruleset
+    criterion  TEXT NOT NULL,    -- mapping.criterion
+    rule       TEXT NOT NULL,    -- mapping.rule; '' where no rule bears on the criterion
+    PRIMARY KEY (assessment, control, ruleset, criterion, rule)
+) STRICT, WITHOUT ROWID;
+
+-- Each object with findings: where it belongs and who may read it.
+CREATE TABLE judged_object (
+    assessment INTEGER NOT NULL, -- assessment.id
+    object     INTEGER NOT NULL, -- object.id
+    asset      INTEGER NOT NULL, -- as verdict.asset
+    location   INTEGER NOT NULL, -- 0 live, 1 archive, 2 backup, 3 temp, 4 test
+    exposure   INTEGER,          -- 0 owner, 1 group, 2 any_user, 3 world, 4 anonymous; NULL unknown
+    severity   INTEGER NOT NULL, -- the worst of its findings; -1: no rule meets any
+    PRIMARY KEY (assessment, object)
+) STRICT, WITHOUT ROWID;
+
+-- Each finding that some rule meets.
+CREATE TABLE judged (
+    assessment INTEGER NOT NULL, -- assessment.id
+    object     INTEGER NOT NULL, -- finding.object
+    part       BLOB NOT NULL,    -- finding.part
+    detector   INTEGER NOT NULL, -- finding.detector
+    severity   INTEGER NOT NULL, -- the highest of these rules
+    ruling     INTEGER NOT NULL, -- ruling.number
+    PRIMARY KEY (assessment, object, part, detector)
+) STRICT, WITHOUT ROWID;
+
+-- Sets of rules that meet the same finding: few, so that each of a million findings names one.
+CREATE TABLE ruling (
+    assessment INTEGER NOT NULL, -- assessment.id
+    number     INTEGER NOT NULL, -- from 0, in the order in which they came up
+    rules      TEXT NOT NULL,    -- JSON array of [ruleset, rule, severity]
+    PRIMARY KEY (assessment, number)
+) STRICT, WITHOUT ROWID;
+-- Runs that were asked to read the same are of one scope: they are held against each other.
+CREATE TABLE scope (
+    id    INTEGER PRIMARY KEY,  -- for lineage
+    what  TEXT NOT NULL UNIQUE, -- JSON: roots, filters, part of a divided scan
+    run   INTEGER NOT NULL      -- run.id of the last one that was held against the one before
+) STRICT;
+
+-- A finding through all runs of a scope: where it stands, since when, until when (docs/design/
+-- history.md). A place may have several rows, of which one at most is not closed.
+CREATE TABLE lineage (
+    scope      INTEGER NOT NULL, -- scope.id
+    root       INTEGER NOT NULL, -- root.number in all runs of the scope
+    path       BLOB NOT NULL,    -- as object.path
+    part       BLOB NOT NULL,    -- as finding.part
+    detector   TEXT NOT NULL,    -- detector.id
+    closed     INTEGER NOT NULL, -- run.id that found it gone or elsewhere; 0: it stands here
+    id         BLOB NOT NULL,    -- 8 bytes, printed as f: and 16 hex digits
+    first_run  INTEGER NOT NULL, -- run.id that found it first
+    first_seen INTEGER NOT NULL, -- when that run began
+    came       INTEGER NOT NULL, -- run.id that found it first, or again after it had been closed
+    last_run   INTEGER,          -- run.id that found it last; NULL: the last of the scope did
+    last_seen  INTEGER,          -- when that run began
+    state      TEXT NOT NULL,    -- '' found, 'unreadable'; if closed gone, redacted, rules, moved
+    resolved   INTEGER,          -- when it was seen to be closed; NULL as long as it is not
+    PRIMARY KEY (scope, root, path, part, detector, closed)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX lineage_unreadable ON lineage (scope) WHERE state = 'unreadable';
+
+-- What was news in a run, held against the run of its scope before it. Counts of findings.
+CREATE TABLE delta (
+    run        INTEGER PRIMARY KEY, -- run.id
+    before     INTEGER NOT NULL,    -- run.id it was held against; 0: none
+    findings   INTEGER NOT NULL,    -- in the run
+    came       INTEGER NOT NULL,    -- new, or found again after they had gone
+    gone       INTEGER NOT NULL,    -- gone, redacted, or no longer looked for
+    unreadable INTEGER NOT NULL,    -- their place could not be read, so they may still be there
+    moved      INTEGER NOT NULL,    -- at another place
+    changed    INTEGER NOT NULL,    -- more or fewer values, or another confidence
+    tier       INTEGER NOT NULL,    -- of another tier
+    access     INTEGER NOT NULL     -- objects of findings with other rights or another owner
+) STRICT;
 
 PRAGMA application_id = 1415934578; -- 'Terr'
 PRAGMA user_version = 3;

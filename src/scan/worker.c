@@ -514,6 +514,7 @@ static int worker_same(Worker *w, const Unit *u, const Content *c) {
     if (r <= 0)
         return r;
     o.hashed = true;
+    report_acl(w, u, &o);
     object_put(&question, &o, 0, 0);
     r = buf_error(&question);
     if (r == 0)

@@ -3,20 +3,12 @@
 
 #include <sys/stat.h>
 
-static const char *const names[N_EXPOSURES] = {"unknown", "owner", "group", "any_user", "world"};
-
-const char *exposure_name(Exposure e) {
-    return names[e];
+const char *exposure_name(CaseExposure e) {
+    return fact_definition(CASE_EXPOSURE)->words[e];
 }
 
-int exposure_parse(Span word, Exposure *ret) {
-    for (Exposure e = 0; e < N_EXPOSURES; e++) {
-        if (span_eq(word, span_of(names[e]))) {
-            *ret = e;
-            return 0;
-        }
-    }
-    return -EINVAL;
+const char *access_word(const Access *a) {
+    return a->known ? exposure_name(a->exposure) : "unknown";
 }
 
 /* ---- ACLs ---- */
@@ -97,7 +89,7 @@ static bool group_admitted(const AccessFacts *f, unsigned permission) {
                                : (f->mode >> 3 & permission) != 0;
 }
 
-Exposure access_level(const AccessFacts *f, unsigned permission) {
+CaseExposure access_level(const AccessFacts *f, unsigned permission) {
     if (f->mode & permission)
         return EXPOSURE_ANY_USER;
     return group_admitted(f, permission) ? EXPOSURE_GROUP : EXPOSURE_OWNER;
@@ -212,6 +204,12 @@ int access_enter(AccessTrail *t, Span path, const AccessFacts *f) {
     return 0;
 }
 
+size_t access_common(AccessTrail *t, Span path) {
+    while (t->n && !is_beneath(path, step_path(t, &t->steps[t->n - 1])))
+        t->n--;
+    return t->n ? t->steps[t->n - 1].path_n : 0;
+}
+
 /* ---- shares ---- */
 
 typedef bool Admits(const AccessFacts *f, uint32_t uid, unsigned permission);
@@ -264,7 +262,7 @@ static const char *acl_word(Span acl) {
 }
 
 static void reason_print(const AccessTrail *t, size_t n_steps, const AccessFacts *object,
-                         Exposure own, Access *ret) {
+                         CaseExposure own, Access *ret) {
     static const char *const who[N_EXPOSURES] = {
         [EXPOSURE_OWNER] = "only the owner",
         [EXPOSURE_GROUP] = "its group, or whom the ACL names,",
@@ -300,7 +298,7 @@ static size_t steps_to(const AccessTrail *t, Span directory) {
 
 void access_judge(const AccessTrail *t, Span directory, const AccessFacts *object,
                   const AccessShare *shares, size_t n_shares, Access *ret) {
-    Exposure own = access_level(object, ACCESS_READ);
+    CaseExposure own = access_level(object, ACCESS_READ);
     size_t n_steps = steps_to(t, directory);
 
     *ret = (Access){.acl = acl_entries(object->acl) > 0};
@@ -308,6 +306,7 @@ void access_judge(const AccessTrail *t, Span directory, const AccessFacts *objec
         snprintf(ret->reason, sizeof(ret->reason), "the directories above it were not seen");
         return;
     }
+    ret->known = true;
     ret->exposure = t->steps[n_steps - 1].level < own ? t->steps[n_steps - 1].level : own;
     reason_print(t, n_steps, object, own, ret);
     for (size_t i = 0; i < n_shares; i++) {

@@ -16,21 +16,10 @@
 #pragma once
 
 #include "base/buf.h"
+#include "rule/fact.h"
 
-typedef enum Exposure {
-    EXPOSURE_UNKNOWN,
-    EXPOSURE_OWNER,
-    EXPOSURE_GROUP,
-    EXPOSURE_ANY_USER,
-    EXPOSURE_WORLD,
-    N_EXPOSURES,
-} Exposure;
-
-/* "unknown", "owner", "group", "any_user", "world": as in files and reports. */
-const char *exposure_name(Exposure e);
-
-/* -EINVAL: no such word. */
-int exposure_parse(Span word, Exposure *ret);
+/* "owner", "group", "any_user", "world": as in files and reports. */
+const char *exposure_name(CaseExposure e);
 
 /* What the file system says of a file or directory. */
 typedef struct AccessFacts {
@@ -40,8 +29,8 @@ typedef struct AccessFacts {
 
 enum { ACCESS_READ = 4, ACCESS_SEARCH = 1 };
 
-/* Who has the permission, by this one alone. Never unknown, never world. */
-Exposure access_level(const AccessFacts *f, unsigned permission);
+/* Who has the permission, by this one alone: never the world. */
+CaseExposure access_level(const AccessFacts *f, unsigned permission);
 
 /* What a server of this very host gives out. */
 typedef struct AccessShare {
@@ -58,7 +47,7 @@ typedef struct AccessShare {
 typedef struct AccessStep {
     AccessFacts facts; /* acl: empty; its bytes are those before acl_n in the trail */
     size_t path_n, acl_n;
-    Exposure level; /* of this directory and all above */
+    CaseExposure level; /* of this directory and all above */
     size_t narrowest;
 } AccessStep;
 
@@ -77,11 +66,21 @@ void access_trail_done(AccessTrail *t);
  */
 int access_enter(AccessTrail *t, Span path, const AccessFacts *f);
 
+/*
+ * How many bytes of that absolute path the trail leads along already; what it does not lie beneath
+ * is left. 0: the trail is empty, and "/" comes first.
+ */
+size_t access_common(AccessTrail *t, Span path);
+
 typedef struct Access {
-    Exposure exposure;
-    char reason[160]; /* words of ours and numbers: no name of anything */
-    bool acl;         /* the object itself has one */
+    bool known;
+    CaseExposure exposure; /* if known */
+    char reason[160];      /* words of ours and numbers: no name of anything */
+    bool acl;              /* the object itself has one */
 } Access;
+
+/* The name of its exposure, or "unknown". */
+const char *access_word(const Access *a);
 
 /* An object in the directory of that absolute path. */
 void access_judge(const AccessTrail *t, Span directory, const AccessFacts *object,

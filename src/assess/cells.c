@@ -313,7 +313,7 @@ static void cells_content(Row *r) {
     cell_uint(r, INVENTORY_MEMBERS, h->members);
     cell_uint(r, INVENTORY_OBJECTS_WITH_FINDINGS, h->with_findings);
     if (objects)
-        buf_printf(&r->text, "%.1f %%", (double)h->with_findings * 100 / (double)objects);
+        buf_printf(&r->text, "%.1f", (double)h->with_findings * 100 / (double)objects);
     cell_end(r, INVENTORY_FINDING_DENSITY);
     cells_persons(r, &persons);
     cell_time(r, INVENTORY_OLDEST, h->oldest);

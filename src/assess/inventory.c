@@ -203,16 +203,23 @@ static int rows_make(Pass *p) {
     Inventory *to = p->to;
 
     to->rows = arena_array(&to->arena, p->n + 1, sizeof(*to->rows));
-    if (!to->rows)
+    to->places = arena_array(&to->arena, p->n + 1, sizeof(*to->places));
+    if (!to->rows || !to->places)
         return -ENOMEM;
     for (size_t i = 0; i < p->n; i++) {
         const Holding *h = &p->holdings[i];
         AssetKind kind =
             h->declared ? ASSET_FOLDER : assets_info(&p->assets, i - p->n_declared).kind;
+        size_t row = to->n;
         int r;
 
+        if (!h->declared && !h->files && !h->members)
+            continue; /* all that it has is in assets of their own */
         to->never_scanned += h->declared && !h->files && !h->members;
         to->undeclared += !h->declared;
+        to->places[row] = arena_span(&to->arena, h->place);
+        if (!to->places[row].at)
+            return -ENOMEM;
         r = cells_make(&p->of, h, kind, &to->arena, &to->rows[to->n++]);
         if (r < 0)
             return r;

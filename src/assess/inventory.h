@@ -16,6 +16,7 @@
 typedef struct Inventory {
     Arena arena;
     InventoryRow *rows;
+    Span *places; /* one a row: where it is, as classify/asset.h makes places; empty if declared */
     size_t n;
     size_t undeclared, never_scanned; /* assets without an entry; entries without an object */
     int64_t run;

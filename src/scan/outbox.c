@@ -35,6 +35,22 @@ static const Category *row_category(const Harvest *h, const HarvestRow *row) {
     return h->engine->rules->detectors[row->detector].category;
 }
 
+/* What is found by what others found has no values of its own. */
+static bool row_combines(const Harvest *h, const HarvestRow *row) {
+    const Detector *d = &h->engine->rules->detectors[row->detector];
+
+    for (size_t i = 0; i < d->n_matches; i++) {
+        if (d->matches[i].kind == MATCH_COMBINATION)
+            return true;
+    }
+    return false;
+}
+
+/* Whether its values count for the category. */
+static bool row_is_of(const Harvest *h, const HarvestRow *row, const Category *category) {
+    return row_has_hits(row) && row_category(h, row) == category && !row_combines(h, row);
+}
+
 /*
  * All values of the row's category in the object, if the row is the first of them: one sketch
  * stands for the category, and not one for each column and page.
@@ -44,12 +60,14 @@ static Span row_values(Outbox *o, const Harvest *h, const HarvestRow *row) {
     const Category *category = row_category(h, row);
 
     buf_clear(&o->values);
+    if (row_combines(h, row))
+        return span(NULL, 0);
     for (const HarvestRow *before = h->rows; before < row; before++) {
-        if (row_has_hits(before) && row_category(h, before) == category)
+        if (row_is_of(h, before, category))
             return span(NULL, 0);
     }
     for (const HarvestRow *other = row; other < h->rows + h->n_rows; other++) {
-        if (row_has_hits(other) && row_category(h, other) == category)
+        if (row_is_of(h, other, category))
             sketch_merge(&all, &other->sketch);
     }
     sketch_put(&all, &o->values);

@@ -12,6 +12,7 @@
 #pragma once
 
 #include "model/dating.h"
+#include "model/severity.h"
 #include "rule/condition.h"
 #include "rule/duration.h"
 
@@ -54,18 +55,9 @@ typedef enum PolicyAction {
     N_POLICY_ACTIONS,
 } PolicyAction;
 
-typedef enum Severity {
-    SEVERITY_LOW,
-    SEVERITY_MEDIUM,
-    SEVERITY_HIGH,
-    SEVERITY_CRITICAL,
-    N_SEVERITIES,
-} Severity;
-
 const char *clock_event_name(Clock c);
 const char *policy_tier_name(PolicyTier t);
 const char *policy_action_name(PolicyAction a);
-const char *severity_name(Severity s);
 bool clock_event_parse(Span word, Clock *ret);
 bool policy_tier_parse(Span word, PolicyTier *ret);
 

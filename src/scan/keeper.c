@@ -274,7 +274,7 @@ static int keeper_begin(Keeper *k, Error *reterr) {
         r = resume_note(k, reterr);
     if (r == 0)
         r = journal_start(k->journal_fd, k->result.run);
-    return r < 0 || k->result.resumed ? r : first_notes(k, reterr);
+    return r < 0 ? r : first_notes(k, reterr);
 }
 
 static int on_ready(Keeper *k, Wire *w, Error *reterr) {

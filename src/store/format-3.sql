@@ -130,4 +130,7 @@ CREATE TABLE ruling (
     PRIMARY KEY (assessment, number)
 ) STRICT, WITHOUT ROWID;
 
+-- runs of a series share what decides what is found, not all of the rules.
+ALTER TABLE run ADD COLUMN reading BLOB;
+
 PRAGMA user_version = 3;

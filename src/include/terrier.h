@@ -552,7 +552,8 @@ TERRIER_API int terrier_store_merge(const char *into, const char *const *stores,
 typedef struct terrier_ledger_options {
     const char *store; /* NULL: as in terrier_scan_options */
     terrier_format format;
-    const char *kind; /* only entries of this kind; NULL: all */
+    const char *kind;    /* list: only entries of this kind; NULL: all */
+    const char *profile; /* period: only runs of this profile; NULL: all */
     /* "2026-03-01" or "2026-03-01T12:00:00Z", UTC; NULL: no bound. `to` itself is not in it */
     const char *from, *to;
 } terrier_ledger_options;

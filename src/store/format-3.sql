@@ -180,5 +180,7 @@ CREATE TABLE delta (
     tier       INTEGER NOT NULL,
     access     INTEGER NOT NULL
 ) STRICT;
+-- runs of a series share what decides what is found, not all of the rules.
+ALTER TABLE run ADD COLUMN reading BLOB;
 
 PRAGMA user_version = 3;

@@ -26,7 +26,8 @@ CREATE TABLE run (
     parameters TEXT NOT NULL,                     -- JSON: what was asked, without secrets
     series     INTEGER NOT NULL DEFAULT 0,        -- run.id of the first run of its series
     engine     TEXT NOT NULL DEFAULT '',          -- what reads: version, helpers; '' unknown
-    slots      INTEGER                            -- object.slot given so far; NULL before the end
+    slots      INTEGER,                           -- object.slot given so far; NULL before the end
+    reading    BLOB                               -- of ruleset, what decides what is found; NULL unknown
 ) STRICT;
 
 CREATE TABLE detector (

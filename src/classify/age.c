@@ -52,6 +52,17 @@ static Day earliest(Dating d) {
     return day_at(is_row(d) || d == DATING_PATH_DATE ? 1950 : 1990);
 }
 
+/* More of the same source: all of it together; of a bound what binds more. */
+static AgeEvidence *widen(AgeEvidence *e, Day from, Day to) {
+    if (dating_info(e->source)->bound) {
+        e->to = to < e->to ? to : e->to;
+        return e;
+    }
+    e->from = from < e->from ? from : e->from;
+    e->to = to > e->to ? to : e->to;
+    return e;
+}
+
 static AgeEvidence *add(AgeFacts *f, Dating source, Day from, Day to, Day today) {
     unsigned trust = dating_info(source)->trust;
 
@@ -65,7 +76,13 @@ static AgeEvidence *add(AgeFacts *f, Dating source, Day from, Day to, Day today)
     }
     if (to > today && !may_come(source))
         to = today;
-    if (f->n == AGE_EVIDENCE_MAX || from > to)
+    if (from > to)
+        return NULL;
+    for (size_t i = 0; i < f->n; i++) {
+        if (f->at[i].source == source)
+            return widen(&f->at[i], from, to);
+    }
+    if (f->n == AGE_EVIDENCE_MAX)
         return NULL;
     f->at[f->n] =
         (AgeEvidence){.source = source, .from = from, .to = to, .old = trust, .young = trust};

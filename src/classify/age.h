@@ -36,7 +36,7 @@ typedef struct AgeFacts {
     bool copied;        /* times on the disk are likely those of copying */
 } AgeFacts;
 
-/* Days of one source; today: after it is the future. */
+/* Days of one source, together with those it has already; today: after it is the future. */
 void age_add(AgeFacts *f, Dating source, Day from, Day to, Day today);
 
 /* The same of records, each with a day of its own within the range. */

@@ -327,7 +327,7 @@ static size_t year(const Token *t, const Tokens *of, PathDate *ret) {
     if ((is_mark(&t[1], ".") && t[2].kind == TOKEN_DIGITS) ||
         (is_mark(before, ".") && second->kind == TOKEN_DIGITS) ||
         (is_mark(&t[1], "-_/") && t[2].kind == TOKEN_DIGITS && t[2].text.n >= 2) ||
-        (is_mark(before, "-_/") && second->kind == TOKEN_DIGITS && second->text.n >= 3) ||
+        (is_mark(before, "-/") && second->kind == TOKEN_DIGITS && second->text.n >= 3) ||
         is_mark(before, "#$"))
         return 0;
     return period((int)t->value, 1, 12, ret) ? 1 : 0;

@@ -193,12 +193,19 @@ static void is_bounded(void **state _unused_) {
     assert_age(&a, "", "2020-02-02", 2, TRUST_NONE);
 }
 
-static void holds_only_so_much(void **state _unused_) {
+/* Several columns of one kind are one range; of what only bounds, the earliest does. */
+static void takes_a_source_together(void **state _unused_) {
     AgeFacts f = {0};
 
-    for (size_t i = 0; i < AGE_EVIDENCE_MAX + 10; i++)
-        put(&f, DATING_DOC_MODIFIED, "2020-02-02", "2020-02-02");
-    assert_int_equal(f.n, AGE_EVIDENCE_MAX);
+    age_add_spread(&f, DATING_ROW_CREATED, day("2018-01-01"), day("2019-01-01"), today());
+    age_add_spread(&f, DATING_ROW_CREATED, day("2016-01-01"), day("2016-02-01"), today());
+    put(&f, DATING_SEEN_COPY, "2020-01-01", "2020-01-01");
+    put(&f, DATING_SEEN_COPY, "2019-01-01", "2019-01-01");
+    assert_int_equal(f.n, 2);
+    assert_int_equal(f.at[0].from, day("2016-01-01"));
+    assert_int_equal(f.at[0].to, day("2019-01-01"));
+    assert_true(f.at[0].spread);
+    assert_int_equal(f.at[1].to, day("2019-01-01"));
 }
 
 int main(void) {
@@ -210,7 +217,7 @@ int main(void) {
         cmocka_unit_test(knows_copies),
         cmocka_unit_test(knows_nothing),
         cmocka_unit_test(is_bounded),
-        cmocka_unit_test(holds_only_so_much),
+        cmocka_unit_test(takes_a_source_together),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -2,6 +2,7 @@
 #include "assess/dated.h"
 
 #include "base/cleanup.h"
+#include "model/rowdate.h"
 #include "model/unit.h"
 
 void dated_done(Dated *d) {
@@ -107,6 +108,20 @@ static void date_add(AgeFacts *to, Dating source, bool spread, const FactRow *f,
         age_add(to, DATING_LOG_FIRST, from, from, today);
 }
 
+/* By the name of the column, which is the last of "public.customers.closed_at". */
+static Dating row_dating(Span part) {
+    static const Dating datings[] = {
+        [ROW_DATE_NONE] = DATING_ROW_DATE,       [ROW_DATE_CREATED] = DATING_ROW_CREATED,
+        [ROW_DATE_UPDATED] = DATING_ROW_UPDATED, [ROW_DATE_CONTACT] = DATING_ROW_LOGIN,
+        [ROW_DATE_CLOSED] = DATING_ROW_CLOSED,   [ROW_DATE_OTHER] = DATING_ROW_DATE,
+    };
+    const uint8_t *dot = part.n ? memrchr(part.at, '.', part.n) : NULL;
+
+    if (dot)
+        part = span(dot + 1, part.n - (size_t)(dot + 1 - part.at));
+    return datings[row_date_of(part)];
+}
+
 int dated_fact(Dated *d, const FactRow *f) {
     DatedTable *table = NULL;
     size_t i = 0;
@@ -119,6 +134,8 @@ int dated_fact(Dated *d, const FactRow *f) {
         return 0;
     source = kinds[i].source == DATING_DOC_CREATED && is_picture(d) ? DATING_PHOTO_TAKEN
                                                                     : kinds[i].source;
+    if (source == DATING_ROW_DATE)
+        source = row_dating(f->part);
     r = kinds[i].spread ? table_get(d, table_of(d, f->part), &table) : 0;
     if (r < 0)
         return r;
@@ -126,6 +143,20 @@ int dated_fact(Dated *d, const FactRow *f) {
     if (table)
         date_add(&table->age, source, true, f, d->today);
     return 0;
+}
+
+void dated_inherit(Dated *d, const AgeFacts *above) {
+    for (size_t i = 0; i < above->n; i++) {
+        const AgeEvidence *e = &above->at[i];
+        DatingFamily family = dating_info(e->source)->family;
+        bool has = false;
+
+        for (size_t k = 0; k < d->age.n; k++)
+            has |= d->age.at[k].source == e->source;
+        if (!has &&
+            (family == FAMILY_MAIL || family == FAMILY_DOC || e->source == DATING_MEMBER_MTIME))
+            age_add(&d->age, e->source, e->from, e->to, d->today);
+    }
 }
 
 /* ---- findings ---- */

@@ -47,6 +47,12 @@ void dated_begin(Dated *d, const Sighting *s, int64_t outer_mtime, Day today);
 int dated_fact(Dated *d, const FactRow *f);
 int dated_finding(Dated *d, const FoundRow *f);
 
+/*
+ * Behind its facts: what tells the age of what it is in tells its own, where it has nothing of the
+ * kind itself. A message has one date for all that is attached to it.
+ */
+void dated_inherit(Dated *d, const AgeFacts *above);
+
 /* Tokens of its samples, for holds that name persons: key is that of the run. */
 int dated_token(Dated *d, const char *key, const Sample *sample);
 

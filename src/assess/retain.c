@@ -26,6 +26,7 @@ typedef struct Holder {
     uint32_t depth;
     uint64_t bytes;
     int64_t mtime; /* of the outermost file */
+    AgeFacts age;
     Retention own; /* points into the policy */
     AgeState inside;
     Retention worst; /* of what is in it */
@@ -308,6 +309,9 @@ static int object_judge(Pass *p, const Sighting *s) {
     dated_begin(&p->dated, s, p->holders[0].mtime, p->o->as_of);
     if (s->id)
         rc = facts_take(p, s->id);
+    if (p->n > 1)
+        dated_inherit(&p->dated, &p->holders[p->n - 2].age);
+    p->holders[p->n - 1].age = p->dated.age;
     if (rc == 0 && s->id)
         rc = findings_take(p, s->id);
     if (rc == 0)

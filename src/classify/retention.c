@@ -286,9 +286,11 @@ static void verdict_open(const Judging *j, const Candidate *c, Retention *r) {
     const Policy *p = j->p;
     Day last_from = duration_after(c->due_from, p->grace);
 
-    if (c->age.spread && c->start_from != DAY_NONE && j->as_of > last_from)
+    if (c->age.spread && c->start_from != DAY_NONE && j->as_of > last_from) {
         say(r, AGE_VIOLATION_PARTIAL, REASON_NONE);
-    else if (j->thing->unread)
+        r->due = c->due_from; /* of its oldest */
+        r->overdue = j->as_of - last_from;
+    } else if (j->thing->unread)
         say(r, AGE_UNDETERMINED, REASON_UNREADABLE);
     else if (c->age.copied)
         say(r, AGE_UNDETERMINED, REASON_COPY_RESET);

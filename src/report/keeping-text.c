@@ -26,7 +26,7 @@ typedef struct Group {
     const char *state, *reason, *rule, *entry, *source; /* of the arena */
     Span root, directory, worst;                        /* worst: path below the root */
     uint64_t files, bytes;
-    Day age_to, due;
+    Day age_from, age_to, due;
     int32_t overdue;
     unsigned trust, flags;
 } Group;
@@ -117,6 +117,7 @@ static int group_take(Text *t, Group *g, const RetainedRow *row) {
         return 0;
     g->overdue = row->overdue;
     g->due = row->due;
+    g->age_from = row->age_from;
     g->age_to = row->age_to;
     g->trust = row->trust;
     g->source = arena_text(&t->a, span_of(row->source));
@@ -180,6 +181,9 @@ static void put_span(Buf *b, int32_t days) {
 static void put_what(Text *t, const Group *g) {
     char due[DAY_TEXT_MAX];
 
+    if (g->due == DAY_NONE)
+        return;
+    buf_text(t->b, "; ");
     day_print(g->due, due);
     if (g->overdue > 0) {
         paint_begin(t->b, t->k->colour, PAINT_LOUD);
@@ -192,13 +196,19 @@ static void put_what(Text *t, const Group *g) {
 }
 
 static void put_evidence(Text *t, const Group *g) {
-    char day[DAY_TEXT_MAX];
+    char from[DAY_TEXT_MAX], to[DAY_TEXT_MAX];
     Dating d;
 
     if (!*g->source || dating_parse(span_of(g->source), &d) < 0)
         return;
-    day_print(g->age_to, day);
-    buf_printf(t->b, ", %s %s (T%u)", dating_info(d)->title, day, g->trust);
+    day_print(g->age_from, from);
+    day_print(g->age_to, to);
+    buf_printf(t->b, ", %s %s%s%s (T%u)", dating_info(d)->title,
+               g->age_from == DAY_NONE ? "" : from,
+               g->age_from == g->age_to  ? ""
+               : g->age_from == DAY_NONE ? "at the latest "
+                                         : " to ",
+               g->age_from == g->age_to ? "" : to, g->trust);
 }
 
 static const char *reason_title(const char *reason) {
@@ -246,7 +256,7 @@ static void put_group(Text *t, const Group *g, const Group *before) {
     show_text(t->b, *g->rule ? g->rule : "no rule");
     buf_text(t->b, ": ");
     number_put(t->b, g->files, "file", "files");
-    buf_printf(t->b, ", %s; ", size);
+    buf_printf(t->b, ", %s", size);
     put_what(t, g);
     if (*g->entry) {
         buf_text(t->b, "; by ");

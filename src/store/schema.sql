@@ -136,7 +136,7 @@ CREATE TABLE finding (
 -- What is known of an object beside its findings: times and labels that were seen in it, folded.
 CREATE TABLE fact (
     object    INTEGER NOT NULL, -- object.id
-    kind      TEXT NOT NULL,    -- created, modified, sent, member-time, row-date, log-time, label, allowed ...
+    kind      TEXT NOT NULL,    -- created, modified, sent, received, member-time, row-date, log-time, dump-made, label ...
     part      BLOB NOT NULL,    -- as finding.part
     text      BLOB NOT NULL,    -- a label's name; empty where it is a time
     time_from INTEGER,          -- the earliest; NULL where it is a text; of 'allowed', how many hits

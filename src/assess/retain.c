@@ -411,7 +411,7 @@ static int rules_put(Pass *p) {
                                                     .least = least,
                                                     .most = most,
                                                     .action = policy_action_name(k->action),
-                                                    .severity = severity_name(k->severity),
+                                                    .severity = severity_names[k->severity],
                                                     .basis = k->basis,
                                                     .owner = k->owner},
                                 p->reterr);

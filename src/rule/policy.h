@@ -12,6 +12,7 @@
 #pragma once
 
 #include "model/dating.h"
+#include "model/severity.h"
 #include "rule/condition.h"
 #include "rule/duration.h"
 #include "rule/fact.h"
@@ -46,17 +47,8 @@ typedef enum PolicyAction {
     N_POLICY_ACTIONS,
 } PolicyAction;
 
-typedef enum Severity {
-    SEVERITY_LOW,
-    SEVERITY_MEDIUM,
-    SEVERITY_HIGH,
-    SEVERITY_CRITICAL,
-    N_SEVERITIES,
-} Severity;
-
 const char *clock_event_name(Clock c);
 const char *policy_action_name(PolicyAction a);
-const char *severity_name(Severity s);
 
 typedef struct PolicyClass {
     const char *id, *title; /* title: "" */

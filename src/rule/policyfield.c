@@ -13,12 +13,6 @@ static const char *const actions[N_POLICY_ACTIONS] = {
     [ACTION_DELETE] = "delete",   [ACTION_ANONYMISE] = "anonymise", [ACTION_REVIEW] = "review",
     [ACTION_ARCHIVE] = "archive", [ACTION_RESTRICT] = "restrict",
 };
-static const char *const severities[N_SEVERITIES] = {
-    [SEVERITY_LOW] = "low",
-    [SEVERITY_MEDIUM] = "medium",
-    [SEVERITY_HIGH] = "high",
-    [SEVERITY_CRITICAL] = "critical",
-};
 
 const char *clock_event_name(Clock c) {
     return clocks[c];
@@ -26,10 +20,6 @@ const char *clock_event_name(Clock c) {
 
 const char *policy_action_name(PolicyAction a) {
     return actions[a];
-}
-
-const char *severity_name(Severity s) {
-    return severities[s];
 }
 
 int field_day(const Node *n, Reader *r, Day *ret) {
@@ -126,7 +116,7 @@ int field_action(const Node *n, Reader *r, PolicyAction *ret) {
 
 int field_severity(const Node *n, Reader *r, Severity *ret) {
     size_t i = 0;
-    int rc = field_choice(n, severities, N_SEVERITIES, "a severity", r, &i);
+    int rc = field_choice(n, severity_names, N_SEVERITIES, "a severity", r, &i);
 
     *ret = (Severity)i;
     return rc;

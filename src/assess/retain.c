@@ -11,26 +11,14 @@
 
 #include "assess/copying.h"
 #include "assess/dated.h"
+#include "assess/holder.h"
 #include "base/clock.h"
 #include "base/json.h"
 #include "classify/location.h"
 #include "store/assessment.h"
 #include "store/name.h"
-#include "store/retained.h"
 
 enum { DEPTH_MAX = 64, SUMS_MAX = 64 };
-
-/* An object that is judged; a container, until all that is in it is. */
-typedef struct Holder {
-    Buf root, path;
-    uint32_t depth;
-    uint64_t bytes;
-    int64_t mtime; /* of the outermost file */
-    AgeFacts age;
-    Retention own; /* points into the policy */
-    AgeState inside;
-    Retention worst; /* of what is in it */
-} Holder;
 
 typedef struct Pass {
     Store *store;
@@ -56,10 +44,6 @@ typedef struct Pass {
 
 /* ---- rows ---- */
 
-static const char *state_name(AgeState s) {
-    return fact_definition(CASE_AGE_STATE)->words[s];
-}
-
 static int sum_add(Pass *p, const char *state, const char *reason, uint64_t bytes) {
     size_t i = 0;
 
@@ -75,77 +59,30 @@ static int sum_add(Pass *p, const char *state, const char *reason, uint64_t byte
     return 0;
 }
 
-static int rules_print(Pass *p, const Retention *r) {
-    buf_clear(&p->rules);
-    for (size_t i = 0; i < r->n_rules; i++)
-        buf_printf(&p->rules, "%s%s", i ? " " : "", r->rules[i]->id);
-    return buf_error(&p->rules);
-}
-
-static unsigned flags_of(const Retention *r) {
-    return (r->conflict ? RETAINED_CONFLICT : 0u) | (r->never_store ? RETAINED_NEVER_STORE : 0u) |
-           (r->expired_exception ? RETAINED_EXPIRED_EXCEPTION : 0u);
-}
-
 static int row_put(Pass *p, const Holder *l, Span part, const Retention *r, unsigned flags) {
-    RetainedRow row = {.root = buf_as_span(&l->root),
-                       .path = buf_as_span(&l->path),
-                       .part = part,
-                       .depth = l->depth,
-                       .bytes = l->bytes,
-                       .state = state_name(r->state),
-                       .reason = retention_reason_name(r->reason),
-                       .rule = r->rule ? r->rule->id : "",
-                       .entry = r->hold        ? r->hold->id
-                                : r->exception ? r->exception->id
-                                               : "",
-                       .source = r->age.known ? dating_info(r->age.by.source)->name : "",
-                       .pattern = r->age.known && r->age.by.pattern ? r->age.by.pattern : "",
-                       .trust = r->age.known ? r->age.old : TRUST_NONE,
-                       .age_from = r->age.known ? r->age.from : DAY_NONE,
-                       .age_to = r->age.known ? r->age.to : DAY_NONE,
-                       .due = r->due,
-                       .keep_until = r->keep_until,
-                       .overdue = r->overdue,
-                       .flags = flags | flags_of(r)};
-    int rc = rules_print(p, r);
+    RetainedRow row;
+    int rc = holder_row(l, part, r, flags, &p->rules, &row);
 
-    row.rules = buf_cstr(&p->rules);
     return rc < 0 ? rc : retaining_put(p->to, &row, p->reterr);
 }
 
 /* ---- containers ---- */
 
-static void inside_join(Holder *l, const Retention *r) {
-    AgeState joined = retention_join(l->inside, r->state);
-
-    if (l->inside == AGE_UNCLASSIFIED || r->overdue > l->worst.overdue ||
-        (joined != l->inside && !l->worst.overdue))
-        l->worst = *r;
-    l->inside = joined;
-}
-
 /* All that is in it was judged: its own row, and its word for what it is in itself. */
 static int holder_close(Pass *p) {
     Holder *l = &p->holders[--p->n];
-    bool joined =
-        l->inside != AGE_UNCLASSIFIED && l->own.state != AGE_HELD && l->own.state != AGE_EXEMPT;
-    Retention r = joined ? l->worst : l->own;
+    Retention r;
+    bool joined = holder_state(l, &r);
     int rc = 0;
 
-    if (joined) {
-        r.state = l->inside;
-        if (r.state != l->worst.state)
-            r.reason = REASON_NONE;
-    }
     if (p->n)
-        inside_join(&p->holders[p->n - 1], &r);
+        holder_join(&p->holders[p->n - 1], &r);
     if (r.state != AGE_UNCLASSIFIED) {
         p->done.matched++;
         rc = row_put(p, l, span(NULL, 0), &r, joined ? RETAINED_JOINED : 0);
     }
     if (rc == 0 && !l->depth)
-        rc = sum_add(p, state_name(r.state), retention_reason_name(r.reason), l->bytes);
+        rc = sum_add(p, age_state_name(r.state), retention_reason_name(r.reason), l->bytes);
     return rc;
 }
 
@@ -158,21 +95,12 @@ static int holders_close(Pass *p, uint32_t depth) {
 }
 
 static int holder_open(Pass *p, const Sighting *s) {
-    Holder *l = &p->holders[p->n];
+    int rc = p->n == DEPTH_MAX ? -E2BIG : holder_set(&p->holders[p->n], s);
 
-    if (p->n == DEPTH_MAX)
-        return -E2BIG;
-    buf_clear(&l->root);
-    buf_span(&l->root, s->root);
-    buf_clear(&l->path);
-    buf_span(&l->path, s->path);
-    l->depth = s->depth;
-    l->bytes = s->size;
-    l->mtime = p->n ? p->holders[0].mtime : s->mtime;
-    l->inside = AGE_UNCLASSIFIED;
-    l->worst = (Retention){0};
-    if (buf_error(&l->root) < 0 || buf_error(&l->path) < 0)
-        return -ENOMEM;
+    if (rc < 0)
+        return rc;
+    if (p->n)
+        p->holders[p->n].mtime = p->holders[0].mtime;
     p->n++;
     return 0;
 }
@@ -279,7 +207,7 @@ static int tables_judge(Pass *p, const RetentionThing *whole) {
         retention_judge(p->o->policy, &t, p->o->as_of, p->approved, &r);
         if (r.state == AGE_UNCLASSIFIED)
             continue;
-        inside_join(l, &r);
+        holder_join(l, &r);
         rc = row_put(p, l, table->name, &r, 0);
     }
     return rc;
@@ -350,7 +278,8 @@ static int gone_judge(Pass *p, const Sighting *s) {
     r.overdue = 0;
     p->done.matched++;
     rc = row_put(p, l, span(NULL, 0), &r, 0);
-    return rc < 0 ? rc : sum_add(p, state_name(r.state), retention_reason_name(r.reason), l->bytes);
+    return rc < 0 ? rc
+                  : sum_add(p, age_state_name(r.state), retention_reason_name(r.reason), l->bytes);
 }
 
 /* Only what the file system told of them is at hand here, so classes by type do not hold. */
@@ -428,10 +357,8 @@ static int sums_put(Pass *p) {
 }
 
 static void pass_done(Pass *p) {
-    for (size_t i = 0; i < DEPTH_MAX; i++) {
-        buf_done(&p->holders[i].root);
-        buf_done(&p->holders[i].path);
-    }
+    for (size_t i = 0; i < DEPTH_MAX; i++)
+        holder_done(&p->holders[i]);
     copying_free(p->copying);
     retaining_free(p->to);
     sighting_cursor_close(p->objects);

@@ -8,17 +8,6 @@
 #include "report/keeping.h"
 #include "store/query.h"
 
-typedef struct Given {
-    terrier_write write;
-    void *of;
-} Given;
-
-static int pass_on(void *of, Span bytes) {
-    const Given *g = of;
-
-    return g->write(g->of, bytes.at, bytes.n);
-}
-
 typedef struct Judgement {
     const terrier_retention_options *o;
     Store *store;
@@ -182,7 +171,7 @@ int terrier_retention(const terrier_retention_options *options, terrier_write wr
                       uint64_t *ret_violations, terrier_error *error) {
     Judgement j = {.o = options};
     Given given = {write, of};
-    Outlet to = {.write = pass_on, .of = &given};
+    Outlet to = {.write = given_write, .of = &given};
     Error e = {0};
     int r = judge(&j, &e);
 

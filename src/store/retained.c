@@ -270,3 +270,83 @@ int retained_sums(Store *s, int64_t assessment, Arena *a, Error *reterr, Retenti
     *ret_n = n;
     return 0;
 }
+
+/* ---- single objects ---- */
+
+int retained_last(Store *s, int64_t run, const char *as_of, Arena *a, Error *reterr,
+                  int64_t *ret_id, const char **ret_version) {
+    _cleanup_(sql_finalizep) sqlite3_stmt *row = NULL;
+    int r = sql_prepare(s->db,
+                        "SELECT id, json_extract(files, '$[0].version') FROM assessment WHERE run"
+                        " = ?1 AND as_of = ?2 AND EXISTS (SELECT 1 FROM retention_rule WHERE"
+                        " assessment = assessment.id) ORDER BY id DESC LIMIT 1",
+                        &row);
+
+    *ret_id = 0;
+    *ret_version = "";
+    if (r == 0) {
+        sql_bind_int(row, 1, run);
+        sql_bind_text(row, 2, as_of);
+        r = sql_step(row);
+    }
+    if (r < 0)
+        return handle_unread(s, r, reterr);
+    if (r > 0) {
+        *ret_id = sqlite3_column_int64(row, 0);
+        *ret_version = sql_text_copy(row, 1, a);
+    }
+    return *ret_version ? 0 : -ENOMEM;
+}
+
+struct RetainedOf {
+    Store *store;
+    sqlite3_stmt *row;
+};
+
+int retained_of_open(Store *s, int64_t assessment, Error *reterr, RetainedOf **ret) {
+    RetainedOf *c = calloc(1, sizeof(*c));
+    int r;
+
+    if (!c)
+        return -ENOMEM;
+    c->store = s;
+    r = sql_prepare(s->db,
+                    "SELECT t.state, t.rule, coalesce(k.class, ''), t.source, t.due, t.overdue"
+                    " FROM retained t LEFT JOIN retention_rule k ON k.assessment = t.assessment"
+                    " AND k.id = t.rule WHERE t.assessment = ?1 AND t.root = ?2 AND t.path = ?3"
+                    " AND t.part = x''",
+                    &c->row);
+    if (r < 0) {
+        retained_of_close(c);
+        return handle_unread(s, r, reterr);
+    }
+    sql_bind_int(c->row, 1, assessment);
+    *ret = c;
+    return 0;
+}
+
+int retained_of_get(RetainedOf *c, Span root, Span path, Error *reterr, RetainedFacts *ret) {
+    int r;
+
+    sql_reset(c->row);
+    sql_bind_blob(c->row, 2, root);
+    sql_bind_blob(c->row, 3, path);
+    r = sql_step(c->row);
+    if (r < 0)
+        return handle_unread(c->store, r, reterr);
+    if (r > 0)
+        *ret = (RetainedFacts){.state = (const char *)sql_text(c->row, 0).at,
+                               .rule = (const char *)sql_text(c->row, 1).at,
+                               .class = (const char *)sql_text(c->row, 2).at,
+                               .source = (const char *)sql_text(c->row, 3).at,
+                               .due = day_read(c->row, 4),
+                               .overdue = (int32_t)sqlite3_column_int64(c->row, 5)};
+    return r;
+}
+
+RetainedOf *retained_of_close(RetainedOf *c) {
+    if (c)
+        sqlite3_finalize(c->row);
+    free(c);
+    return NULL;
+}

@@ -69,3 +69,21 @@ int retained_rules(Store *s, int64_t assessment, Arena *a, Error *reterr, Retent
                    size_t *ret_n);
 int retained_sums(Store *s, int64_t assessment, Arena *a, Error *reterr, RetentionSumRow **ret,
                   size_t *ret_n);
+
+/* ---- single objects, for who judges findings ---- */
+
+/* The last judgement of a run for that day by any policy; *ret_id 0: there is none. */
+int retained_last(Store *s, int64_t run, const char *as_of, Arena *a, Error *reterr,
+                  int64_t *ret_id, const char **ret_version);
+
+typedef struct RetainedFacts {
+    const char *state, *rule, *class, *source; /* until the next call */
+    Day due;
+    int32_t overdue;
+} RetainedFacts;
+
+typedef struct RetainedOf RetainedOf;
+int retained_of_open(Store *s, int64_t assessment, Error *reterr, RetainedOf **ret);
+/* 1: a row; 0: no rule and no hold is for the object. */
+int retained_of_get(RetainedOf *c, Span root, Span path, Error *reterr, RetainedFacts *ret);
+RetainedOf *retained_of_close(RetainedOf *c);

@@ -12,6 +12,7 @@
 #include "model/group.h"
 #include "store/factof.h"
 #include "store/found.h"
+#include "store/retained.h"
 
 typedef struct Subject {
     FactOf *facts;
@@ -21,10 +22,14 @@ typedef struct Subject {
     int64_t asset;  /* its number in the assessment; 0: none */
     Case facts_of_object, facts_of_finding;
     Buf raw, shown, label, texts;
+    RetainedOf *ages; /* by the last judgement of the run for that day by a policy; NULL: none */
+    const char *policy_version;
+    Buf age;
+    Arena arena;
 } Subject;
 
 /* Caller's storage; subject_done() also after a failure. */
-int subject_init(Subject *s, Store *store, Day as_of, Error *reterr);
+int subject_init(Subject *s, Store *store, int64_t run, Day as_of, Error *reterr);
 void subject_done(Subject *s);
 
 /* The finding at hand: *ret is its case, until the next call. *ret_new: it is of another object. */

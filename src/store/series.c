@@ -11,6 +11,7 @@ void course_done(Course *c) {
     sums_done(&c->sums);
     bits_done(&c->seen);
     bits_done(&c->put);
+    bits_done(&c->directories);
     *c = (Course){0};
 }
 

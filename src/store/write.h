@@ -101,6 +101,7 @@ typedef struct StoreObject {
     const uint8_t *hash;  /* 16 bytes of keyed XXH3-128 over the content; NULL: not known */
     const char *format;   /* "text", "csv", "zip" ...; "" unknown */
     const char *encoding; /* "utf-8", "utf-16le" ...; "" unknown */
+    Span acl;             /* as source/acl.h has it; empty: none */
     const struct StoreFact *facts;
     size_t n_facts;
 } StoreObject;

@@ -14,6 +14,7 @@
 #include "model/group.h"
 #include "store/factof.h"
 #include "store/found.h"
+#include "store/retained.h"
 
 typedef struct Subject {
     FactOf *facts;
@@ -26,6 +27,9 @@ typedef struct Subject {
     int64_t asset;  /* its number in the assessment; 0: none */
     Case facts_of_object, facts_of_finding;
     Buf raw, shown, label, texts, owner;
+    RetainedOf *ages; /* by the last judgement of the run for that day by a policy; NULL: none */
+    const char *policy_version;
+    Buf age;
 } Subject;
 
 /* Caller's storage; subject_done() also after a failure. */

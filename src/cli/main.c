@@ -16,6 +16,7 @@
 const Verb *const verbs[] = {
     &verb_scan,
     &verb_report,
+    &verb_retention,
     &verb_runs,
     &verb_diff,
     &verb_inventory,
@@ -32,6 +33,8 @@ const Verb *const verbs[] = {
     &verb_rules_import,
     &verb_rules_edm,
     &verb_rules_measure,
+    &verb_policy_init,
+    &verb_policy_check,
     &verb_schedule_check,
     &verb_schedule_write,
     &verb_schedule_list,

@@ -110,6 +110,7 @@ extern const Verb verb_schedule_write, verb_schedule_scope, verb_schedule_alert;
 extern const Verb verb_store_info, verb_store_check, verb_store_prune, verb_store_export,
     verb_store_merge;
 extern const Verb verb_ledger_list, verb_ledger_period, verb_ledger_sample, verb_verify;
+extern const Verb verb_retention, verb_policy_init, verb_policy_check;
 extern const Verb verb_key_list, verb_key_new;
 extern const Verb verb_rules_list, verb_rules_show, verb_rules_check, verb_rules_validate;
 extern const Verb verb_rules_import, verb_rules_edm, verb_rules_measure;

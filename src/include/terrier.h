@@ -75,6 +75,7 @@ TERRIER_API terrier_rules *terrier_rules_free(terrier_rules *rules);
 typedef enum terrier_format {
     TERRIER_TEXT,
     TERRIER_JSONL,
+    TERRIER_CSV, /* only where it is said */
 } terrier_format;
 
 /* One line a detector: id, category, tier, regions, title; jsonl: {"kind":"detector", ...}. */
@@ -555,6 +556,41 @@ TERRIER_API int terrier_reveal(const terrier_rules *rules, const char *program, 
 TERRIER_API int terrier_doctor(const char *program, const char *store, terrier_write write,
                                void *of, size_t *ret_problems, terrier_error *error);
 
+/* ---- retention ---- */
+
+/* The example policy, to be adapted: YAML of format retention-policy/1. */
+TERRIER_API int terrier_policy_example(terrier_write write, void *of, terrier_error *error);
+
+/*
+ * Whether a policy holds: a line `file:line:column: ...` for each clash and each example that does
+ * not come out, *ret_bad counts them; and `... note: ...` for what should be looked at. rules: what
+ * the types that it names are looked up in; NULL: they are not. as_of: "2026-03-01", for what is
+ * over by then; NULL: today. -EINVAL: it cannot be read, or as_of is no day.
+ */
+TERRIER_API int terrier_policy_check(const char *file, const terrier_rules *rules,
+                                     const char *as_of, terrier_write write, void *of,
+                                     size_t *ret_examples, size_t *ret_bad, terrier_error *error);
+
+typedef struct terrier_retention_options {
+    const char *store;     /* NULL: as in terrier_scan_options */
+    int64_t run;           /* 0: the last one */
+    const char *policy;    /* NULL: $XDG_CONFIG_HOME/terrier/retention.yaml, else the example */
+    const char *as_of;     /* "2026-03-01"; NULL: today, in UTC */
+    const char *state;     /* only rows of it; NULL: all */
+    terrier_format format; /* TERRIER_CSV too */
+    bool colour;
+} terrier_retention_options;
+
+/*
+ * Holds a policy against a stored run and reports what came of it. The judgement is stored, once
+ * for the same run, day and file, with an entry in the ledger. *ret_violations: outermost files
+ * that are kept for too long, in whole or in part, or were gone too early. -ENOENT: there is no
+ * store, or no such run; -EINVAL: the policy cannot be read, or a day or state is none; -EBUSY: a
+ * scan is writing.
+ */
+TERRIER_API int terrier_retention(const terrier_retention_options *options, terrier_write write,
+                                  void *of, uint64_t *ret_violations, terrier_error *error);
+
 /* ---- the store's own upkeep ---- */
 
 /* What is in it: runs, objects, findings, entries, bytes. -ENOENT: there is none. */
@@ -595,7 +631,8 @@ TERRIER_API int terrier_store_merge(const char *into, const char *const *stores,
 typedef struct terrier_ledger_options {
     const char *store; /* NULL: as in terrier_scan_options */
     terrier_format format;
-    const char *kind; /* only entries of this kind; NULL: all */
+    const char *kind;    /* list: only entries of this kind; NULL: all */
+    const char *profile; /* period: only runs of this profile; NULL: all */
     /* "2026-03-01" or "2026-03-01T12:00:00Z", UTC; NULL: no bound. `to` itself is not in it */
     const char *from, *to;
 } terrier_ledger_options;

@@ -209,6 +209,7 @@ static int keeper_describe(Keeper *k) {
                         .detectors = k->detectors,
                         .n_detectors = rules->n};
     memcpy(k->run.ruleset, rules->digest, sizeof(k->run.ruleset));
+    memcpy(k->run.reading, rules->reading, sizeof(k->run.reading));
     return 0;
 }
 
@@ -219,6 +220,11 @@ static void start_tell(const Keeper *k) {
         keeper_warn(k,
                     "run %lld was interrupted and is continued; --fresh begins a new one instead",
                     (long long)s->run);
+    if (s->words)
+        keeper_warn(k,
+                    "since run %lld the rules changed in titles, tiers, examples or references "
+                    "alone: what was found holds",
+                    (long long)s->before);
     if (s->kind == STORE_START_ANEW)
         keeper_warn(k,
                     "the %s changed since run %lld, so everything is read again: what was found "
@@ -282,7 +288,7 @@ static int keeper_begin(Keeper *k, Error *reterr) {
         r = resume_note(k, reterr);
     if (r == 0)
         r = journal_start(k->journal_fd, k->result.run);
-    return r < 0 || k->result.resumed ? r : first_notes(k, reterr);
+    return r < 0 ? r : first_notes(k, reterr);
 }
 
 static int on_ready(Keeper *k, Wire *w, Error *reterr) {

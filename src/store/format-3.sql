@@ -202,5 +202,58 @@ CREATE TABLE delta (
     tier       INTEGER NOT NULL,
     access     INTEGER NOT NULL
 ) STRICT;
+-- runs of a series share what decides what is found, not all of the rules.
+ALTER TABLE run ADD COLUMN reading BLOB;
+
+-- retention of a judged run.
+
+CREATE TABLE retained (
+    assessment INTEGER NOT NULL,
+    root       BLOB NOT NULL,
+    path       BLOB NOT NULL,
+    part       BLOB NOT NULL,
+    depth      INTEGER NOT NULL,
+    bytes      INTEGER NOT NULL,
+    state      TEXT NOT NULL,
+    reason     TEXT NOT NULL,
+    rule       TEXT NOT NULL,
+    rules      TEXT NOT NULL,
+    entry      TEXT NOT NULL,
+    source     TEXT NOT NULL,
+    pattern    TEXT NOT NULL,
+    trust      INTEGER NOT NULL,
+    age_from   INTEGER,
+    age_to     INTEGER,
+    due        INTEGER,
+    keep_until INTEGER,
+    overdue    INTEGER NOT NULL,
+    flags      INTEGER NOT NULL,
+
+    PRIMARY KEY (assessment, root, path, part)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE retention_rule (
+    assessment INTEGER NOT NULL,
+    id         TEXT NOT NULL,
+    class      TEXT NOT NULL,
+    title      TEXT NOT NULL,
+    clock      TEXT NOT NULL,
+    least      TEXT NOT NULL,
+    most       TEXT NOT NULL,
+    action     TEXT NOT NULL,
+    severity   TEXT NOT NULL,
+    basis      TEXT NOT NULL,
+    owner      TEXT NOT NULL,
+    PRIMARY KEY (assessment, id)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE retention_sum (
+    assessment INTEGER NOT NULL,
+    state      TEXT NOT NULL,
+    reason     TEXT NOT NULL,
+    objects    INTEGER NOT NULL,
+    bytes      INTEGER NOT NULL,
+    PRIMARY KEY (assessment, state, reason)
+) STRICT, WITHOUT ROWID;
 
 PRAGMA user_version = 3;

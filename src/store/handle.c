@@ -22,11 +22,12 @@ static const char *const texts[N_STATEMENTS] = {
     [ST_COMMIT] = "COMMIT",
     [ST_ROLLBACK] = "ROLLBACK",
     [ST_RUN_INSERT] =
-        "INSERT INTO run (started, survey, tool, key, ruleset, parameters, engine, series)"
-        " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, iif(?8 > 0, ?8,"
-        " coalesce((SELECT seq FROM sqlite_sequence WHERE name = 'run'), 0) + 1))",
+        "INSERT INTO run (started, survey, tool, key, ruleset, parameters, engine, series,"
+        " reading) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, iif(?8 > 0, ?8,"
+        " coalesce((SELECT seq FROM sqlite_sequence WHERE name = 'run'), 0) + 1), ?9)",
     [ST_RUN_LAST] = "SELECT id, ended, series, coalesce(slots, 0), ruleset = ?2, key IS ?3,"
-                    " engine = ?4 FROM run WHERE survey = 0 AND json_valid(parameters) AND"
+                    " engine = ?4, coalesce(reading = ?5, 0) FROM run WHERE survey = 0 AND "
+                    "json_valid(parameters) AND"
                     " json_remove(parameters, '$.command', '$.profile', '$.jobs', '$.window',"
                     " '$.operation') = json_remove(?1, '$.command', '$.profile', '$.jobs',"
                     " '$.window', '$.operation')"

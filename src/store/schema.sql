@@ -26,7 +26,8 @@ CREATE TABLE run (
     parameters TEXT NOT NULL,                     -- JSON: what was asked, without secrets
     series     INTEGER NOT NULL DEFAULT 0,        -- run.id of the first run of its series
     engine     TEXT NOT NULL DEFAULT '',          -- what reads: version, helpers; '' unknown
-    slots      INTEGER                            -- object.slot given so far; NULL before the end
+    slots      INTEGER,                           -- object.slot given so far; NULL before the end
+    reading    BLOB                               -- of ruleset, what decides what is found; NULL unknown
 ) STRICT;
 
 CREATE TABLE detector (
@@ -139,7 +140,7 @@ CREATE TABLE finding (
 -- What is known of an object beside its findings: times and labels that were seen in it, folded.
 CREATE TABLE fact (
     object    INTEGER NOT NULL, -- object.id
-    kind      TEXT NOT NULL,    -- created, modified, sent, member-time, row-date, log-time, label, allowed ...
+    kind      TEXT NOT NULL,    -- created, modified, sent, received, member-time, row-date, log-time, dump-made, label ...
     part      BLOB NOT NULL,    -- as finding.part
     text      BLOB NOT NULL,    -- a label's name; empty where it is a time
     time_from INTEGER,          -- the earliest; NULL where it is a text; of 'allowed', how many hits
@@ -434,6 +435,60 @@ CREATE TABLE delta (
     tier       INTEGER NOT NULL,    -- of another tier
     access     INTEGER NOT NULL     -- objects of findings with other rights or another owner
 ) STRICT;
+
+-- ---- retention of a judged run (docs/design/retention.md); days are counted from 1970-01-01 ----
+
+-- Each object for which the policy has a rule or a hold, and what was missed too early.
+CREATE TABLE retained (
+    assessment INTEGER NOT NULL, -- assessment.id
+    root       BLOB NOT NULL,    -- root.path
+    path       BLOB NOT NULL,    -- object.path
+    part       BLOB NOT NULL,    -- a table in it that was judged by itself; empty: the object
+    depth      INTEGER NOT NULL, -- object.depth
+    bytes      INTEGER NOT NULL, -- object.size
+    state      TEXT NOT NULL,    -- held, violation, undetermined, due_soon, within ...
+    reason     TEXT NOT NULL,    -- why undetermined: no_evidence, copy_reset ...; else ''
+    rule       TEXT NOT NULL,    -- retention_rule.id of what decided; '' none
+    rules      TEXT NOT NULL,    -- ids of all that are for it, with a blank between them
+    entry      TEXT NOT NULL,    -- id of the hold or exception that holds; '' none
+    source     TEXT NOT NULL,    -- what told its age: doc.modified, fs.mtime ...; '' nothing
+    pattern    TEXT NOT NULL,    -- of path.date: year-month, fiscal-year ...; else ''
+    trust      INTEGER NOT NULL, -- in it, where it shows age: 1 strong to 4 weak; 5 none
+    age_from   INTEGER,          -- earliest day of the event; NULL unknown
+    age_to     INTEGER,          -- latest day of it; NULL unknown
+    due        INTEGER,          -- last day on which it may be there; NULL no end, or unknown
+    keep_until INTEGER,          -- last day on which it must be there; NULL none
+    overdue    INTEGER NOT NULL, -- days behind due and grace
+    flags      INTEGER NOT NULL, -- 1 evidence contradicts itself, 2 held but must never be stored,
+                                 -- 4 an exception for it has expired, 8 joined from what is in it
+    PRIMARY KEY (assessment, root, path, part)
+) STRICT, WITHOUT ROWID;
+
+-- The rules that were applied.
+CREATE TABLE retention_rule (
+    assessment INTEGER NOT NULL, -- assessment.id
+    id         TEXT NOT NULL,    -- as the policy calls it
+    class      TEXT NOT NULL,    -- its record class
+    title      TEXT NOT NULL,    -- of the class, or ''
+    clock      TEXT NOT NULL,    -- created, modified, last_contact ...
+    least      TEXT NOT NULL,    -- kept at least: P6M ...; '' not said
+    most       TEXT NOT NULL,    -- kept at most; '' not said
+    action     TEXT NOT NULL,    -- delete, anonymise, review, archive, restrict
+    severity   TEXT NOT NULL,    -- low, medium, high, critical
+    basis      TEXT NOT NULL,    -- the law or the reason
+    owner      TEXT NOT NULL,    -- who is asked, or ''
+    PRIMARY KEY (assessment, id)
+) STRICT, WITHOUT ROWID;
+
+-- Outermost files by state, unclassified ones included.
+CREATE TABLE retention_sum (
+    assessment INTEGER NOT NULL, -- assessment.id
+    state      TEXT NOT NULL,    -- retained.state, or unclassified
+    reason     TEXT NOT NULL,    -- retained.reason
+    objects    INTEGER NOT NULL, -- how many
+    bytes      INTEGER NOT NULL, -- sum of their sizes
+    PRIMARY KEY (assessment, state, reason)
+) STRICT, WITHOUT ROWID;
 
 PRAGMA application_id = 1415934578; -- 'Terr'
 PRAGMA user_version = 3;

@@ -24,7 +24,11 @@ int subject_init(Subject *s, Store *store, int64_t run, Day as_of, Error *reterr
 
     *s = (Subject){.as_of = as_of};
     category_under(span_of("identifier"), &s->identifiers);
-    r = fact_of_open(store, reterr, &s->facts);
+    r = reach_init(&s->reach, store, run, reterr);
+    if (r == 0)
+        r = owners_load(store, run, &s->arena, reterr, &s->owners);
+    if (r == 0)
+        r = fact_of_open(store, reterr, &s->facts);
     return r < 0 ? r : ages_open(s, store, run, reterr);
 }
 
@@ -32,19 +36,34 @@ void subject_done(Subject *s) {
     fact_of_close(s->facts);
     retained_of_close(s->ages);
     buf_done(&s->age);
-    arena_done(&s->arena);
     buf_done(&s->raw);
     buf_done(&s->shown);
     buf_done(&s->label);
     buf_done(&s->texts);
+    buf_done(&s->owner);
+    reach_done(&s->reach);
+    arena_done(&s->arena);
     *s = (Subject){0};
 }
 
 /* ---- the object ---- */
 
-/* Who may read it, whose it is, which asset holds it: exposure, orphan, owner, asset.*. */
-static int access_fill(Subject *s _unused_, const FoundRow *row _unused_, Error *reterr _unused_) {
-    return 0;
+/* Who may read it, whose it is: exposure, orphan, owner. */
+static int access_fill(Subject *s, const FoundRow *row, Error *reterr) {
+    Case *c = &s->facts_of_object;
+    Access access;
+    int r = reach_judge(&s->reach, row->root, row->path, &row->meta, row->acl, reterr, &access);
+
+    if (r < 0)
+        return r;
+    if (access.known)
+        case_put(c, CASE_EXPOSURE, access.exposure);
+    buf_clear(&s->owner);
+    owner_print(&s->owners, false, row->meta.uid, &s->owner);
+    case_put_text(c, CASE_OWNER, buf_as_span(&s->owner));
+    if (owner_name(&s->owners, false, row->meta.uid))
+        case_put(c, CASE_ORPHAN, owner_is_orphan(&s->owners, row->meta.uid));
+    return buf_error(&s->owner);
 }
 
 /* Texts one behind the other, each with its NUL, so that they stay where they are. */

@@ -7,6 +7,8 @@
  */
 #pragma once
 
+#include "assess/owner.h"
+#include "assess/reach.h"
 #include "base/day.h"
 #include "classify/case.h"
 #include "model/group.h"
@@ -18,14 +20,16 @@ typedef struct Subject {
     FactOf *facts;
     CategorySet identifiers; /* categories of which a person has one */
     Day as_of;
+    Arena arena;
+    Owners owners; /* in the arena */
+    Reach reach;
     int64_t object; /* 0: none yet */
     int64_t asset;  /* its number in the assessment; 0: none */
     Case facts_of_object, facts_of_finding;
-    Buf raw, shown, label, texts;
+    Buf raw, shown, label, texts, owner;
     RetainedOf *ages; /* by the last judgement of the run for that day by a policy; NULL: none */
     const char *policy_version;
     Buf age;
-    Arena arena;
 } Subject;
 
 /* Caller's storage; subject_done() also after a failure. */

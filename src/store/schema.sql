@@ -26,7 +26,8 @@ CREATE TABLE run (
     parameters TEXT NOT NULL,                     -- JSON: what was asked, without secrets
     series     INTEGER NOT NULL DEFAULT 0,        -- run.id of the first run of its series
     engine     TEXT NOT NULL DEFAULT '',          -- what reads: version, helpers; '' unknown
-    slots      INTEGER                            -- object.slot given so far; NULL before the end
+    slots      INTEGER,                           -- object.slot given so far; NULL before the end
+    reading    BLOB                               -- of ruleset, what decides what is found; NULL unknown
 ) STRICT;
 
 CREATE TABLE detector (
@@ -84,6 +85,7 @@ CREATE TABLE object (
     hash       BLOB,             -- XXH3-128 of the content, seeded secretly; NULL unknown
     format     TEXT NOT NULL,    -- text, csv, zip ...; '' unknown
     encoding   TEXT NOT NULL,    -- utf-8, utf-16le ...; '' unknown or not text
+    acl        BLOB,             -- POSIX access ACL, as system.posix_acl_access; NULL: none
     PRIMARY KEY (series, root, path, since)
 ) STRICT, WITHOUT ROWID;
 
@@ -130,6 +132,8 @@ CREATE TABLE finding (
     distinct_values INTEGER NOT NULL, -- different values; estimated unless distinct_exact
     distinct_exact  INTEGER NOT NULL, -- 1: counted, 0: estimated
     samples         BLOB NOT NULL,    -- the hits at the lowest positions, see above
+    sketch          BLOB,             -- of all values of its category in the object, in the first of
+                                      -- their rows: see base/sketch.c; of the key of run.key
     PRIMARY KEY (object, part, detector)
 ) STRICT, WITHOUT ROWID;
 
@@ -151,7 +155,8 @@ CREATE TABLE fact (
 -- hashed and not opened, since a row had their content, how many), forged (object whose content
 -- changed under the same time stamps), night (a scan that went on with the run: when it began, files
 -- that it read), missed-slot (when a scan of the profile was due and none began), uncovered (mount,
--- export or share that no profile of the host covers).
+-- export or share that no profile of the host covers), shares (samba or nfs; how many the host gives
+-- to others, or that its files could not be read).
 CREATE TABLE note (
     run     INTEGER NOT NULL, -- run.id
     kind    TEXT NOT NULL,    -- one of the words above
@@ -198,16 +203,6 @@ CREATE TABLE gap (
     until   INTEGER NOT NULL  -- from then on it no longer holds
 ) STRICT, WITHOUT ROWID;
 
--- Laid for later work: nothing writes it yet.
-CREATE TABLE sketch (
-    run       INTEGER NOT NULL, -- run.id
-    category  TEXT NOT NULL,    -- kind of data
-    scope     BLOB NOT NULL,    -- what it sums over: a directory or an asset; empty: the run
-    key       TEXT NOT NULL,    -- key id of its keyed hash; sketches of one key may be merged
-    registers BLOB NOT NULL,    -- HyperLogLog
-    PRIMARY KEY (run, category, scope)
-) STRICT, WITHOUT ROWID;
-
 -- The ledger: what was done, by whom, one event an entry, each chained to the one before.
 CREATE TABLE ledger (
     seq      INTEGER PRIMARY KEY, -- from 1, without gaps
@@ -228,6 +223,48 @@ CREATE TABLE manifest (
     seal     BLOB NOT NULL,       -- Ed25519 over digest
     seal_key TEXT NOT NULL        -- id of the key that sealed it
 ) STRICT;
+
+-- The directories that a walk entered, and those above each root up to '/', as objects are: those of
+-- a run are those of its series with since <= run < until. Nobody reads what he may not reach.
+CREATE TABLE directory (
+    series INTEGER NOT NULL, -- run.series
+    root   INTEGER NOT NULL, -- root.number
+    path   BLOB NOT NULL,    -- below the root, empty: the root; begins with '/': one above the root
+    since  INTEGER NOT NULL, -- run.id of the run that saw it so first
+    until  INTEGER NOT NULL, -- run.id of the first run for which it does not hold; 2^63-1: none
+    slot   INTEGER NOT NULL, -- its number in the series, from 0
+    mode   INTEGER NOT NULL, -- type and permission bits as in stat(2)
+    uid    INTEGER NOT NULL, -- owner
+    gid    INTEGER NOT NULL, -- group
+    acl    BLOB,             -- POSIX access ACL, as system.posix_acl_access; NULL: none
+    PRIMARY KEY (series, root, path, since)
+) STRICT, WITHOUT ROWID;
+
+-- Owners and groups of objects and directories, by the names that the host gave them then.
+CREATE TABLE principal (
+    run  INTEGER NOT NULL, -- run.id
+    grp  INTEGER NOT NULL, -- 0 a user, 1 a group
+    id   INTEGER NOT NULL, -- uid or gid
+    name TEXT,             -- '': there is no such account; NULL: it was not, or could not be, asked
+    PRIMARY KEY (run, grp, id)
+) STRICT, WITHOUT ROWID;
+
+-- What this host itself gave to others of what was scanned, by smb.conf and exports.
+CREATE TABLE share (
+    run         INTEGER NOT NULL, -- run.id
+    number      INTEGER NOT NULL, -- from 0
+    kind        TEXT NOT NULL,    -- samba, nfs
+    name        TEXT NOT NULL,    -- of Samba; '' of an export
+    path        BLOB NOT NULL,    -- absolute
+    guest       INTEGER NOT NULL, -- 1: without an account; of an export: to every host, no Kerberos
+    read_only   INTEGER NOT NULL, -- 1: nobody writes by it
+    restricted  INTEGER NOT NULL, -- 1: to the users (Samba) or hosts (NFS) of `who` alone
+    who         TEXT NOT NULL,    -- valid users, or clients, as they stand there; '' all
+    root_squash INTEGER NOT NULL, -- 1: root of a client is not root here
+    all_squash  INTEGER NOT NULL, -- 1: nobody of a client is himself here
+    acts_as     INTEGER,          -- uid of a guest, or of who is squashed; NULL: it has no account
+    PRIMARY KEY (run, number)
+) STRICT, WITHOUT ROWID;
 
 -- ---- a judged run (docs/design/assess.md): nothing of an assessment is ever changed ----
 

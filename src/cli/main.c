@@ -16,6 +16,7 @@
 const Verb *const verbs[] = {
     &verb_scan,
     &verb_report,
+    &verb_assess,
     &verb_show,
     &verb_detect,
     &verb_explain,
@@ -26,6 +27,8 @@ const Verb *const verbs[] = {
     &verb_rules_import,
     &verb_rules_edm,
     &verb_rules_measure,
+    &verb_controls_init,
+    &verb_controls_check,
     &verb_schedule_check,
     &verb_schedule_write,
     &verb_schedule_list,

@@ -16,6 +16,7 @@
 const Verb *const verbs[] = {
     &verb_scan,
     &verb_report,
+    &verb_assess,
     &verb_retention,
     &verb_runs,
     &verb_diff,
@@ -33,6 +34,8 @@ const Verb *const verbs[] = {
     &verb_rules_import,
     &verb_rules_edm,
     &verb_rules_measure,
+    &verb_controls_init,
+    &verb_controls_check,
     &verb_policy_init,
     &verb_policy_check,
     &verb_schedule_check,

@@ -547,6 +547,61 @@ TERRIER_API int terrier_store_prune(const terrier_prune_options *options, terrie
 TERRIER_API int terrier_store_merge(const char *into, const char *const *stores, size_t n_stores,
                                     terrier_write write, void *of, terrier_error *error);
 
+/* ---- decisions ---- */
+
+/* A finding is judged where all conditions hold that are given; at least one is. */
+typedef struct terrier_triage {
+    const char *finding; /* its id, as reports print it: f: and 16 hex digits */
+    const char *path;    /* glob on the printed path */
+    const char *type;    /* glob on detector id or category */
+    const char *asset;   /* id of an asset */
+    const char *owner;   /* name or number of a user */
+    const char *verdict; /* accepted, false-positive, test-data, ticket */
+    const char *reason, *by;
+    const char *until; /* the last day on which it holds, 2026-12-31; NULL: it never ends */
+} terrier_triage;
+
+/*
+ * Puts a decision about findings into a store and its ledger. It says to write which number it has
+ * and how many findings of the last runs it judges. -EINVAL: something of it is wrong, or it judges
+ * no finding; -ENOENT: there is no store.
+ */
+TERRIER_API int terrier_triage_add(const char *store, const terrier_triage *entry,
+                                   terrier_write write, void *of, terrier_error *error);
+
+/* All decisions about findings, by number; jsonl: what terrier_triage_import() reads. */
+TERRIER_API int terrier_triage_list(const char *store, terrier_format format, terrier_write write,
+                                    void *of, terrier_error *error);
+
+/* Takes a decision out of the store; that it was there, and why it went, stays in the ledger. */
+TERRIER_API int terrier_triage_remove(const char *store, int64_t number, const char *reason,
+                                      terrier_write write, void *of, terrier_error *error);
+
+/*
+ * Puts decisions from JSON Lines in fd into a store, all or none; those that stand there already
+ * are left out. -EINVAL with the number of the line.
+ */
+TERRIER_API int terrier_triage_import(const char *store, int fd, terrier_write write, void *of,
+                                      terrier_error *error);
+
+typedef struct terrier_gap {
+    const char *path; /* glob on the printed path */
+    const char *reason, *by;
+    const char *until; /* the last day on which it holds, 2026-12-31 */
+} terrier_gap;
+
+/*
+ * Decides that objects may stay unread, in the place of an earlier decision about the same glob.
+ * -EINVAL: something of it is wrong, or no object of the last runs is one.
+ */
+TERRIER_API int terrier_gaps_accept(const char *store, const terrier_gap *gap, terrier_write write,
+                                    void *of, terrier_error *error);
+TERRIER_API int terrier_gaps_list(const char *store, terrier_format format, terrier_write write,
+                                  void *of, terrier_error *error);
+/* -ENOENT: there is no decision about that glob. */
+TERRIER_API int terrier_gaps_remove(const char *store, const char *path, const char *reason,
+                                    terrier_write write, void *of, terrier_error *error);
+
 /* ---- evidence ---- */
 
 typedef struct terrier_ledger_options {

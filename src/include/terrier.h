@@ -266,6 +266,8 @@ typedef struct terrier_scan_options {
     const char *profiles; /* directory with the profiles of this host: what none covers is noted */
     const char *when;     /* of the profile: slots that were missed are noted; NULL: not known */
     bool only_news;       /* of a profile: exit code 0 where all that is unread was so before */
+    const char *const *fail_on; /* conditions: exit code 1 where one holds, terrier(1) has them */
+    size_t n_fail_on;
     bool require_sandbox; /* refuse where parsers cannot be shut in whole */
     bool fresh;           /* begin anew: nothing interrupted is continued, nothing carried over */
     const char *const *first; /* globs as in include: what matches is read before all else */
@@ -426,6 +428,13 @@ typedef struct terrier_report_options {
 /* -ENOENT: there is no store, or no such run. */
 TERRIER_API int terrier_report(const terrier_report_options *options, terrier_write write, void *of,
                                terrier_error *error);
+
+/*
+ * Whether one of the conditions holds of a run (0: the last): its text in *ret, borrowed from
+ * `conditions`; NULL: none. -EINVAL: one is none, or cannot be asked of that run.
+ */
+TERRIER_API int terrier_conditions(const char *store, int64_t run, const char *const *conditions,
+                                   size_t n, const char **ret, terrier_error *error);
 
 typedef struct terrier_runs_options {
     const char *store; /* NULL: as in terrier_scan_options */

@@ -312,7 +312,7 @@ static void on_ended(Period *p, const JsonTree *body, int64_t run, const char *s
     p->open = 0;
     if (!within)
         return;
-    p->complete += strcmp(status, "complete") == 0;
+    p->complete += strcmp(status, "complete") == 0 || strcmp(status, "complete-known-gaps") == 0;
     p->partial += strcmp(status, "partial") == 0;
     p->failed += strcmp(status, "failed") == 0;
     p->stopped += strcmp(status, "stopped") == 0;

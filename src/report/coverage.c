@@ -256,6 +256,13 @@ static void carried_put(const NoteRow *row, bool colour _unused_, Buf *b) {
     buf_byte(b, '\n');
 }
 
+static void same_put(const NoteRow *row, bool colour _unused_, Buf *b) {
+    number_put(b, row->count, "file has", "files have");
+    buf_text(b, " the content of one that was read before: ");
+    show_text(b, row->detail);
+    buf_byte(b, '\n');
+}
+
 static void night_put(const NoteRow *row, bool colour _unused_, Buf *b) {
     buf_text(b, "Scanned from ");
     show_span(b, row->subject);
@@ -468,6 +475,8 @@ int coverage_print(Store *s, const Facts *f, bool colour, Error *reterr, Buf *b)
         n = notes_put(s, run, "night", night_put, colour, reterr, b);
     if (n >= 0)
         n = notes_put(s, run, "carried", carried_put, colour, reterr, b);
+    if (n >= 0)
+        n = notes_put(s, run, "same-content", same_put, colour, reterr, b);
     if (n >= 0)
         n = notes_put(s, run, "forged", forged_put, colour, reterr, b);
     if (n >= 0)

@@ -339,9 +339,9 @@ static int events_of(Store *s, int64_t run, const char *kind, const AllowedRows 
 
 static int events_put(Store *s, int64_t run, Outlet *to, Error *reterr) {
     static const char *const kinds[] = {
-        "skipped-mount", "excluded", "allow",        "allow-expired", "in-flight",   "restart",
-        "resumed",       "carried",  "forged",       "night",         "missed-slot", "uncovered",
-        "self-test",     "recount",  "accepted-gap", "gap-expired"};
+        "skipped-mount", "excluded",  "allow",        "allow-expired", "in-flight",  "restart",
+        "resumed",       "carried",   "same-content", "forged",        "night",      "missed-slot",
+        "uncovered",     "self-test", "recount",      "accepted-gap",  "gap-expired"};
     _cleanup_(arena_done) Arena a = {0};
     AllowedRows allowed = {0};
     int r = query_allowed(s, run, &a, reterr, &allowed.at, &allowed.n);

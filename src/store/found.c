@@ -23,6 +23,7 @@ struct FoundCursor {
     LineageLook *look; /* NULL: not wanted */
     int64_t located;   /* the object whose locator is in `locator` */
     Buf locator;
+    bool whole; /* rows have the columns of found_whole */
 };
 
 /*
@@ -31,18 +32,21 @@ struct FoundCursor {
  * asked for in words, SQLite would sort the findings of each object once more. A test holds both
  * the plan and the order.
  */
-#define FOUND(names)                                                                               \
+#define FOUND(names, more)                                                                         \
     "SELECT o.id, r.path, o.path, f.part, f.detector, f.level, f.score, f.count_high,"             \
     " f.count_medium, f.count_low, f.tested, f.valid, f.test_values, f.distinct_values,"           \
-    " f.distinct_exact, f.samples, " names                                                         \
-    ", f.part_kind, f.heading FROM root r CROSS JOIN object o INDEXED BY object_found"             \
+    " f.distinct_exact, f.samples, " names ", f.part_kind, f.heading, f.sketch" more                      \
+    " FROM root r CROSS JOIN object o INDEXED BY object_found"                                     \
     " ON o.series = (SELECT series FROM run WHERE id = ?1) AND o.root = r.number"                  \
     " CROSS JOIN finding f ON f.object = o.id"                                                     \
     " WHERE r.run = ?1 AND o.since <= ?1 AND o.until > ?1 AND f.level >= ?2 AND o.id IS NOT NULL"  \
     " ORDER BY r.path, o.path"
 
-static const char found_named[] = FOUND("o.dev, o.ino, o.nlink, o.uid");
-static const char found_plain[] = FOUND("0, 0, 1, 0");
+static const char found_named[] = FOUND("o.dev, o.ino, o.nlink, o.uid", "");
+static const char found_whole[] =
+    FOUND("o.dev, o.ino, o.nlink, o.uid",
+          ", o.size, o.mtime, o.ctime, o.btime, o.mode, o.gid, o.status, o.reason, o.format, o.acl");
+static const char found_plain[] = FOUND("0, 0, 1, 0", "");
 
 static bool detector_passes(const DetectorRow *d, const FoundFilter *f) {
     if (d->tier < f->tier)
@@ -63,8 +67,8 @@ static int detectors_load(FoundCursor *c, int64_t run, Error *reterr) {
     return 0;
 }
 
-int found_cursor_open(Store *s, int64_t run, const FoundFilter *filter, bool names, Error *reterr,
-                      FoundCursor **ret) {
+static int cursor_open(Store *s, int64_t run, const FoundFilter *filter, const char *sql,
+                       Error *reterr, FoundCursor **ret) {
     _cleanup_(found_cursor_closep) FoundCursor *c = calloc(1, sizeof(*c));
     RunRow of;
     int r;
@@ -81,14 +85,26 @@ int found_cursor_open(Store *s, int64_t run, const FoundFilter *filter, bool nam
         r = lineage_open(s, of.id, reterr, &c->look);
     if (r < 0)
         return r;
-    names |= filter->judge && filter->judge->owners;
-    r = sql_prepare(s->db, names ? found_named : found_plain, &c->rows);
+    c->whole = sql == found_whole;
+    r = sql_prepare(s->db, sql, &c->rows);
     if (r < 0)
         return handle_unread(s, r, reterr);
     sql_bind_int(c->rows, 1, run);
     sql_bind_int(c->rows, 2, filter->least);
     *ret = TAKE(c);
     return 0;
+}
+
+int found_cursor_open(Store *s, int64_t run, const FoundFilter *filter, bool names, Error *reterr,
+                      FoundCursor **ret) {
+    names |= filter->judge && filter->judge->owners;
+    return cursor_open(s, run, filter, names ? found_named : found_plain, reterr, ret);
+}
+
+int found_cursor_open_whole(Store *s, int64_t run, Error *reterr, FoundCursor **ret) {
+    static const FoundFilter all = {0};
+
+    return cursor_open(s, run, &all, found_whole, reterr, ret);
 }
 
 FoundCursor *found_cursor_close(FoundCursor *c) {
@@ -184,6 +200,7 @@ static void row_read(const FoundCursor *c, FoundRow *ret) {
         .part = sql_blob(c->rows, 3),
         .kind = kind_read(c->rows, 20),
         .heading = sql_blob(c->rows, 21),
+        .values = sql_blob(c->rows, 22),
         .number = (uint32_t)sqlite3_column_int64(c->rows, 4),
         .detector = d->id,
         .title = d->title,
@@ -208,6 +225,24 @@ static void row_read(const FoundCursor *c, FoundRow *ret) {
     };
 }
 
+static void object_read(const FoundCursor *c, FoundRow *ret) {
+    ret->meta = (FileMeta){
+        .dev = ret->dev,
+        .ino = ret->ino,
+        .nlink = ret->nlink,
+        .size = sql_uint(c->rows, 23),
+        .mtime = sql_time(c->rows, 24),
+        .ctime = sql_time(c->rows, 25),
+        .btime = sql_time(c->rows, 26),
+        .mode = (uint32_t)sqlite3_column_int64(c->rows, 27),
+        .uid = ret->uid,
+        .gid = (uint32_t)sqlite3_column_int64(c->rows, 28),
+    };
+    ret->status = handle_status(c->rows, 29);
+    ret->format = (const char *)sql_text(c->rows, 31).at;
+    ret->acl = sql_blob(c->rows, 32);
+}
+
 /* 1: *ret is a row that passes, 0: one that does not. */
 static int row_take(FoundCursor *c, Error *reterr, FoundRow *ret) {
     int64_t number = sqlite3_column_int64(c->rows, 4);
@@ -218,6 +253,8 @@ static int row_take(FoundCursor *c, Error *reterr, FoundRow *ret) {
     if (!c->keep[number])
         return 0;
     row_read(c, ret);
+    if (c->whole)
+        object_read(c, ret);
     r = path_passes(c, ret);
     if (r > 0)
         r = lineage_passes(c, ret, reterr);

@@ -9,6 +9,8 @@
 
 #include "model/finding.h"
 #include "model/locator.h"
+#include "model/status.h"
+#include "model/unit.h"
 #include "store/store.h"
 #include "store/triage.h"
 
@@ -34,7 +36,11 @@ typedef struct FoundRow {
     uint64_t dev, ino; /* of the object, if asked for: query_names() gives its further names */
     uint32_t nlink;    /* else 1 */
     uint32_t uid;      /* with them, else 0 */
-    uint32_t number;   /* of the detector */
+    FileMeta meta;     /* of the object, if asked for; without blocks and mount */
+    Status status;     /* the same */
+    const char *format;
+    Span acl;                                /* the same, as source/acl.h has it */
+    uint32_t number;                         /* of the detector */
     const char *detector, *title, *category; /* detector: its id */
     Tier tier;
     Level level; /* of the best hit */
@@ -42,6 +48,8 @@ typedef struct FoundRow {
     uint64_t count[N_LEVELS]; /* hits by level */
     uint64_t tested, valid, test_values, distinct;
     bool distinct_exact;
+    Span values;     /* of its category in the object, as base/sketch.h writes it down; empty where
+                        another row of the object has it, or nobody */
     Span samples;    /* as stored: found_samples() reads them */
     const char *key; /* of their tokens; "": none. Lives as long as the cursor */
     bool known;      /* lineage is, where it was asked for */
@@ -61,6 +69,8 @@ typedef struct FoundCursor FoundCursor;
  */
 int found_cursor_open(Store *s, int64_t run, const FoundFilter *filter, bool names, Error *reterr,
                       FoundCursor **ret);
+/* All findings, with the meta data, status and format of their objects. */
+int found_cursor_open_whole(Store *s, int64_t run, Error *reterr, FoundCursor **ret);
 /* 1: a row, 0: the end. */
 int found_cursor_step(FoundCursor *c, Error *reterr, FoundRow *ret);
 /*

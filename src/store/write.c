@@ -5,6 +5,7 @@
 #include "store/write.h"
 
 #include "store/carry.h"
+#include "store/directory.h"
 #include "store/handle.h"
 #include "store/lineage.h"
 #include "store/row.h"
@@ -51,6 +52,7 @@ static int run_finish(Store *s, int64_t run, const StoreRunEnd *end, Error *rete
     int r;
 
     if ((r = course_enter(s, run)) < 0 || (r = carry_settle(s, run)) < 0 ||
+        (r = directory_settle(s, run)) < 0 ||
         (r = orphans_forget(s, run)) < 0 || (r = link_settle(s, run)) < 0 ||
         (r = tally_record(s, run, &balanced)) < 0 || (r = lineage_fold(s, run)) < 0 ||
         (end->judge && (r = end->judge(end->of, run, reterr, &exit)) < 0) ||
@@ -150,11 +152,15 @@ static int object_insert(Store *s, int64_t run, const StoreObject *o, int64_t id
         sql_bind_null(stmt, 24);
     else
         sql_bind_uint(stmt, 24, slot);
+    if (o->acl.n)
+        sql_bind_blob(stmt, 25, o->acl);
+    else
+        sql_bind_null(stmt, 25);
     return sql_run(stmt);
 }
 
-/* The next id: only objects with findings have one, so the findings know the highest. */
-static int object_number(Store *s, int64_t *ret) {
+/* Only objects with findings have one, so the findings know the highest. */
+int object_number(Store *s, int64_t *ret) {
     sqlite3_stmt *stmt;
     int r;
 
@@ -208,6 +214,10 @@ static int finding_insert(Store *s, int64_t object, const Finding *f) {
     sql_bind_blob(stmt, 14, buf_as_span(&s->samples));
     sql_bind_int(stmt, 15, f->kind);
     sql_bind_blob(stmt, 16, f->heading);
+    if (f->values.n)
+        sql_bind_blob(stmt, 17, f->values);
+    else
+        sql_bind_null(stmt, 17);
     return sql_run(stmt);
 }
 
@@ -268,7 +278,7 @@ static int object_replace(Store *s, const StoreObject *o, bool any) {
     return r < 0 ? r : row_close_alone(s, o->root, o->path, &row);
 }
 
-static int object_add(Store *s, int64_t run, const StoreObject *o, int64_t id) {
+int object_add(Store *s, int64_t run, const StoreObject *o, int64_t id) {
     uint64_t slot = s->course.slots;
     int r = object_insert(s, run, o, id, slot);
 

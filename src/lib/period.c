@@ -269,7 +269,7 @@ static void on_ended(Period *p, const JsonTree *body, int64_t run, const char *s
     p->open_paused = false;
     if (!within)
         return;
-    p->complete += strcmp(status, "complete") == 0;
+    p->complete += strncmp(status, "complete", 8) == 0; /* also with known gaps */
     p->partial += strcmp(status, "partial") == 0;
     p->failed += strcmp(status, "failed") == 0;
     p->stopped += strcmp(status, "stopped") == 0;

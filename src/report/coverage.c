@@ -346,7 +346,7 @@ static void news_put(const Facts *f, bool colour, Buf *b) {
                  {d->moved, "moved"},
                  {d->changed, "changed"},
                  {d->tier, "of another tier"},
-                 {d->access, "objects with other rights"}};
+                 {d->access, "with other rights"}};
     bool any = false;
 
     if (!f->has_delta || !d->before)

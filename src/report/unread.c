@@ -6,7 +6,7 @@
 
 typedef struct Item {
     int rank;
-    uint64_t bytes; /* left unread */
+    uint64_t size;
     Status status;
     Buf locator;
 } Item;
@@ -37,14 +37,12 @@ static int rank_of(StatusKind kind) {
 }
 
 static bool item_is_worse(const Item *a, const Item *b) {
-    return a->rank != b->rank ? a->rank < b->rank : a->bytes > b->bytes;
+    return a->rank != b->rank ? a->rank < b->rank : a->size > b->size;
 }
 
 static int item_fill(Item *item, const ObjectRow *row) {
-    uint64_t read = row->bytes_read < row->meta.size ? row->bytes_read : row->meta.size;
-
     item->rank = rank_of(row->status.kind);
-    item->bytes = row->meta.size - read;
+    item->size = row->meta.size;
     item->status = row->status;
     buf_clear(&item->locator);
     return name_print(&item->locator, row->root, row->path);
@@ -81,7 +79,7 @@ static void item_put(const Item *item, Buf *b) {
     char status[STATUS_REASON_MAX + 24], size[NUMBER_TEXT_MAX];
 
     status_print(&item->status, status, sizeof(status));
-    number_print_size(item->bytes, size);
+    number_print_size(item->size, size);
     buf_printf(b, "  %-22s %10s  ", status, size);
     buf_span(b, buf_as_span(&item->locator));
     buf_byte(b, '\n');

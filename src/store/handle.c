@@ -134,6 +134,16 @@ static const char *const texts[N_STATEMENTS] = {
         "INSERT INTO fact (object, kind, part, text, time_from, time_to) SELECT object + ?5, kind,"
         " part, text, time_from, time_to FROM fact WHERE object IN (SELECT id" TWIN
         " AND id IS NOT NULL)",
+    [ST_DELTA_PUT] = "INSERT OR REPLACE INTO delta (run, before, findings, came, gone, unreadable,"
+                     " moved, changed, tier, access) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9,"
+                     " ?10)",
+    [ST_TRIAGE_PUT] = "INSERT INTO triage (created, finding, glob, type, asset, owner, verdict,"
+                      " reason, approver, expires) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9,"
+                      " ?10)",
+    [ST_TRIAGE_DELETE] = "DELETE FROM triage WHERE id = ?1",
+    [ST_GAP_PUT] = "INSERT OR REPLACE INTO gap (glob, created, reason, by_whom, until)"
+                   " VALUES (?1, ?2, ?3, ?4, ?5)",
+    [ST_GAP_DELETE] = "DELETE FROM gap WHERE glob = ?1",
     [ST_MANIFEST_PUT] = "INSERT OR REPLACE INTO manifest (run, body, digest, seal, seal_key)"
                         " VALUES (?1, ?2, ?3, ?4, ?5)",
 };

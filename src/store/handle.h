@@ -63,6 +63,11 @@ typedef enum Statement {
     ST_TWIN_MEMBERS,
     ST_TWIN_FINDINGS,
     ST_TWIN_FACTS,
+    ST_DELTA_PUT,
+    ST_TRIAGE_PUT,
+    ST_TRIAGE_DELETE,
+    ST_GAP_PUT,
+    ST_GAP_DELETE,
     N_STATEMENTS,
 } Statement;
 

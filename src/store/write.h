@@ -53,11 +53,16 @@ typedef struct StoreRunEnd {
     int exit;
     bool complete; /* nothing unread beyond accepted gaps: the caller's verdict, see
                       query_coverage() */
+    /* asked, if it is there, when all is known of the run (store/lineage.h) but its end is not
+     * written: it may read the store, and sets *exit */
+    int (*judge)(void *of, int64_t run, Error *reterr, int *exit);
+    void *of;
 } StoreRunEnd;
 
 /*
  * Closes what no walk has met (store/carry.h), settles which name of a linked file is its object's
- * (the lowest), records the balance, commits and moves everything into the main file.
+ * (the lowest), records the balance, folds the run into the lineages of its scope, commits and
+ * moves everything into the main file.
  */
 int store_run_end(Store *s, int64_t run, const StoreRunEnd *end, Error *reterr);
 

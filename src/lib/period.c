@@ -313,7 +313,7 @@ static void period_sum(Period *p) {
     if (p->t->o->format != TERRIER_JSONL) {
         writer_printf(
             p->t->out,
-            "\n%llu expected: %llu begun, %llu missed. Of those begun %llu complete, %llu "
+            "\n%llu expected: %llu begun, %llu missed.\nOf those begun %llu complete, %llu "
             "partial, %llu stopped, %llu failed, %llu paused, %llu interrupted or going on. %llu "
             "changes.\n",
             (unsigned long long)(p->begun + p->missed), (unsigned long long)p->begun,

@@ -258,7 +258,7 @@ static void carried_put(const NoteRow *row, bool colour _unused_, Buf *b) {
 
 static void same_put(const NoteRow *row, bool colour _unused_, Buf *b) {
     number_put(b, row->count, "file has", "files have");
-    buf_text(b, " the content of one that was read before: ");
+    buf_text(b, " the content of one that was read before, ");
     show_text(b, row->detail);
     buf_byte(b, '\n');
 }

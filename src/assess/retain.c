@@ -81,7 +81,7 @@ static int holder_close(Pass *p) {
         p->done.matched++;
         rc = row_put(p, l, span(NULL, 0), &r, joined ? RETAINED_JOINED : 0);
     }
-    if (rc == 0 && !l->depth)
+    if (rc == 0 && !l->depth && (r.state != AGE_UNCLASSIFIED || !p->o->policy->ignore_unclassified))
         rc = sum_add(p, age_state_name(r.state), retention_reason_name(r.reason), l->bytes);
     return rc;
 }

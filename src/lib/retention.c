@@ -136,7 +136,6 @@ static int report_to(Judgement *j, Outlet *to, Error *reterr) {
                        .as_of = as_of,
                        .policy = j->policy.id,
                        .version = j->policy.version,
-                       .title = j->policy.title,
                        .approved_by = j->policy.approved_by,
                        .approved = policy_is_approved(&j->policy, j->as_of),
                        .stock = j->stock,

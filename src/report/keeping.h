@@ -13,7 +13,7 @@
 typedef struct Keeping {
     int64_t assessment, run;
     const char *as_of; /* 2026-11-28 */
-    const char *policy, *version, *title, *approved_by;
+    const char *policy, *version, *approved_by;
     bool approved;     /* it may say violation on that day */
     bool stock;        /* the example in the program */
     const char *state; /* only rows of it; NULL: all */

@@ -185,6 +185,16 @@ class Retention(unittest.TestCase):
         self.assertIn("Nothing is called a violation", text)
         self.assertNotIn("Kept for too long", text)
 
+    def test_the_share_of_no_class_is_told_or_not(self):
+        write(self.tree / "docs/a.txt", "x", 4000)
+        write(self.tree / "b.txt", "xyz", 4000)
+        self.scan()
+        sums = {s["state"]: s["bytes"] for s in self.rows()[1]["retention-sum"]}
+        self.assertEqual(sums, {"violation": 1, "unclassified": 3})
+        self.policy.write_text(POLICY + "defaults: {unclassified: ignore}\n", encoding="utf-8")
+        sums = {s["state"]: s["bytes"] for s in self.rows()[1]["retention-sum"]}
+        self.assertEqual(sums, {"violation": 1})
+
     def test_names_are_harmless_in_csv_and_text(self):
         write(self.tree / "docs/=cmd\"x\n\x1b[31m.txt", "x", 4000)
         self.scan()

@@ -5,7 +5,7 @@ typedef struct ReportValues {
     const char *store, *output, *tier, *type, *path;
     uint64_t run;
     int format, level, color, objects;
-    bool findings, seal;
+    bool findings, only_new, include_triaged, seal;
 } ReportValues;
 
 #define AT(member) offsetof(ReportValues, member)
@@ -35,6 +35,14 @@ static const Option options[] = {
      .kind = OPTION_FLAG,
      .at = AT(findings),
      .help = "List every finding with its samples instead of the summary"},
+    {.name = "new",
+     .kind = OPTION_FLAG,
+     .at = AT(only_new),
+     .help = "Only findings that the run of the same roots and filters before did not have"},
+    {.name = "include-triaged",
+     .kind = OPTION_FLAG,
+     .at = AT(include_triaged),
+     .help = "Also findings that terrier triage says are not to be shown"},
     {.name = "min-confidence",
      .kind = OPTION_CHOICE,
      .at = AT(level),
@@ -99,6 +107,8 @@ static int run(const Call *call) {
                                 .path = v->path,
                                 .all_objects = v->objects == 2,
                                 .list_findings = v->findings,
+                                .only_new = v->only_new,
+                                .include_triaged = v->include_triaged,
                                 .colour = colour_wanted(v->color, v->output)};
 
     if (v->seal && !v->output)

@@ -1,21 +1,16 @@
 /* terrier_report: a stored run as text or JSON Lines. See terrier.h. */
+#include "base/clock.h"
 #include "lib/common.h"
 #include "report/jsonl.h"
 #include "report/text.h"
 
-typedef struct Given {
-    terrier_write write;
-    void *of;
-} Given;
-
-static int pass_on(void *of, Span bytes) {
-    const Given *g = of;
-
-    return g->write(g->of, bytes.at, bytes.n);
-}
-
 static int filter_of(const terrier_report_options *o, FoundFilter *ret, Error *reterr) {
-    *ret = (FoundFilter){.least = (Level)o->min_confidence, .type = o->type, .path = o->path};
+    *ret = (FoundFilter){.least = (Level)o->min_confidence,
+                         .type = o->type,
+                         .path = o->path,
+                         .fresh = o->only_new,
+                         .judged = o->include_triaged,
+                         .lineage = true};
     if (o->tier && tier_parse(span_of(o->tier), &ret->tier) < 0)
         return error_set(
             reterr, -EINVAL,
@@ -41,7 +36,8 @@ int terrier_report(const terrier_report_options *options, terrier_write write, v
     _cleanup_(free_p) char *path = options->store ? strdup(options->store) : NULL;
     _cleanup_(store_closep) Store *store = NULL;
     Given given = {write, of};
-    Outlet to = {.write = pass_on, .of = &given};
+    Outlet to = {.write = given_write, .of = &given};
+    _cleanup_(judge_done) Judge judge = {0};
     FoundFilter filter;
     Error e = {0};
     int r = filter_of(options, &filter, &e);
@@ -50,6 +46,9 @@ int terrier_report(const terrier_report_options *options, terrier_write write, v
         r = options->store ? -ENOMEM : store_default_path(&path);
     if (r == 0)
         r = store_open(path, STORE_READ, &e, &store);
+    if (r == 0)
+        r = judge_load(store, clock_real_ns(), &e, &judge);
+    filter.judge = &judge;
     if (r == 0)
         r = report_to(store, options, &filter, &to, &e);
     if (r == 0)

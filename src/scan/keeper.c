@@ -14,21 +14,27 @@
 
 #include "base/clock.h"
 #include "evidence/token.h"
+#include "extract/extract.h"
 #include "scan/intake.h"
 #include "scan/journal.h"
 #include "scan/message.h"
 #include "scan/scanner.h"
 #include "scan/selftest.h"
 #include "store/carry.h"
+#include "store/directory.h"
+#include "store/principal.h"
 #include "store/series.h"
 #include "store/tally.h"
+#include "store/twin.h"
 
 enum {
     RESTARTS_MAX = 1000,   /* deaths a run: then it ends and says so */
     RESTARTS_IDLE_MAX = 3, /* deaths in a row with nothing reported and nothing in flight */
     PROGRESS_MS = 200,
-    DRAIN_S = 30,       /* for what is in flight when quiet hours begin; then it is read again */
-    RECHECKS_MAX = 512, /* on their way at once: more are not drawn */
+    DRAIN_S = 30, /* for what is in flight when quiet hours begin; then it is read again */
+    OWNERS_SLOTS = 1 << 15,
+    OWNERS_MAX = OWNERS_SLOTS / 2, /* users and groups of a run whose names are asked for */
+    RECHECKS_MAX = 512,            /* on their way at once: more are not drawn */
 };
 
 /* keeper_listen: the scanner is to end, for quiet hours or since the time is over. */
@@ -56,8 +62,11 @@ typedef struct Keeper {
     StoreStart start;
     Recheck rechecks[RECHECKS_MAX]; /* on their way */
     size_t n_rechecks;
+    uint64_t *owners; /* OWNERS_SLOTS, those that were met */
+    size_t n_owners;
     uint64_t read; /* files reported, in all lives of the scanner */
     uint64_t rechecked, forged;
+    uint64_t twins;      /* files that were put as what has the same content */
     int64_t deadline;    /* monotonic; 0: none */
     FileId *own;         /* the plan's, and the journal */
     int64_t journal_run; /* that the journal was of when it was opened */
@@ -200,6 +209,7 @@ static int keeper_describe(Keeper *k) {
                         .detectors = k->detectors,
                         .n_detectors = rules->n};
     memcpy(k->run.ruleset, rules->digest, sizeof(k->run.ruleset));
+    memcpy(k->run.reading, rules->reading, sizeof(k->run.reading));
     return 0;
 }
 
@@ -210,6 +220,11 @@ static void start_tell(const Keeper *k) {
         keeper_warn(k,
                     "run %lld was interrupted and is continued; --fresh begins a new one instead",
                     (long long)s->run);
+    if (s->words)
+        keeper_warn(k,
+                    "since run %lld the rules changed in titles, tiers, examples or references "
+                    "alone: what was found holds",
+                    (long long)s->before);
     if (s->kind == STORE_START_ANEW)
         keeper_warn(k,
                     "the %s changed since run %lld, so everything is read again: what was found "
@@ -256,6 +271,8 @@ static int first_notes(Keeper *k, Error *reterr) {
 
     for (size_t i = 0; i < k->o->n_notes && r == 0; i++)
         r = store_note_put(k->o->store, k->result.run, &k->o->notes[i], reterr);
+    for (size_t i = 0; i < k->o->n_shares && r == 0; i++)
+        r = store_share_put(k->o->store, k->result.run, i, &k->o->shares[i], reterr);
     return r;
 }
 
@@ -271,7 +288,7 @@ static int keeper_begin(Keeper *k, Error *reterr) {
         r = resume_note(k, reterr);
     if (r == 0)
         r = journal_start(k->journal_fd, k->result.run);
-    return r < 0 || k->result.resumed ? r : first_notes(k, reterr);
+    return r < 0 ? r : first_notes(k, reterr);
 }
 
 static int on_ready(Keeper *k, Wire *w, Error *reterr) {
@@ -475,6 +492,55 @@ static int recheck_end(Keeper *k, const ObjectReport *o, Error *reterr) {
                           reterr);
 }
 
+/* ---- owners ---- */
+
+/* Its place in the table, which holds ids plus one: 0 is free. */
+static uint64_t *owner_slot(Keeper *k, bool group, uint32_t id) {
+    uint64_t key = (uint64_t)group << 32 | ((uint64_t)id + 1);
+    size_t i = (size_t)(key * UINT64_C(0x9E3779B97F4A7C15) >> 49) % OWNERS_SLOTS;
+
+    while (k->owners[i] && k->owners[i] != key)
+        i = (i + 1) % OWNERS_SLOTS;
+    if (k->owners[i] == key)
+        return NULL;
+    k->owners[i] = key;
+    return &k->owners[i];
+}
+
+/* Its name is looked up when the run ends; so many accounts no filer has. */
+static int owner_note(Keeper *k, bool group, uint32_t id, Error *reterr) {
+    if (k->n_owners == OWNERS_MAX || !owner_slot(k, group, id))
+        return 0;
+    k->n_owners++;
+    return store_principal_put(k->o->store, k->result.run, &(Principal){.group = group, .id = id},
+                               reterr);
+}
+
+static int owners_note(Keeper *k, uint32_t uid, uint32_t gid, Error *reterr) {
+    int r = owner_note(k, false, uid, reterr);
+
+    return r < 0 ? r : owner_note(k, true, gid, reterr);
+}
+
+static int on_directories(Keeper *k, Wire *w, Error *reterr) {
+    int r = 0;
+
+    while (r == 0 && w->at < w->end) {
+        DirectoryReport d;
+
+        r = directory_get(w, &d);
+        if (r == 0 && d.root >= k->n_roots)
+            r = -EBADMSG;
+        if (r == 0)
+            r = store_directory_put(k->o->store, k->result.run,
+                                    &(StoreDirectory){d.root, d.path, d.mode, d.uid, d.gid, d.acl},
+                                    reterr);
+        if (r == 0)
+            r = owners_note(k, d.uid, d.gid, reterr);
+    }
+    return r;
+}
+
 static int on_object(Keeper *k, Wire *w, Error *reterr) {
     char format[32], encoding[32];
     ObjectReport o;
@@ -499,6 +565,10 @@ static int on_object(Keeper *k, Wire *w, Error *reterr) {
     r = recheck_end(k, &o, reterr);
     if (r < 0)
         return r;
+    if (o.known_meta && !o.depth)
+        r = owners_note(k, o.meta.uid, o.meta.gid, reterr);
+    if (r < 0)
+        return r;
     snprintf(format, sizeof(format), "%.*s", (int)o.format.n, (const char *)o.format.at);
     snprintf(encoding, sizeof(encoding), "%.*s", (int)o.encoding.n, (const char *)o.encoding.at);
     if (!o.depth) {
@@ -518,7 +588,8 @@ static int on_object(Keeper *k, Wire *w, Error *reterr) {
                                            .bytes_read = o.bytes_read,
                                            .hash = o.hashed ? o.hash : NULL,
                                            .format = format,
-                                           .encoding = encoding},
+                                           .encoding = encoding,
+                                           .acl = o.acl},
                             k->findings, n, reterr);
 }
 
@@ -574,6 +645,20 @@ static int on_claim(Keeper *k, Wire *w, Error *reterr) {
     return r < 0 ? r : answer(k, &(uint8_t){mine}, 1);
 }
 
+/* A file that is to be read, of which only the name or the rights may be another. */
+static int twin_look(Keeper *k, const KnownReport *report, Error *reterr, uint8_t *ret) {
+    const FileMeta meta = {.size = report->size, .mtime = report->mtime};
+    bool some = false;
+    int r = 0;
+
+    if (report->mode && !k->o->rescan && !k->o->rules->n_allows &&
+        k->start.kind != STORE_START_FIRST)
+        r = store_twin_look(k->o->store, k->result.run, &meta, reterr, &some);
+    if (some)
+        *ret = KNOWN_HASH;
+    return r;
+}
+
 static int known_look(Keeper *k, uint32_t root, const KnownReport *report, Error *reterr,
                       uint8_t *ret) {
     const RootSeen *seen = &k->roots[root];
@@ -599,8 +684,8 @@ static int known_look(Keeper *k, uint32_t root, const KnownReport *report, Error
         k->progress.carried++;
     }
     recheck_begin(k, hash, report, &held);
-    *ret = held.answer != STORE_TO_READ;
-    return 0;
+    *ret = held.answer == STORE_TO_READ ? KNOWN_READ : KNOWN_HELD;
+    return held.answer == STORE_TO_READ && !held.rechecked ? twin_look(k, report, reterr, ret) : 0;
 }
 
 static int on_known(Keeper *k, Wire *w, Error *reterr) {
@@ -619,6 +704,42 @@ static int on_known(Keeper *k, Wire *w, Error *reterr) {
             return r;
     }
     return answer(k, known, n);
+}
+
+/* TwinAlike. A root that is a file has no name below it. */
+static bool twin_alike(void *of, Span path, const char *format) {
+    const Span *mine = of;
+
+    return mine->n && path.n && extract_alike(format, path_name(*mine), path_name(path));
+}
+
+static int on_same(Keeper *k, Wire *w, Error *reterr) {
+    ObjectReport o;
+    uint64_t n, n_facts;
+    bool put = false;
+    int r = object_get(w, &o, &n, &n_facts);
+
+    if (r == 0 && (n || n_facts || o.depth || !o.hashed || !o.known_meta || o.root >= k->n_roots ||
+                   w->at != w->end))
+        r = -EBADMSG;
+    if (r == 0)
+        r = store_twin_put(
+            k->o->store, k->result.run,
+            &(StoreObject){
+                .root = o.root, .path = o.path, .meta = o.meta, .hash = o.hash, .acl = o.acl},
+            twin_alike, &o.path, reterr, &put);
+    if (r < 0)
+        return r;
+    if (put)
+        r = owners_note(k, o.meta.uid, o.meta.gid, reterr);
+    if (r < 0)
+        return r;
+    if (put) {
+        k->progress.files++;
+        k->progress.bytes += o.meta.size;
+        k->twins++;
+    }
+    return answer(k, &(uint8_t){put}, 1);
 }
 
 /* The number from 1 of a value's token in the lists, 0: it is none of them. */
@@ -681,6 +802,8 @@ static int on_message(Keeper *k, MessageKind kind, Span payload, Error *reterr) 
         return on_root(k, &w, reterr);
     case MESSAGE_OBJECTS:
         return on_objects(k, &w, reterr);
+    case MESSAGE_DIRECTORIES:
+        return on_directories(k, &w, reterr);
     case MESSAGE_NOTE:
         return on_note(k, &w, reterr);
     case MESSAGE_FORGET:
@@ -689,6 +812,8 @@ static int on_message(Keeper *k, MessageKind kind, Span payload, Error *reterr) 
         return on_claim(k, &w, reterr);
     case MESSAGE_KNOWN:
         return on_known(k, &w, reterr);
+    case MESSAGE_SAME:
+        return on_same(k, &w, reterr);
     case MESSAGE_TOKEN:
         return on_token(k, &w);
     case MESSAGE_AHEAD:
@@ -932,14 +1057,24 @@ static int keeper_life(Keeper *k, Error *reterr, int *ret_status) {
 /* What this run owes to those before it; and what is loud. */
 static int carried_note(Keeper *k, Error *reterr) {
     char detail[96];
+    int r = 0;
 
     if (k->forged)
         keeper_warn(k,
                     "%llu files have other content under the same size and time stamps: somebody "
                     "forged them, or a disk is failing; the report names them",
                     (unsigned long long)k->forged);
-    if (!k->result.run || !k->progress.carried)
-        return 0;
+    if (k->twins)
+        r = store_note_put(
+            k->o->store, k->result.run,
+            &(StoreNote){.kind = "same-content",
+                         .subject = span_of(""),
+                         .count = k->twins,
+                         .detail = "moved, renamed, copied, touched or given other rights: hashed, "
+                                   "and not opened again"},
+            reterr);
+    if (r < 0 || !k->result.run || !k->progress.carried)
+        return r;
     snprintf(detail, sizeof(detail), "unchanged, not read again; %llu more were, and compared",
              (unsigned long long)k->rechecked);
     return store_note_put(k->o->store, k->result.run,
@@ -1040,7 +1175,8 @@ static int keeper_open(Keeper *k, Error *reterr) {
         return -ENOMEM;
     }
     k->roots = calloc(k->n_roots, sizeof(*k->roots));
-    if (r == 0 && !k->roots)
+    k->owners = calloc(OWNERS_SLOTS, sizeof(*k->owners));
+    if (r == 0 && (!k->roots || !k->owners))
         r = -ENOMEM;
     if (r == 0)
         r = journal_create(path, k->plan.jobs + 1, &k->journal_fd, &k->journal_run);
@@ -1075,6 +1211,7 @@ int keeper_run(const KeeperOptions *o, Error *reterr, KeeperResult *ret) {
     free(k.kept);
     free(k.roots);
     free(k.own);
+    free(k.owners);
     free(k.detectors);
     explicit_bzero(k.plan.secret, sizeof(k.plan.secret));
     return r;

@@ -9,6 +9,7 @@
 
 #include "base/buf.h"
 #include "base/lock.h"
+#include "base/sketch.h"
 #include "base/wire.h"
 #include "model/evidence.h"
 #include "model/finding.h"
@@ -20,7 +21,7 @@ enum { MESSAGE_MAX = 64 << 20 };
 typedef enum MessageKind {
     /* keeper to scanner */
     MESSAGE_PLAN = 1,
-    MESSAGE_ANSWER, /* to CLAIM and KNOWN one byte a question, to TOKEN a number */
+    MESSAGE_ANSWER, /* to CLAIM, KNOWN and SAME one byte a question, to TOKEN a number */
     /* scanner to keeper */
     MESSAGE_READY,    /* rule digest, name of the bitmap form, version of Hyperscan */
     MESSAGE_FAILED,   /* nothing was scanned: code, sentence */
@@ -29,11 +30,13 @@ typedef enum MessageKind {
     MESSAGE_NOTE,     /* NoteReport */
     MESSAGE_FORGET,   /* root, path: units inside it that were reported do not count */
     MESSAGE_CLAIM,    /* dev, ino, root, path: is this inode's content mine to read? */
-    MESSAGE_KNOWN,    /* root, n, KnownReports: which need not be read? */
+    MESSAGE_KNOWN,    /* root, n, KnownReports: which need not be read? KnownAnswer */
+    MESSAGE_SAME,     /* ObjectReport, hashed; 1: its content is known, and it was put */
     MESSAGE_TOKEN,    /* detector, canonical value: which token of the lists is it? 4 bytes */
     MESSAGE_AHEAD,    /* objects counted so far by the walk ahead, and whether it is at its end */
     MESSAGE_DONE,     /* code */
     MESSAGE_SELFTEST, /* scan/selftest.h */
+    MESSAGE_DIRECTORIES, /* any number of DirectoryReports */
     MESSAGE_END,
 } MessageKind;
 
@@ -64,7 +67,16 @@ typedef struct ObjectReport {
     bool hashed;
     uint8_t hash[16];
     Span format, encoding;
+    Span acl; /* as source/acl.h has it; empty: none */
 } ObjectReport;
+
+/* What a walk passes: path as in store/directory.h. */
+typedef struct DirectoryReport {
+    uint32_t root;
+    Span path;
+    uint32_t mode, uid, gid;
+    Span acl;
+} DirectoryReport;
 
 typedef struct FactReport {
     FactKind kind;
@@ -93,12 +105,20 @@ typedef struct KnownReport {
     uint32_t mode, nlink;
 } KnownReport;
 
+/* What is to be done with it. */
+typedef enum KnownAnswer {
+    KNOWN_READ,
+    KNOWN_HELD, /* nothing: what is known of it holds */
+    KNOWN_HASH, /* its content may be known: hash it, ask SAME, and only then read it */
+} KnownAnswer;
+
 void known_put(Buf *b, const KnownReport *k);
 int known_get(Wire *w, KnownReport *ret);
 
 /* Followed by that many findings, then facts. */
 void object_put(Buf *b, const ObjectReport *o, size_t n_findings, size_t n_facts);
 void fact_put(Buf *b, const FactReport *f);
+void directory_put(Buf *b, const DirectoryReport *d);
 void root_put(Buf *b, const RootReport *r);
 void note_put(Buf *b, const NoteReport *n);
 void finding_put(Buf *b, const Finding *f);
@@ -106,6 +126,7 @@ void finding_put(Buf *b, const Finding *f);
 /* Borrow from the frame. */
 int object_get(Wire *w, ObjectReport *ret, uint64_t *ret_findings, uint64_t *ret_facts);
 int fact_get(Wire *w, FactReport *ret);
+int directory_get(Wire *w, DirectoryReport *ret);
 int root_get(Wire *w, RootReport *ret);
 int note_get(Wire *w, NoteReport *ret);
 

@@ -31,14 +31,15 @@ typedef struct StoreDetector {
 } StoreDetector;
 
 typedef struct StoreRun {
-    int64_t started;                /* ns since 1970, as all times */
-    bool survey;                    /* a seeded sample, not evidence */
-    bool fresh;                     /* begins a series whatever there is */
-    const char *tool;               /* version */
-    const char *engine;             /* what reads: version, helpers; NULL: '' */
-    const char *key;                /* key id of the tokens; NULL: no tokens */
-    uint8_t ruleset[32];            /* digest of the rules */
-    Span parameters;                /* a JSON object, written by us; secrets removed */
+    int64_t started;     /* ns since 1970, as all times */
+    bool survey;         /* a seeded sample, not evidence */
+    bool fresh;          /* begins a series whatever there is */
+    const char *tool;    /* version */
+    const char *engine;  /* what reads: version, helpers; NULL: '' */
+    const char *key;     /* key id of the tokens; NULL: no tokens */
+    uint8_t ruleset[32]; /* digest of the rules */
+    uint8_t reading[32]; /* ... of that in them which decides what is found; 0: unknown */
+    Span parameters;     /* a JSON object, written by us; secrets removed */
     const StoreDetector *detectors; /* in order of id */
     size_t n_detectors;
 } StoreRun;
@@ -52,11 +53,16 @@ typedef struct StoreRunEnd {
     int exit;
     bool complete; /* nothing unread beyond accepted gaps: the caller's verdict, see
                       query_coverage() */
+    /* asked, if it is there, when all is known of the run (store/lineage.h) but its end is not
+     * written: it may read the store, and sets *exit */
+    int (*judge)(void *of, int64_t run, Error *reterr, int *exit);
+    void *of;
 } StoreRunEnd;
 
 /*
  * Closes what no walk has met (store/carry.h), settles which name of a linked file is its object's
- * (the lowest), records the balance, commits and moves everything into the main file.
+ * (the lowest), records the balance, folds the run into the lineages of its scope, commits and
+ * moves everything into the main file.
  */
 int store_run_end(Store *s, int64_t run, const StoreRunEnd *end, Error *reterr);
 
@@ -95,6 +101,7 @@ typedef struct StoreObject {
     const uint8_t *hash;  /* 16 bytes of keyed XXH3-128 over the content; NULL: not known */
     const char *format;   /* "text", "csv", "zip" ...; "" unknown */
     const char *encoding; /* "utf-8", "utf-16le" ...; "" unknown */
+    Span acl;             /* as source/acl.h has it; empty: none */
     const struct StoreFact *facts;
     size_t n_facts;
 } StoreObject;
@@ -124,3 +131,9 @@ int store_note_put(Store *s, int64_t run, const StoreNote *note, Error *reterr);
 
 /* Makes what was put durable against a kill; cheap when nothing is pending. */
 int store_commit(Store *s, Error *reterr);
+
+/* Of the room: the next object.id. */
+int object_number(Store *s, int64_t *ret);
+
+/* Of the room: the row alone, in place of what this run has put there before. id 0: none. */
+int object_add(Store *s, int64_t run, const StoreObject *o, int64_t id);

@@ -454,7 +454,7 @@ TERRIER_API int terrier_inventory(const terrier_inventory_options *options, terr
                                   void *of, terrier_error *error);
 
 /*
- * Reads an inventory in CSV back, that people have filled in, and writes the map that it then is:
+ * Reads an inventory in CSV or XLSX back, that people have filled in, and writes the map that it then is:
  * assets of options->map with what was changed, and new ones for rows in which something was filled
  * in. -EINVAL with row and column: a measured column was changed, or the file is no inventory of
  * this run; nothing is written then.

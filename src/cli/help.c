@@ -144,8 +144,9 @@ static void manual_places(Buf *to) {
     for (size_t i = 0; i < N_ELEMENTS(places); i++)
         buf_printf(to, ".TP\n.I %s\n%s.\n", places[i].path, places[i].what);
     buf_text(to, ".SH ENVIRONMENT\n.TP\n.B NO_COLOR\nif set, no colour unless an option asks for "
-                 "it.\n.SH SEE ALSO\n.BR terrier\\-detector (5),\n.BR terrier\\-locator (7),\n.BR "
-                 "terrier\\-scan (5)\n");
+                 "it.\n.SH SEE ALSO\n.BR terrier\\-controls (5),\n.BR terrier\\-detector (5),\n.BR "
+                 "terrier\\-locator (7),\n.BR "
+                 "terrier\\-ruleset (5),\n.BR terrier\\-scan (5)\n");
 }
 
 void help_manual(Buf *to) {

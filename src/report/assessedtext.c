@@ -51,13 +51,13 @@ static void head_put(const Assessed *a, Buf *b) {
     for (size_t i = 0; i < a->n_files; i++) {
         const AppliedFileRow *f = &a->files[i];
 
+        char line[256];
+
+        snprintf(line, sizeof(line), "%s %s, %s, sha256 %.12s...", f->id, f->version,
+                 f->stock ? "as supplied" : "your own", f->sha256);
         buf_printf(b, "  %-9s ", f->kind);
-        show_text(b, f->title);
-        buf_text(b, ", ");
-        show_text(b, f->id);
-        buf_text(b, " ");
-        show_text(b, f->version);
-        buf_printf(b, " (%s, sha256 %.12s...)\n", f->stock ? "as supplied" : "your own", f->sha256);
+        shown_put(b, line, 12, 12);
+        buf_byte(b, '\n');
     }
     buf_byte(b, '\n');
     shown_put(b,

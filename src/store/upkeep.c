@@ -194,6 +194,11 @@ static const char *const of_run[] = {
     "DELETE FROM object_name WHERE run = ?1",
     "DELETE FROM principal WHERE run = ?1",
     "DELETE FROM share WHERE run = ?1",
+    /* of an assessment its verdicts stay, as the sums of a run do; what is said of each finding
+       goes */
+    "DELETE FROM judged WHERE assessment IN (SELECT id FROM assessment WHERE run = ?1)",
+    "DELETE FROM judged_object WHERE assessment IN (SELECT id FROM assessment WHERE run = ?1)",
+    "DELETE FROM ruling WHERE assessment IN (SELECT id FROM assessment WHERE run = ?1)",
 };
 
 int store_run_prune(Store *s, int64_t run, Error *reterr) {

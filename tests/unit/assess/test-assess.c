@@ -6,6 +6,7 @@
 
 #include "assess/assess.h"
 #include "store/sql.h"
+#include "store/upkeep.h"
 
 static const char ruleset_text[] =
     "format: ruleset/1\n"
@@ -238,6 +239,23 @@ static void what_cannot_be_judged_leaves_nothing(void **state) {
     assert_query(f, "SELECT count(*) FROM assessment", "0");
 }
 
+/* When the run is pruned its verdicts stay, and what is said of each finding goes. */
+static void verdicts_outlive_a_pruned_run(void **state) {
+    Fixture *f = *state;
+    _cleanup_(files_done) Files files = files_load(f);
+    Error e = {0};
+
+    fill(f);
+    judge(f, &files);
+    assert_int_equal(store_run_prune(f->store, f->run, &e), 0);
+    assert_int_equal(store_commit(f->store, &e), 0);
+    assert_query(f,
+                 "SELECT (SELECT count(*) FROM judged) + (SELECT count(*) FROM judged_object) + "
+                 "(SELECT count(*) FROM ruling)",
+                 "0");
+    assert_query(f, "SELECT count(*) FROM verdict", "5");
+}
+
 /* A name that would harm a terminal reaches no row as it is. */
 static void names_are_escaped(void **state) {
     Fixture *f = *state;
@@ -258,6 +276,7 @@ int main(void) {
         TEST(each_finding_names_its_rules),
         TEST(judging_again_says_the_same),
         TEST(what_cannot_be_judged_leaves_nothing),
+        TEST(verdicts_outlive_a_pruned_run),
         TEST(names_are_escaped),
     };
 

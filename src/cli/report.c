@@ -3,6 +3,7 @@
 
 typedef struct ReportValues {
     const char *store, *output, *tier, *type, *path;
+    TextList fail_on;
     uint64_t run;
     int format, level, color, objects;
     bool findings, only_new, include_triaged, seal;
@@ -43,6 +44,12 @@ static const Option options[] = {
      .kind = OPTION_FLAG,
      .at = AT(include_triaged),
      .help = "Also findings that terrier triage says are not to be shown"},
+    {.name = "fail-on",
+     .kind = OPTION_LIST,
+     .at = AT(fail_on),
+     .argument = "COND",
+     .help = "Exit status 1 where COND holds of the run, as in terrier scan; also violation, of a "
+             "run that was assessed"},
     {.name = "min-confidence",
      .kind = OPTION_CHOICE,
      .at = AT(level),
@@ -95,9 +102,25 @@ static int report_seal(const Call *call, const char *file) {
                                           : 0;
 }
 
+/* Which exit code the conditions call for. */
+static int conditions_ask(const Call *call) {
+    const ReportValues *v = call->values;
+    terrier_error error = {0};
+    const char *holds;
+    int r;
+
+    if (!v->fail_on.n)
+        return 0;
+    r = terrier_conditions(v->store, (int64_t)v->run, v->fail_on.at, v->fail_on.n, &holds, &error);
+    if (r < 0)
+        return complain(call, r == -EINVAL ? TERRIER_EXIT_USAGE : TERRIER_EXIT_STORE, "%s",
+                        error.text);
+    return holds ? complain(call, TERRIER_EXIT_CONDITION, "--fail-on %.80s holds", holds) : 0;
+}
+
 static int run(const Call *call) {
     const ReportValues *v = call->values;
-    int exit;
+    int exit, condition;
     terrier_report_options o = {.store = v->store,
                                 .run = (int64_t)v->run,
                                 .format = v->format == 2 ? TERRIER_JSONL : TERRIER_TEXT,
@@ -113,8 +136,13 @@ static int run(const Call *call) {
 
     if (v->seal && !v->output)
         return complain(call, TERRIER_EXIT_USAGE, "--seal goes with --output FILE");
+    condition = conditions_ask(call);
+    if (condition > TERRIER_EXIT_CONDITION)
+        return condition;
     exit = report_print(call, &o, v->output);
-    return exit || !v->seal ? exit : report_seal(call, v->output);
+    if (exit == 0 && v->seal)
+        exit = report_seal(call, v->output);
+    return exit ? exit : condition;
 }
 
 const Verb verb_report = {

@@ -10,5 +10,6 @@
 #include "base/buf.h"
 #include "store/query.h"
 
-/* At most n lines, each with the size of its object, and one that says how many more there are and how to see them. */
+/* At most n lines, each with the size of its object, and one that says how many more there are and
+ * how to see them. */
 int unread_print(Store *s, int64_t run, size_t n, Error *reterr, Buf *b);

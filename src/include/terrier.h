@@ -463,14 +463,13 @@ TERRIER_API int terrier_inventory(const terrier_inventory_options *options, terr
                                   void *of, terrier_error *error);
 
 /*
- * Reads an inventory in CSV or XLSX back, that people have filled in, and writes the map that it then is:
- * assets of options->map with what was changed, and new ones for rows in which something was filled
- * in. -EINVAL with row and column: a measured column was changed, or the file is no inventory of
- * this run; nothing is written then.
+ * Reads an inventory in CSV or XLSX back, that people have filled in, and writes the map that it
+ * then is: assets of options->map with what was changed, and new ones for rows in which something
+ * was filled in. -EINVAL with row and column: a measured column was changed, or the file is no
+ * inventory of this run; nothing is written then.
  */
-TERRIER_API int terrier_inventory_import(const terrier_inventory_options *options,
-                                         const char *file, terrier_write write, void *of,
-                                         terrier_error *error);
+TERRIER_API int terrier_inventory_import(const terrier_inventory_options *options, const char *file,
+                                         terrier_write write, void *of, terrier_error *error);
 
 /* A map of the assets that a run has, to be completed. Options as above, without a map. */
 TERRIER_API int terrier_assets_init(const terrier_inventory_options *options, terrier_write write,

@@ -15,6 +15,7 @@
 #include "base/clock.h"
 #include "evidence/token.h"
 #include "extract/extract.h"
+#include "scan/accounts.h"
 #include "scan/intake.h"
 #include "scan/journal.h"
 #include "scan/message.h"
@@ -22,7 +23,6 @@
 #include "scan/selftest.h"
 #include "store/carry.h"
 #include "store/directory.h"
-#include "store/principal.h"
 #include "store/series.h"
 #include "store/tally.h"
 #include "store/twin.h"
@@ -31,10 +31,8 @@ enum {
     RESTARTS_MAX = 1000,   /* deaths a run: then it ends and says so */
     RESTARTS_IDLE_MAX = 3, /* deaths in a row with nothing reported and nothing in flight */
     PROGRESS_MS = 200,
-    DRAIN_S = 30, /* for what is in flight when quiet hours begin; then it is read again */
-    OWNERS_SLOTS = 1 << 15,
-    OWNERS_MAX = OWNERS_SLOTS / 2, /* users and groups of a run whose names are asked for */
-    RECHECKS_MAX = 512,            /* on their way at once: more are not drawn */
+    DRAIN_S = 30,       /* for what is in flight when quiet hours begin; then it is read again */
+    RECHECKS_MAX = 512, /* on their way at once: more are not drawn */
 };
 
 /* keeper_listen: the scanner is to end, for quiet hours or since the time is over. */
@@ -62,8 +60,7 @@ typedef struct Keeper {
     StoreStart start;
     Recheck rechecks[RECHECKS_MAX]; /* on their way */
     size_t n_rechecks;
-    uint64_t *owners; /* OWNERS_SLOTS, those that were met */
-    size_t n_owners;
+    Accounts accounts;
     uint64_t read; /* files reported, in all lives of the scanner */
     uint64_t rechecked, forged;
     uint64_t twins;      /* files that were put as what has the same content */
@@ -492,36 +489,6 @@ static int recheck_end(Keeper *k, const ObjectReport *o, Error *reterr) {
                           reterr);
 }
 
-/* ---- owners ---- */
-
-/* Its place in the table, which holds ids plus one: 0 is free. */
-static uint64_t *owner_slot(Keeper *k, bool group, uint32_t id) {
-    uint64_t key = (uint64_t)group << 32 | ((uint64_t)id + 1);
-    size_t i = (size_t)(key * UINT64_C(0x9E3779B97F4A7C15) >> 49) % OWNERS_SLOTS;
-
-    while (k->owners[i] && k->owners[i] != key)
-        i = (i + 1) % OWNERS_SLOTS;
-    if (k->owners[i] == key)
-        return NULL;
-    k->owners[i] = key;
-    return &k->owners[i];
-}
-
-/* Its name is looked up when the run ends; so many accounts no filer has. */
-static int owner_note(Keeper *k, bool group, uint32_t id, Error *reterr) {
-    if (k->n_owners == OWNERS_MAX || !owner_slot(k, group, id))
-        return 0;
-    k->n_owners++;
-    return store_principal_put(k->o->store, k->result.run, &(Principal){.group = group, .id = id},
-                               reterr);
-}
-
-static int owners_note(Keeper *k, uint32_t uid, uint32_t gid, Error *reterr) {
-    int r = owner_note(k, false, uid, reterr);
-
-    return r < 0 ? r : owner_note(k, true, gid, reterr);
-}
-
 static int on_directories(Keeper *k, Wire *w, Error *reterr) {
     int r = 0;
 
@@ -536,7 +503,7 @@ static int on_directories(Keeper *k, Wire *w, Error *reterr) {
                                     &(StoreDirectory){d.root, d.path, d.mode, d.uid, d.gid, d.acl},
                                     reterr);
         if (r == 0)
-            r = owners_note(k, d.uid, d.gid, reterr);
+            r = accounts_note(&k->accounts, k->o->store, k->result.run, d.uid, d.gid, reterr);
     }
     return r;
 }
@@ -566,7 +533,7 @@ static int on_object(Keeper *k, Wire *w, Error *reterr) {
     if (r < 0)
         return r;
     if (o.known_meta && !o.depth)
-        r = owners_note(k, o.meta.uid, o.meta.gid, reterr);
+        r = accounts_note(&k->accounts, k->o->store, k->result.run, o.meta.uid, o.meta.gid, reterr);
     if (r < 0)
         return r;
     snprintf(format, sizeof(format), "%.*s", (int)o.format.n, (const char *)o.format.at);
@@ -731,7 +698,7 @@ static int on_same(Keeper *k, Wire *w, Error *reterr) {
     if (r < 0)
         return r;
     if (put)
-        r = owners_note(k, o.meta.uid, o.meta.gid, reterr);
+        r = accounts_note(&k->accounts, k->o->store, k->result.run, o.meta.uid, o.meta.gid, reterr);
     if (r < 0)
         return r;
     if (put) {
@@ -1174,8 +1141,7 @@ static int keeper_open(Keeper *k, Error *reterr) {
         return -ENOMEM;
     }
     k->roots = calloc(k->n_roots, sizeof(*k->roots));
-    k->owners = calloc(OWNERS_SLOTS, sizeof(*k->owners));
-    if (r == 0 && (!k->roots || !k->owners))
+    if (r == 0 && !k->roots)
         r = -ENOMEM;
     if (r == 0)
         r = journal_create(path, k->plan.jobs + 1, &k->journal_fd, &k->journal_run);
@@ -1210,7 +1176,7 @@ int keeper_run(const KeeperOptions *o, Error *reterr, KeeperResult *ret) {
     free(k.kept);
     free(k.roots);
     free(k.own);
-    free(k.owners);
+    accounts_done(&k.accounts);
     free(k.detectors);
     explicit_bzero(k.plan.secret, sizeof(k.plan.secret));
     return r;

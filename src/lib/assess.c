@@ -115,21 +115,10 @@ static int record(Store *s, const AssessOptions *o, const AssessResult *result, 
     return r;
 }
 
-typedef struct Passed {
-    terrier_write write;
-    void *of;
-} Passed;
-
-static int pass_on(void *of, Span bytes) {
-    const Passed *p = of;
-
-    return p->write(p->of, bytes.at, bytes.n);
-}
-
 static int print(Store *s, const terrier_assess_options *options, int64_t id, terrier_write write,
                  void *of, Error *reterr) {
-    Passed passed = {write, of};
-    Outlet to = {.write = pass_on, .of = &passed};
+    Given given = {write, of};
+    Outlet to = {.write = given_write, .of = &given};
     int end, r = options->format == TERRIER_JSONL
                      ? assessed_jsonl(s, id, &to, reterr)
                      : assessed_text(s, id, options->colour, &to, reterr);

@@ -68,13 +68,13 @@ typedef struct Adjust {
     const char *why; /* `when` as text */
 } Adjust;
 
-typedef struct GivenFact {
+typedef struct ProofFact {
     CaseFact fact;
     FactValue value;
-} GivenFact;
+} ProofFact;
 
 typedef struct Proof {
-    GivenFact *facts;
+    ProofFact *facts;
     size_t n;
     bool meets;        /* false: a negative example */
     Severity severity; /* that must come out, where it meets */

@@ -190,7 +190,7 @@ static int keep(void *of, const char *sentence) {
 static void proves_examples(void **state) {
     _cleanup_(loaded_done) Loaded l = load("{all: [{fact: event, is: finding}, " YES "]}");
     _cleanup_(buf_done) Buf b = {0};
-    Given restricted = {CASE_TIER, {.known = true, .number = TIER_RESTRICTED}},
+    ProofFact restricted = {CASE_TIER, {.known = true, .number = TIER_RESTRICTED}},
           public = {CASE_TIER, {.known = true, .number = TIER_PUBLIC}};
     Proof proofs[] = {
         {&restricted, 1, true, SEVERITY_LOW, {"f", 1, 1}},

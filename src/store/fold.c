@@ -26,6 +26,7 @@ typedef enum Ask {
 typedef struct Fold {
     Store *store;
     int64_t scope, run, before, started, before_started;
+    bool first; /* the scope has no lineage yet, so no place is asked for */
     Delta delta;
     sqlite3_stmt *asks[N_ASKS];
     Buf name; /* what an id is made of */
@@ -153,8 +154,8 @@ static int lineage_insert(Fold *f, const SideRow *row, uint64_t earlier) {
 /* A finding where the run before had none. */
 static int on_new(Fold *f, const SideRow *row) {
     sqlite3_stmt *ask;
-    Here here;
-    int r = here_look(f, row, &here);
+    Here here = {0};
+    int r = f->first ? 0 : here_look(f, row, &here);
 
     if (r < 0)
         return r;
@@ -334,13 +335,25 @@ static int delta_put(const Fold *f) {
     return sql_run(put);
 }
 
+static int first_look(Fold *f) {
+    _cleanup_(sql_finalizep) sqlite3_stmt *row = NULL;
+    int r = sql_prepare(f->store->db, "SELECT 1 FROM lineage WHERE scope = ?1 LIMIT 1", &row);
+
+    if (r < 0)
+        return r;
+    sql_bind_int(row, 1, f->scope);
+    r = sql_step(row);
+    f->first = r == 0;
+    return r < 0 ? r : 0;
+}
+
 static int fold_prepare(Fold *f) {
     Store *s = f->store;
     int r;
 
     if ((r = runscope_put(s, f->run, &f->scope)) < 0 ||
         (r = started_of(s, f->run, &f->started)) < 0 ||
-        (r = started_of(s, f->before, &f->before_started)) < 0)
+        (r = started_of(s, f->before, &f->before_started)) < 0 || (r = first_look(f)) < 0)
         return r;
     for (Ask a = 0; r == 0 && a < N_ASKS; a++)
         r = sql_prepare(s->db, texts[a], &f->asks[a]);

@@ -132,8 +132,7 @@ CREATE TABLE finding (
     distinct_values INTEGER NOT NULL, -- different values; estimated unless distinct_exact
     distinct_exact  INTEGER NOT NULL, -- 1: counted, 0: estimated
     samples         BLOB NOT NULL,    -- the hits at the lowest positions, see above
-    sketch          BLOB,             -- of all values of its category in the object, in the first of
-                                      -- their rows: see base/sketch.c; of the key of run.key
+    sketch          BLOB,             -- base/sketch.c, by run.key: all values of its category here
     PRIMARY KEY (object, part, detector)
 ) STRICT, WITHOUT ROWID;
 
@@ -459,8 +458,7 @@ CREATE TABLE retained (
     due        INTEGER,          -- last day on which it may be there; NULL no end, or unknown
     keep_until INTEGER,          -- last day on which it must be there; NULL none
     overdue    INTEGER NOT NULL, -- days behind due and grace
-    flags      INTEGER NOT NULL, -- 1 evidence contradicts itself, 2 held but must never be stored,
-                                 -- 4 an exception for it has expired, 8 joined from what is in it
+    flags      INTEGER NOT NULL, -- 1 contradiction, 2 never to be stored, 4 exception over, 8 joined
     PRIMARY KEY (assessment, root, path, part)
 ) STRICT, WITHOUT ROWID;
 

@@ -59,8 +59,9 @@ class Terrier:
 
 
 def rows(out):
-    return [x for x in out.splitlines() if json.loads(x)["kind"] in ("object", "finding",
-                                                                     "coverage")]
+    """Whether a finding is new depends on the run before, not on the bytes: left out."""
+    return [re.sub(r'"new":(true|false),', "", x) for x in out.splitlines()
+            if json.loads(x)["kind"] in ("object", "finding", "coverage")]
 
 
 def expect(ok, what):

@@ -5,7 +5,7 @@ typedef struct ReportValues {
     const char *store, *output, *tier, *type, *path;
     uint64_t run;
     int format, level, color, objects;
-    bool findings, seal;
+    bool findings, seal, null;
 } ReportValues;
 
 #define AT(member) offsetof(ReportValues, member)
@@ -24,8 +24,13 @@ static const Option options[] = {
     {.name = "format",
      .kind = OPTION_CHOICE,
      .at = AT(format),
-     .argument = "text|jsonl",
-     .help = "How it is printed"},
+     .argument = "text|jsonl|csv|paths",
+     .help = "How it is printed; docs/reports.md says which format is for whom"},
+    {.name = "null",
+     .letter = '0',
+     .kind = OPTION_FLAG,
+     .at = AT(null),
+     .help = "With --format paths: end each path in a NUL, for xargs -0 and rsync --from0"},
     {.name = "objects",
      .kind = OPTION_CHOICE,
      .at = AT(objects),
@@ -77,7 +82,8 @@ int report_print(const Call *call, const terrier_report_options *o, const char *
         return complain(call, TERRIER_EXIT_STORE, "%s", e.text);
     r = terrier_report(o, output_write, &out, &error);
     return output_end(&out, call, r, &error,
-                      r == -EINVAL ? TERRIER_EXIT_USAGE : TERRIER_EXIT_STORE);
+                      r == -EINVAL || r == -ENOTSUP || r == -EILSEQ ? TERRIER_EXIT_USAGE
+                                                                    : TERRIER_EXIT_STORE);
 }
 
 static int report_seal(const Call *call, const char *file) {
@@ -92,17 +98,21 @@ static int run(const Call *call) {
     int exit;
     terrier_report_options o = {.store = v->store,
                                 .run = (int64_t)v->run,
-                                .format = v->format == 2 ? TERRIER_JSONL : TERRIER_TEXT,
+                                .format =
+                                    v->format ? (terrier_format)(v->format - 1) : TERRIER_TEXT,
                                 .min_confidence = (terrier_level)v->level,
                                 .tier = v->tier,
                                 .type = v->type,
                                 .path = v->path,
                                 .all_objects = v->objects == 2,
                                 .list_findings = v->findings,
+                                .null = v->null,
                                 .colour = colour_wanted(v->color, v->output)};
 
     if (v->seal && !v->output)
         return complain(call, TERRIER_EXIT_USAGE, "--seal goes with --output FILE");
+    if (v->null && o.format != TERRIER_PATHS)
+        return complain(call, TERRIER_EXIT_USAGE, "--null goes with --format paths");
     exit = report_print(call, &o, v->output);
     return exit || !v->seal ? exit : report_seal(call, v->output);
 }
@@ -112,7 +122,10 @@ const Verb verb_report = {
     .operands = "",
     .summary = "what the last run found, and what it could not read",
     .about = "Prints a stored run. Coverage comes first: what was found, read and not read. The "
-             "formats hold everything, the text what matters most.",
+             "formats hold everything, the text what matters most. Each begins with the run, what "
+             "it looked at, the filters of this report, what allow lists kept out, how much there "
+             "is of everything, and what nobody can learn from it; only paths has nothing but "
+             "paths.",
     .options = options,
     .n_options = N_ELEMENTS(options),
     .size = sizeof(ReportValues),

@@ -75,6 +75,8 @@ TERRIER_API terrier_rules *terrier_rules_free(terrier_rules *rules);
 typedef enum terrier_format {
     TERRIER_TEXT,
     TERRIER_JSONL,
+    TERRIER_CSV, /* from here on of reports only */
+    TERRIER_PATHS,
 } terrier_format;
 
 /* One line a detector: id, category, tier, regions, title; jsonl: {"kind":"detector", ...}. */
@@ -418,10 +420,15 @@ typedef struct terrier_report_options {
     const char *path;             /* glob on the printed path */
     bool all_objects;             /* else only those not read */
     bool list_findings;           /* text: every finding, not the summary */
+    bool null;                    /* paths: each ends in a NUL, not in a newline */
     bool colour;
 } terrier_report_options;
 
-/* -ENOENT: there is no store, or no such run. */
+/*
+ * -ENOENT: there is no store, or no such run. -ENOTSUP: this build does not write that format.
+ * -EILSEQ: paths without `null`, and one of them has a newline in it. What was written before a
+ * failure is no report.
+ */
 TERRIER_API int terrier_report(const terrier_report_options *options, terrier_write write, void *of,
                                terrier_error *error);
 

@@ -1,6 +1,8 @@
-/* terrier_report: a stored run as text or JSON Lines. See terrier.h. */
+/* terrier_report: a stored run in one of the formats. See terrier.h. */
 #include "lib/common.h"
+#include "report/csv.h"
 #include "report/jsonl.h"
+#include "report/paths.h"
 #include "report/text.h"
 
 typedef struct Given {
@@ -23,17 +25,55 @@ static int filter_of(const terrier_report_options *o, FoundFilter *ret, Error *r
     return 0;
 }
 
-static int report_to(Store *store, const terrier_report_options *o, const FoundFilter *filter,
-                     Outlet *to, Error *reterr) {
-    JsonlOptions lines = {.all_objects = o->all_objects, .filter = *filter};
+typedef int (*ReportTo)(Store *s, const terrier_report_options *o, const FoundFilter *f, Outlet *to,
+                        Error *reterr);
+
+static int text_to(Store *s, const terrier_report_options *o, const FoundFilter *f, Outlet *to,
+                   Error *reterr) {
     TextOptions text = {.list = o->list_findings ? TEXT_FINDINGS
                                 : o->all_objects ? TEXT_OBJECTS
                                                  : TEXT_SUMMARY,
-                        .filter = *filter,
+                        .filter = *f,
                         .colour = o->colour};
 
-    return o->format == TERRIER_JSONL ? jsonl_report(store, o->run, &lines, to, reterr)
-                                      : text_report(store, o->run, &text, to, reterr);
+    return text_report(s, o->run, &text, to, reterr);
+}
+
+static int jsonl_to(Store *s, const terrier_report_options *o, const FoundFilter *f, Outlet *to,
+                    Error *reterr) {
+    JsonlOptions lines = {.all_objects = o->all_objects, .filter = *f};
+
+    return jsonl_report(s, o->run, &lines, to, reterr);
+}
+
+static int csv_to(Store *s, const terrier_report_options *o, const FoundFilter *f, Outlet *to,
+                  Error *reterr) {
+    CsvOptions csv = {.all_objects = o->all_objects, .filter = *f};
+
+    return csv_report(s, o->run, &csv, to, reterr);
+}
+
+static int paths_to(Store *s, const terrier_report_options *o, const FoundFilter *f, Outlet *to,
+                    Error *reterr) {
+    return paths_report(s, o->run, f, o->null, to, reterr);
+}
+
+static const ReportTo formats[] = {
+    [TERRIER_TEXT] = text_to,
+    [TERRIER_JSONL] = jsonl_to,
+    [TERRIER_CSV] = csv_to,
+    [TERRIER_PATHS] = paths_to,
+};
+
+static int report_to(Store *s, const terrier_report_options *o, Outlet *to, Error *reterr) {
+    FoundFilter filter;
+    int r = filter_of(o, &filter, reterr);
+
+    if (r < 0)
+        return r;
+    if ((size_t)o->format >= N_ELEMENTS(formats))
+        return error_set(reterr, -EINVAL, "there is no format %d", (int)o->format);
+    return formats[o->format](s, o, &filter, to, reterr);
 }
 
 int terrier_report(const terrier_report_options *options, terrier_write write, void *of,
@@ -42,16 +82,15 @@ int terrier_report(const terrier_report_options *options, terrier_write write, v
     _cleanup_(store_closep) Store *store = NULL;
     Given given = {write, of};
     Outlet to = {.write = pass_on, .of = &given};
-    FoundFilter filter;
     Error e = {0};
-    int r = filter_of(options, &filter, &e);
+    int r = 0;
 
-    if (r == 0 && !path)
+    if (!path)
         r = options->store ? -ENOMEM : store_default_path(&path);
     if (r == 0)
         r = store_open(path, STORE_READ, &e, &store);
     if (r == 0)
-        r = report_to(store, options, &filter, &to, &e);
+        r = report_to(store, options, &to, &e);
     if (r == 0)
         r = outlet_end(&to);
     else

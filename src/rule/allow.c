@@ -1,10 +1,9 @@
 /* Allow: see allow.h. The vocabulary of `format: allow/1` as tables of keys. */
 #include "rule/allow.h"
 
-#include <time.h>
-
 #include "base/buf.h"
 #include "base/clock.h"
+#include "base/day.h"
 #include "rule/field.h"
 
 enum { TEXT_MAX = 512, REGEX_MAX = 4096, GLOB_MAX = 1024, TOKEN_TEXT = 45 };
@@ -86,47 +85,15 @@ static int read_by(const Node *n, Reader *r, void *into) {
     return field_text(n, TEXT_MAX, r, &((AllowEntry *)into)->by);
 }
 
-/* A number of exactly n digits, or -1. */
-static int digits_read(const char *text, size_t n) {
-    int number = 0;
-
-    for (size_t i = 0; i < n; i++) {
-        if (text[i] < '0' || text[i] > '9')
-            return -1;
-        number = number * 10 + (text[i] - '0');
-    }
-    return number;
-}
-
-/* "2027-01-31"; the day is over when the next one begins in UTC. */
-static bool day_end(const char *text, time_t *ret) {
-    struct tm tm = {0}, back;
-    int year, month, day;
-
-    if (strlen(text) != 10 || text[4] != '-' || text[7] != '-')
-        return false;
-    year = digits_read(text, 4);
-    month = digits_read(text + 5, 2);
-    day = digits_read(text + 8, 2);
-    if (year < 0 || month < 0 || day < 0)
-        return false;
-    tm.tm_year = year - 1900;
-    tm.tm_mon = month - 1;
-    tm.tm_mday = day;
-    back = tm;
-    *ret = timegm(&back) + 24 * 60 * 60;
-    return back.tm_year == tm.tm_year && back.tm_mon == tm.tm_mon && back.tm_mday == tm.tm_mday;
-}
-
 static int read_until(const Node *n, Reader *r, void *into) {
     AllowEntry *e = into;
     int rc = field_text(n, TEXT_MAX, r, &e->until);
-    time_t end = 0;
+    Day last = DAY_NONE;
 
-    if (rc == 0 && !day_end(e->until, &end))
+    if (rc == 0 && !day_parse(span_of(e->until), &last))
         return node_complain(n, r->reterr, "'%s' is no day, expected one such as 2027-01-31",
                              quote(span_of(n->text)).text);
-    e->expired = rc == 0 && clock_real_ns() / INT64_C(1000000000) >= (int64_t)end;
+    e->expired = rc == 0 && day_of_time(clock_real_ns()) > last;
     return rc;
 }
 

@@ -155,7 +155,7 @@ static int carry_expression(const Foreign *file, const ForeignRule *r, Arena *ar
     rc = pick_value(r, c);
     if (rc < 0 || c->refused)
         return rc;
-    expression_print(&c->expression, c->value, &pattern);
+    term_print(c->expression.root, c->value, &pattern);
     c->pattern = buf_error(&pattern) < 0 ? NULL : arena_text(arena, buf_as_span(&pattern));
     if (!c->pattern)
         return -ENOMEM;
@@ -193,7 +193,7 @@ static const char *near_word(const char *keyword, Arena *arena) {
 static int carry_keywords(const ForeignRule *r, Arena *arena, Carried *c) {
     const Words *k = &r->keywords;
 
-    if (!k->n || expression_holds(&c->expression, k->at, k->n))
+    if (!k->n || term_holds(c->expression.root, k->at, k->n))
         return 0;
     c->near.at = arena_array(arena, k->n, sizeof(*c->near.at));
     if (!c->near.at)
@@ -360,7 +360,7 @@ static bool globs_choice(Globs *g, const Term *t) {
 static bool globs_repeat(Globs *g, const Term *t) {
     _cleanup_(free_p) Globs *before = NULL;
 
-    if (is_any(t->first) && t->most == EXPRESSION_UNBOUNDED && t->least <= 1)
+    if (is_any(t->first) && t->most == TERM_UNBOUNDED && t->least <= 1)
         return (!t->least || globs_put(g, '?')) && globs_put(g, '*');
     if (t->least != 0 || t->most != 1)
         return false;
@@ -436,7 +436,7 @@ static bool value_regex(const char *regex, Dialect dialect, Arena *arena, Words 
 
     if (expression_parse(regex, dialect, arena, NULL, &e) < 0)
         return false;
-    expression_print(&e, 0, &b);
+    term_print(e.root, 0, &b);
     ret->at[ret->n] = buf_error(&b) < 0 ? NULL : arena_text(arena, buf_as_span(&b));
     return ret->at[ret->n++] != NULL;
 }

@@ -11,6 +11,7 @@
 #include <xxhash.h>
 
 #include "base/utf8.h"
+#include "rule/sample.h"
 #include "rule/yaml.h"
 #include "scan/prove.h"
 
@@ -301,7 +302,7 @@ static int given_examples(Import *m, ImportRule *r, Alone *a) {
 }
 
 /* A text of the expression, in one of the ways in which it may stand somewhere. */
-static void make_text(const ImportRule *r, unsigned n, Buf *to, ExpressionSample *ret) {
+static void make_text(const ImportRule *r, unsigned n, Buf *to, TermSample *ret) {
     static const uint32_t more[] = {0, 4, 16, 40};
     static const char *const before[FRAMES] = {"", "", "key = \"", "\n", "("};
     static const char *const behind[FRAMES] = {"", " ", "\"", "\n", ")"};
@@ -312,12 +313,12 @@ static void make_text(const ImportRule *r, unsigned n, Buf *to, ExpressionSample
     if (c->near.n)
         buf_printf(to, "%s: ", c->near.at[n % c->near.n]);
     buf_text(to, before[n / 4 % FRAMES]);
-    expression_sample(&c->expression, c->value, seed, more[n % 4], to, ret);
+    term_sample(c->expression.root, c->value, seed, more[n % 4], to, ret);
     buf_text(to, behind[n / 4 % FRAMES]);
 }
 
 /* Texts that are nearly such: cut, spoiled, or of one letter only. */
-static int spoiled(Import *m, ImportRule *r, Alone *a, Span text, const ExpressionSample *value) {
+static int spoiled(Import *m, ImportRule *r, Alone *a, Span text, const TermSample *value) {
     _cleanup_(buf_done) Buf b = {0};
     int rc = 0;
 
@@ -348,7 +349,7 @@ static int made_examples(Import *m, ImportRule *r, Alone *a) {
     int rc = 0;
 
     for (unsigned i = 0; i < TRIES && rc == 0; i++) {
-        ExpressionSample value;
+        TermSample value;
 
         make_text(r, i, &b, &value);
         if (!may_be_example(buf_as_span(&b)) || !finds(a, buf_as_span(&b)))

@@ -4,7 +4,7 @@
 #include <strings.h>
 
 #include "base/cleanup.h"
-#include "source/glob.h"
+#include "base/glob.h"
 
 /* Directories that hold copies of what stands elsewhere, what was thrown away, or indexes. */
 static const struct {

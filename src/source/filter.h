@@ -1,7 +1,7 @@
 /*
  * Filter: which names beneath a root are left out, and the word that says why.
  *
- * Patterns as in .gitignore, see source/glob.h. Borrows its patterns from whoever set them, for
+ * Patterns as in .gitignore, see base/glob.h. Borrows its patterns from whoever set them, for
  * the length of the run; frozen then, and shared by all threads. No exclusion is silent: each one
  * is delivered as an object with status excluded(word).
  */

@@ -121,21 +121,35 @@ static int statement_run(Store *s, Statement which) {
     return r < 0 ? r : sql_run(stmt);
 }
 
-int handle_write(Store *s, Statement which, sqlite3_stmt **ret) {
+int handle_begin(Store *s) {
     int r;
 
     assert(s->mode != STORE_READ);
     if (s->failure.code < 0)
         return s->failure.code;
-    if (!s->open) {
-        r = statement_run(s, ST_BEGIN);
-        if (r < 0)
-            return r;
-        s->open = true;
-        s->rows = 0;
-        s->since = clock_monotonic_ns();
-    }
-    return handle_statement(s, which, ret);
+    if (s->open)
+        return 0;
+    r = statement_run(s, ST_BEGIN);
+    if (r < 0)
+        return r;
+    s->open = true;
+    s->rows = 0;
+    s->since = clock_monotonic_ns();
+    return 0;
+}
+
+void handle_undo(Store *s) {
+    for (Statement which = 0; which < N_STATEMENTS; which++)
+        sqlite3_reset(s->statements[which]);
+    if (s->open)
+        statement_run(s, ST_ROLLBACK); /* SQLite may have done so already */
+    s->open = false;
+}
+
+int handle_write(Store *s, Statement which, sqlite3_stmt **ret) {
+    int r = handle_begin(s);
+
+    return r < 0 ? r : handle_statement(s, which, ret);
 }
 
 int handle_commit(Store *s) {
@@ -180,11 +194,7 @@ static const char *remedy(int code) {
 
 int handle_fail(Store *s, int r, Error *reterr) {
     if (s->failure.code == 0) {
-        for (Statement which = 0; which < N_STATEMENTS; which++)
-            sqlite3_reset(s->statements[which]);
-        if (s->open)
-            statement_run(s, ST_ROLLBACK); /* SQLite may have done so already */
-        s->open = false;
+        handle_undo(s);
         error_set(&s->failure, r, "cannot write the store '%s': %s%s", s->path, strerror(-r),
                   remedy(r));
     }

@@ -100,6 +100,9 @@ struct Store {
 /* The prepared statement, reset. */
 int handle_statement(Store *s, Statement which, sqlite3_stmt **ret);
 
+/* Opens the transaction where none is; the failure of an earlier write comes back. */
+int handle_begin(Store *s);
+
 /* As handle_statement, with a transaction open; the failure of an earlier write comes back. */
 int handle_write(Store *s, Statement which, sqlite3_stmt **ret);
 
@@ -107,6 +110,9 @@ int handle_write(Store *s, Statement which, sqlite3_stmt **ret);
 int handle_wrote(Store *s, unsigned rows);
 
 int handle_commit(Store *s);
+
+/* Takes the open transaction back, where there is one; the store may be written to again. */
+void handle_undo(Store *s);
 
 /* A write failed: undoes the transaction, closes the store to writes, makes the sentence. */
 int handle_fail(Store *s, int r, Error *reterr);

@@ -5,6 +5,7 @@
 
 #include "base/cleanup.h"
 #include "base/clock.h"
+#include "base/day.h"
 
 #define NS_PER_DAY  (86400 * CLOCK_NS_PER_S)
 #define EMPTY_RANGE ((DateRange){.from = INT64_MAX, .to = INT64_MIN})
@@ -93,21 +94,12 @@ bool date_is_record(Span name) {
 
 /* ---- one date ---- */
 
-/* Howard Hinnant, chrono-compatible low-level date algorithms: days_from_civil. */
 bool date_days(unsigned year, unsigned month, unsigned day, int64_t *ret) {
-    static const uint8_t lengths[] = {31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
-    bool leap = year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
-    unsigned y, era, of_era, of_year;
+    Day d;
 
-    if (year < YEAR_FIRST || year > YEAR_LAST || month < 1 || month > 12 || day < 1 ||
-        day > lengths[month - 1] + (unsigned)(leap && month == 2))
+    if (year < YEAR_FIRST || year > YEAR_LAST || !day_of_date((int)year, month, day, &d))
         return false;
-    y = year - (month <= 2);
-    era = y / 400;
-    of_era = y - era * 400;
-    of_year = (153 * (month > 2 ? month - 3 : month + 9) + 2) / 5 + day - 1;
-    *ret = (int64_t)era * 146097 + (int64_t)(of_era * 365 + of_era / 4 - of_era / 100 + of_year) -
-           719468;
+    *ret = d;
     return true;
 }
 

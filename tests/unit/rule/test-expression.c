@@ -9,6 +9,7 @@
 #include <pcre2.h>
 
 #include "rule/expression.h"
+#include "rule/sample.h"
 
 static void assert_printed(const char *text, Dialect dialect, unsigned value,
                            const char *expected) {
@@ -19,7 +20,7 @@ static void assert_printed(const char *text, Dialect dialect, unsigned value,
 
     if (expression_parse(text, dialect, &arena, &e, &x) < 0)
         fail_msg("%s: %s", text, e.text);
-    expression_print(&x, value, &got);
+    term_print(x.root, value, &got);
     assert_string_equal(buf_cstr(&got), expected);
 }
 
@@ -70,7 +71,7 @@ static void refuses_what_cannot_be_carried(void **state _unused_) {
 static void is_bounded(void **state _unused_) {
     _cleanup_(arena_done) Arena arena = {0};
     _cleanup_(buf_done) Buf deep = {0}, out = {0};
-    ExpressionSample sample;
+    TermSample sample;
     Expression x;
 
     for (unsigned i = 0; i < 8000; i++)
@@ -78,7 +79,7 @@ static void is_bounded(void **state _unused_) {
     assert_int_equal(expression_parse(buf_cstr(&deep), DIALECT_GO, &arena, NULL, &x), -EINVAL);
     assert_int_equal(
         expression_parse("(((((){999}){999}){999}){999}){999}", DIALECT_GO, &arena, NULL, &x), 0);
-    expression_sample(&x, 0, 1, 0, &out, &sample); /* of nothing, in bounded time */
+    term_sample(x.root, 0, 1, 0, &out, &sample); /* of nothing, in bounded time */
     assert_int_equal(out.n, 0);
 }
 
@@ -93,7 +94,7 @@ static void bounds_repeats(void **state _unused_) {
     assert_int_equal(expression_bound(&x, 100, &extra), 0);
     assert_true(expression_width(&x) <= 100);
     assert_true(expression_width(&x) > 60); /* not far below either */
-    expression_print(&x, 0, &got);
+    term_print(x.root, 0, &got);
     assert_null(strstr(buf_cstr(&got), ",}"));
     assert_int_equal(expression_parse("a{600}b+", DIALECT_GO, &arena, NULL, &x), 0);
     assert_int_equal(expression_bound(&x, 100, &extra), -ERANGE);
@@ -104,7 +105,7 @@ static bool holds(const char *text, const char *word) {
     Expression x;
 
     assert_int_equal(expression_parse(text, DIALECT_GO, &arena, NULL, &x), 0);
-    return expression_holds(&x, &word, 1);
+    return term_holds(x.root, &word, 1);
 }
 
 static void knows_words_that_stand_in_all(void **state _unused_) {
@@ -136,16 +137,16 @@ static void makes_texts_that_match(void **state _unused_) {
         int error;
 
         assert_int_equal(expression_parse(texts[i], DIALECT_GO, &arena, NULL, &x), 0);
-        expression_print(&x, 0, &pattern);
+        term_print(x.root, 0, &pattern);
         code = pcre2_compile(pattern.at, pattern.n, PCRE2_MULTILINE | PCRE2_ANCHORED, &error, &at,
                              NULL);
         assert_non_null(code);
         for (uint64_t seed = 0; seed < 200; seed++) {
             _cleanup_(buf_done) Buf text = {0}, again = {0};
-            ExpressionSample sample;
+            TermSample sample;
 
-            expression_sample(&x, 0, seed, (uint32_t)seed % 9, &text, &sample);
-            expression_sample(&x, 0, seed, (uint32_t)seed % 9, &again, &sample);
+            term_sample(x.root, 0, seed, (uint32_t)seed % 9, &text, &sample);
+            term_sample(x.root, 0, seed, (uint32_t)seed % 9, &again, &sample);
             assert_int_equal(text.n, again.n);
             assert_int_equal(sample.end, text.n);
             if (pcre2_match(code, text.at, text.n, 0, 0, data, NULL) < 0)

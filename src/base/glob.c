@@ -6,7 +6,7 @@
  * reached, and a `**` once passed fixes how components line up. So nothing is tried twice for the
  * same pair of choices, however many stars a pattern has.
  */
-#include "source/glob.h"
+#include "base/glob.h"
 
 #include "base/utf8.h"
 

@@ -6,7 +6,7 @@
 #include <cmocka.h>
 
 #include "base/clock.h"
-#include "source/glob.h"
+#include "base/glob.h"
 
 static bool matches(const char *pattern, const char *path) {
     return glob_match(span_of(pattern), span_of(path), false);

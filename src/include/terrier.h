@@ -77,6 +77,8 @@ typedef enum terrier_format {
     TERRIER_JSONL,
     TERRIER_CSV, /* from here on of reports only */
     TERRIER_PATHS,
+    TERRIER_SARIF,
+    TERRIER_OCSF,
 } terrier_format;
 
 /* One line a detector: id, category, tier, regions, title; jsonl: {"kind":"detector", ...}. */

@@ -2,7 +2,9 @@
 #include "lib/common.h"
 #include "report/csv.h"
 #include "report/jsonl.h"
+#include "report/ocsf.h"
 #include "report/paths.h"
+#include "report/sarif.h"
 #include "report/text.h"
 
 typedef struct Given {
@@ -58,11 +60,19 @@ static int paths_to(Store *s, const terrier_report_options *o, const FoundFilter
     return paths_report(s, o->run, f, o->null, to, reterr);
 }
 
+static int sarif_to(Store *s, const terrier_report_options *o, const FoundFilter *f, Outlet *to,
+                    Error *reterr) {
+    return sarif_report(s, o->run, f, to, reterr);
+}
+
+static int ocsf_to(Store *s, const terrier_report_options *o, const FoundFilter *f, Outlet *to,
+                   Error *reterr) {
+    return ocsf_report(s, o->run, f, to, reterr);
+}
+
 static const ReportTo formats[] = {
-    [TERRIER_TEXT] = text_to,
-    [TERRIER_JSONL] = jsonl_to,
-    [TERRIER_CSV] = csv_to,
-    [TERRIER_PATHS] = paths_to,
+    [TERRIER_TEXT] = text_to,   [TERRIER_JSONL] = jsonl_to, [TERRIER_CSV] = csv_to,
+    [TERRIER_PATHS] = paths_to, [TERRIER_SARIF] = sarif_to, [TERRIER_OCSF] = ocsf_to,
 };
 
 static int report_to(Store *s, const terrier_report_options *o, Outlet *to, Error *reterr) {

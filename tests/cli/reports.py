@@ -12,6 +12,7 @@ import re
 import stat
 import subprocess
 import sys
+import urllib.parse
 import zipfile
 
 sys.path.insert(0, str(pathlib.Path(__file__).parent))
@@ -48,9 +49,8 @@ def report(p, form, *more, exit=0):
 def of_jsonl(p, *how):
     lines = [json.loads(line) for line in report(p, "jsonl", *how).splitlines()]
     preamble = next(line for line in lines if line["kind"] == "preamble")
-    counts = {row["key"]: row["count"] for row in preamble["counts"] if "count" in row}
     kinds = [line["kind"] for line in lines if "same_as" not in line]
-    return counts, {"finding": kinds.count("finding"), "unread": kinds.count("object")}
+    return counts_of(preamble), {"finding": kinds.count("finding"), "unread": kinds.count("object")}
 
 
 def of_csv(p, *how):
@@ -61,7 +61,24 @@ def of_csv(p, *how):
     return counts, {"finding": records.count("finding"), "unread": records.count("unread")}
 
 
-FORMATS = {"jsonl": of_jsonl, "csv": of_csv}
+def counts_of(preamble):
+    return {row["key"]: row["count"] for row in preamble["counts"] if "count" in row}
+
+
+def of_sarif(p, *how):
+    run = json.loads(report(p, "sarif", *how))["runs"][0]
+    return counts_of(run["properties"]), {
+        "finding": len(run["results"]), "unread": len(run["invocations"][0]["toolExecutionNotifications"])}
+
+
+def of_ocsf(p, *how):
+    events = [json.loads(line) for line in report(p, "ocsf", *how).splitlines()]
+    expect("numbers", (events[0]["num_detections"], events[0]["num_skipped_items"]),
+           tuple(counts_of(events[0]["unmapped"])[key] for key in ("findings", "unread")))
+    return counts_of(events[0]["unmapped"]), {"finding": [e["class_uid"] for e in events].count(2006)}
+
+
+FORMATS = {"jsonl": of_jsonl, "csv": of_csv, "sarif": of_sarif, "ocsf": of_ocsf}
 
 
 def counts_are_equal_over_all_formats(p):
@@ -118,6 +135,90 @@ def paths_lead_to_the_files(p):
     within("xargs", done.stdout.decode("utf-8", "replace"), "people.csv")
 
 
+def schema(name):
+    """The official schema of that name, or None after a word of what is left out."""
+    shared = os.environ.get("TERRIER_SHARED")
+    path = pathlib.Path(shared or ".") / "schemas" / name
+    try:
+        import jsonschema
+    except ImportError:
+        print(f"skipped: {name}: python3-jsonschema is not installed")
+        return None
+    if not shared or not path.exists():
+        print(f"skipped: {name}: TERRIER_SHARED does not lead to it")
+        return None
+    loaded = json.loads(path.read_text())
+    return jsonschema.validators.validator_for(loaded)(loaded)
+
+
+def ocsf_schema(name, uid):
+    """The compiled schemas keep category and class of the base event, 0, where the schema server puts those of the
+    class (category_uid * 1000 + uid): these two are set here, everything else is as it stands."""
+    validator = schema(f"ocsf-{name}.schema.json")
+    if validator:
+        properties = validator.schema["$defs"][name]["properties"]
+        expect("what is replaced", (properties["class_uid"]["enum"], properties["category_uid"]["enum"]), ([0], [0]))
+        properties["class_uid"]["enum"], properties["category_uid"]["enum"] = [uid], [uid // 1000]
+    return validator
+
+
+def expect_valid(what, validator, document):
+    for e in list(validator.iter_errors(document) if validator else [])[:5]:
+        raise AssertionError(f"{what}: {'/'.join(map(str, e.absolute_path))}: {e.message[:300]}")
+
+
+def sarif_is_by_its_standard(p):
+    fill(p)
+    log = json.loads(report(p, "sarif"))
+    expect_valid("sarif", schema("sarif-schema-2.1.0.json"), log)
+    run = log["runs"][0]
+    rules, notices = run["tool"]["driver"]["rules"], run["tool"]["driver"]["notifications"]
+    ids = [r["partialFingerprints"]["terrierFinding/v1"] for r in run["results"]]
+    expect("ids are different", len(ids), len(set(ids)))
+    for result in run["results"]:
+        expect("rule", rules[result["ruleIndex"]]["id"], result["ruleId"])
+        place = result["locations"][0]
+        path = urllib.parse.unquote_to_bytes(place["physicalLocation"]["artifactLocation"]["uri"]).removeprefix(b"file://")
+        expect(f"{path} is a file", stat.S_ISREG(os.lstat(path).st_mode), True)
+        region = place["physicalLocation"].get("region")
+        if region and "byteOffset" in region:
+            data = pathlib.Path(os.fsdecode(path)).read_bytes()
+            expect("line of the offset", data[:region["byteOffset"]].count(b"\n") + 1, region["startLine"])
+    known = {n["id"] for n in notices}
+    for notice in run["invocations"][0]["toolExecutionNotifications"]:
+        expect("notice is declared", notice["descriptor"]["id"] in known, True)
+    within("members", json.dumps(run["results"]), "in.zip!/a/b.txt")
+    again = json.loads(report(p, "sarif"))
+    p.run("scan", "-q", "--fresh", p.tree, exit=None)
+    later = json.loads(report(p, "sarif"))
+    expect("the same again", again, log)
+    expect("ids of another run", [r["partialFingerprints"] for r in later["runs"][0]["results"]],
+           [r["partialFingerprints"] for r in run["results"]])
+
+
+def ocsf_is_by_its_schema(p):
+    fill(p)
+    events = [json.loads(line) for line in report(p, "ocsf").splitlines()]
+    validator = ocsf_schema("data_security_finding", 2006)
+    expect("first", (events[0]["class_uid"], events[0]["type_uid"], events[0]["activity_id"]), (6007, 600702, 2))
+    for event in events:
+        expect("type", event["type_uid"], event["class_uid"] * 100 + event["activity_id"])
+        expect("category", event["category_uid"], event["class_uid"] // 1000)
+    for event in events[1:]:
+        expect_valid("ocsf", validator, event)
+        for detail in event["data_security"]["discovery_details"]:
+            expect("no value", "value" in detail, False)
+
+
+def no_format_has_a_value(p):
+    fill(p)
+    values = [f"536-90-{4300 + i}" for i in range(40)] + ["0532 0130", "370400440532013000", "4111 1111 1111 1111", "m7@firma-7.de"]
+    for form in ["text", *FORMATS]:
+        told = report(p, form).decode("utf-8", "replace")
+        for value in values:
+            expect(f"a value in {form}", value in told, False)
+
+
 def a_file_is_whole_and_private(p):
     fill(p)
     out = p.top / "out.csv"
@@ -131,6 +232,7 @@ def a_file_is_whole_and_private(p):
 
 
 evidence.CASES[:] = [counts_are_equal_over_all_formats, csv_is_harmless_and_says_the_names, paths_lead_to_the_files,
+                     sarif_is_by_its_standard, ocsf_is_by_its_schema, no_format_has_a_value,
                      a_file_is_whole_and_private]
 
 if __name__ == "__main__":

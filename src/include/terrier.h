@@ -79,6 +79,7 @@ typedef enum terrier_format {
     TERRIER_PATHS,
     TERRIER_SARIF,
     TERRIER_OCSF,
+    TERRIER_HTML,
 } terrier_format;
 
 /* One line a detector: id, category, tier, regions, title; jsonl: {"kind":"detector", ...}. */

@@ -1,6 +1,7 @@
 /* terrier_report: a stored run in one of the formats. See terrier.h. */
 #include "lib/common.h"
 #include "report/csv.h"
+#include "report/html.h"
 #include "report/jsonl.h"
 #include "report/ocsf.h"
 #include "report/paths.h"
@@ -70,9 +71,15 @@ static int ocsf_to(Store *s, const terrier_report_options *o, const FoundFilter 
     return ocsf_report(s, o->run, f, to, reterr);
 }
 
+static int html_to(Store *s, const terrier_report_options *o, const FoundFilter *f, Outlet *to,
+                   Error *reterr) {
+    return html_report(s, o->run, f, to, reterr);
+}
+
 static const ReportTo formats[] = {
     [TERRIER_TEXT] = text_to,   [TERRIER_JSONL] = jsonl_to, [TERRIER_CSV] = csv_to,
     [TERRIER_PATHS] = paths_to, [TERRIER_SARIF] = sarif_to, [TERRIER_OCSF] = ocsf_to,
+    [TERRIER_HTML] = html_to,
 };
 
 static int report_to(Store *s, const terrier_report_options *o, Outlet *to, Error *reterr) {

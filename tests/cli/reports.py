@@ -4,11 +4,13 @@
 Usage: reports.py TERRIER [CASE...]
 """
 import csv
+import html.parser
 import io
 import json
 import os
 import pathlib
 import re
+import shutil
 import stat
 import subprocess
 import sys
@@ -78,7 +80,38 @@ def of_ocsf(p, *how):
     return counts_of(events[0]["unmapped"]), {"finding": [e["class_uid"] for e in events].count(2006)}
 
 
-FORMATS = {"jsonl": of_jsonl, "csv": of_csv, "sarif": of_sarif, "ocsf": of_ocsf}
+class Page(html.parser.HTMLParser):
+    """The rows of tables as lists of texts, and every attribute that could lead elsewhere."""
+
+    def __init__(self, text):
+        super().__init__()
+        self.rows, self.links, self.tags = [], [], set()
+        self.feed(text)
+        self.close()
+
+    def handle_starttag(self, tag, attrs):
+        self.tags.add(tag)
+        self.links += [value for key, value in attrs if key in ("href", "src", "srcset", "data", "action", "poster")]
+        self.links += [value for key, value in attrs if key.startswith("on")]
+        if tag == "tr":
+            self.rows.append([])
+        if tag in ("td", "th") and self.rows:
+            self.rows[-1].append("")
+
+    def handle_data(self, data):
+        if self.rows and self.rows[-1]:
+            self.rows[-1][-1] += data
+
+
+def of_html(p, *how):
+    labels = {row["label"]: row["key"] for line in report(p, "jsonl", *how).splitlines() if b'"kind":"preamble"' in line
+              for row in json.loads(line)["counts"] if "count" in row}
+    page = Page(report(p, "html", *how).decode("utf-8"))
+    return {labels[row[0].strip()]: int(row[1].split()[0].replace(",", ""))
+            for row in page.rows if len(row) == 3 and row[0].strip() in labels}, {}
+
+
+FORMATS = {"jsonl": of_jsonl, "csv": of_csv, "sarif": of_sarif, "ocsf": of_ocsf, "html": of_html}
 
 
 def counts_are_equal_over_all_formats(p):
@@ -210,6 +243,34 @@ def ocsf_is_by_its_schema(p):
             expect("no value", "value" in detail, False)
 
 
+def html_asks_for_nothing_and_runs_nothing(p):
+    fill(p)
+    text = report(p, "html").decode("utf-8")
+    page = Page(text)
+    expect("links", [link for link in page.links if not link.startswith("#")], [])
+    expect("tags", page.tags & {"script", "img", "iframe", "object", "embed", "form", "link", "base"}, set())
+    expect("style sheet", re.findall(r"url\(|@import|@font-face", text), [])
+    within("policy", text, "default-src 'none'")
+    within("hostile name", text, "&lt;script&gt;alert(1)&lt;\\x21--&amp;&#39;&quot;.txt")
+    for name in ("coverage", "about", "types", "areas", "places", "unread"):
+        expect(f"#{name} is there", (f"href=#{name}" in text, f"id={name} " in text), (True, True))
+    chromium = shutil.which("chromium")
+    if not chromium:
+        print("skipped: chromium is not installed: the page was not opened")
+        return
+    out = p.top / "r.html"
+    p.run("report", "--format", "html", "--output", out)
+    picture = p.top / "r.png"
+    done = subprocess.run([chromium, "--headless", "--no-sandbox", "--disable-gpu", "--no-first-run", "--hide-scrollbars",
+                           "--disable-background-networking", f"--user-data-dir={p.top / 'chromium'}", "--window-size=1000,4000",
+                           "--enable-logging=stderr", f"--screenshot={picture}", out.as_uri()],
+                          capture_output=True, timeout=120, env=p.env, check=False)
+    expect("the browser's console", [line for line in done.stderr.decode("utf-8", "replace").splitlines() if "CONSOLE" in line], [])
+    expect("picture", picture.read_bytes()[:8], b"\x89PNG\r\n\x1a\n")
+    if picture.stat().st_size < 50000:
+        raise AssertionError("there is nothing to be seen in the browser")
+
+
 def no_format_has_a_value(p):
     fill(p)
     values = [f"536-90-{4300 + i}" for i in range(40)] + ["0532 0130", "370400440532013000", "4111 1111 1111 1111", "m7@firma-7.de"]
@@ -232,7 +293,8 @@ def a_file_is_whole_and_private(p):
 
 
 evidence.CASES[:] = [counts_are_equal_over_all_formats, csv_is_harmless_and_says_the_names, paths_lead_to_the_files,
-                     sarif_is_by_its_standard, ocsf_is_by_its_schema, no_format_has_a_value,
+                     sarif_is_by_its_standard, ocsf_is_by_its_schema, html_asks_for_nothing_and_runs_nothing,
+                     no_format_has_a_value,
                      a_file_is_whole_and_private]
 
 if __name__ == "__main__":

@@ -21,17 +21,16 @@ import shutil
 import sqlite3
 import subprocess
 import sys
-import tarfile
 import zipfile
 import zlib
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 from make import Values  # noqa: E402
+from office import OFFICE, RELS, STAMP, TYPES, docx, esc, override, pdf, tarred, xlsx, zipped  # noqa: E402
 import outlook  # noqa: E402
 import random  # noqa: E402
 
 FIELDS = ["name", "ssn", "email", "iban", "card"]
-STAMP = (2024, 1, 2, 3, 4, 6)
 
 
 def people():
@@ -43,15 +42,12 @@ def people():
 
 PEOPLE = people()
 LINES = ["%(name)s: SSN %(ssn)s, mail %(email)s, IBAN %(iban)s, card %(card)s" % p for p in PEOPLE]
+TABLE = [FIELDS] + [[p[f] for f in FIELDS] for p in PEOPLE]
 PROSE = "Notes on three people.\n" + "".join(x + "\n" for x in LINES) + "End of notes.\n"
 
 
 def rows(sep, end="\n"):
     return sep.join(FIELDS) + end + "".join(sep.join(p[f] for f in FIELDS) + end for p in PEOPLE)
-
-
-def esc(s):
-    return s.replace("&", "&amp;").replace("<", "&lt;")
 
 
 # ---- markup and records ----
@@ -154,28 +150,6 @@ def mbox():
 
 # ---- archives ----
 
-def zipped(members, how=zipfile.ZIP_DEFLATED):
-    out = io.BytesIO()
-    with zipfile.ZipFile(out, "w", how) as z:
-        for name, data in members.items():
-            info = zipfile.ZipInfo(name, STAMP)
-            info.compress_type = how
-            z.writestr(info, data)
-    return out.getvalue()
-
-
-def tarred(members):
-    out = io.BytesIO()
-    with tarfile.open(fileobj=out, mode="w") as t:
-        for name, data in members.items():
-            data = data.encode() if isinstance(data, str) else data
-            info = tarfile.TarInfo(name)
-            info.size = len(data)
-            info.mtime = 1704164646
-            t.addfile(info, io.BytesIO(data))
-    return out.getvalue()
-
-
 def cpio(name, data):
     def entry(n, d, mode):
         head = "070701" + "".join("%08X" % x for x in (1, mode, 0, 0, 1, 1704164646, len(d), 0, 0, 0, 0, len(n) + 1, 0))
@@ -214,50 +188,6 @@ def by_tool(ext, data):
 
 # ---- documents ----
 
-TYPES = '<?xml version="1.0"?><Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types">' \
-    '<Default Extension="rels" ContentType="application/vnd.openxmlformats-package.relationships+xml"/>' \
-    '<Default Extension="xml" ContentType="application/xml"/>%s</Types>'
-OFFICE = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
-RELS = '<?xml version="1.0"?><Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships">' \
-    '<Relationship Id="rId1" Type="' + OFFICE + '/%s" Target="%s"/></Relationships>'
-
-
-def override(part, kind):
-    return '<Override PartName="/%s" ContentType="application/vnd.openxmlformats-officedocument.%s+xml"/>' % (part, kind)
-
-
-def docx():
-    w = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
-    body = "".join("<w:p><w:r><w:t>%s</w:t></w:r><w:r><w:t>%s</w:t></w:r></w:p>" % (esc(x[:18]), esc(x[18:])) for x in LINES)
-    return zipped({
-        "[Content_Types].xml": TYPES % override("word/document.xml", "wordprocessingml.document.main"),
-        "_rels/.rels": RELS % ("officeDocument", "word/document.xml"),
-        "word/document.xml": '<?xml version="1.0"?><w:document xmlns:w="%s"><w:body>%s</w:body></w:document>' % (w, body)})
-
-
-def xlsx():
-    s = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
-    table = [FIELDS] + [[p[f] for f in FIELDS] for p in PEOPLE]
-    strings = sorted({c for row in table for c in row})
-    cells = "".join('<row r="%d">' % (i + 1) + "".join(
-        '<c r="%s%d" t="s"><v>%d</v></c>' % ("ABCDE"[k], i + 1, strings.index(c)) for k, c in enumerate(row)) + "</row>"
-        for i, row in enumerate(table))
-    return zipped({
-        "[Content_Types].xml": TYPES % (override("xl/workbook.xml", "spreadsheetml.sheet.main") +
-                                        override("xl/worksheets/sheet1.xml", "spreadsheetml.worksheet") +
-                                        override("xl/sharedStrings.xml", "spreadsheetml.sharedStrings")),
-        "_rels/.rels": RELS % ("officeDocument", "xl/workbook.xml"),
-        "xl/workbook.xml": '<?xml version="1.0"?><workbook xmlns="%s" xmlns:r="%s"><sheets>'
-                           '<sheet name="People" sheetId="1" r:id="rId1"/></sheets></workbook>' % (s, OFFICE),
-        "xl/_rels/workbook.xml.rels": (RELS % ("worksheet", "worksheets/sheet1.xml")).replace(
-            "</Relationships>", '<Relationship Id="rId2" Type="%s/sharedStrings" Target="sharedStrings.xml"/></Relationships>'
-            % OFFICE),
-        "xl/sharedStrings.xml": '<?xml version="1.0"?><sst xmlns="%s">%s</sst>' % (
-            s, "".join("<si><t>%s</t></si>" % esc(x) for x in strings)),
-        "xl/worksheets/sheet1.xml": '<?xml version="1.0"?><worksheet xmlns="%s"><sheetData>%s</sheetData></worksheet>'
-                                    % (s, cells)})
-
-
 def pptx():
     a = "http://schemas.openxmlformats.org/drawingml/2006/main"
     p = "http://schemas.openxmlformats.org/presentationml/2006/main"
@@ -289,7 +219,7 @@ def odf(kind, body):
         for name, data in (("mimetype", mime), ("content.xml", '<?xml version="1.0"?><office:document-content%s>'
                            '<office:body>%s</office:body></office:document-content>' % (ODF, body)),
                            ("META-INF/manifest.xml", manifest)):
-            z.writestr(zipfile.ZipInfo(name, STAMP), data)
+            z.writestr(zipfile.ZipInfo(name, STAMP.timetuple()[:6]), data)
     return out.getvalue()
 
 
@@ -298,26 +228,10 @@ def paragraphs():
 
 
 def ods_table():
-    table = [FIELDS] + [[p[f] for f in FIELDS] for p in PEOPLE]
     return '<office:spreadsheet><table:table table:name="People">' + "".join(
         "<table:table-row>" + "".join('<table:table-cell office:value-type="string"><text:p>%s</text:p></table:table-cell>'
-                                      % esc(c) for c in row) + "</table:table-row>" for row in table) + \
+                                      % esc(c) for c in row) + "</table:table-row>" for row in TABLE) + \
         "</table:table></office:spreadsheet>"
-
-
-def pdf():
-    text = b"BT /F1 10 Tf 12 TL 40 760 Td " + b" ".join(b"(%s) Tj T*" % x.encode() for x in LINES) + b" ET"
-    objects = [b"<< /Type /Catalog /Pages 2 0 R >>", b"<< /Type /Pages /Kids [3 0 R] /Count 1 >>",
-               b"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 900 800] /Contents 4 0 R "
-               b"/Resources << /Font << /F1 5 0 R >> >> >>",
-               b"<< /Length %d >>\nstream\n%s\nendstream" % (len(text), text),
-               b"<< /Type /Font /Subtype /Type1 /BaseFont /Courier >>"]
-    out, places = b"%PDF-1.4\n", []
-    for i, o in enumerate(objects):
-        places.append(len(out))
-        out += b"%d 0 obj\n%s\nendobj\n" % (i + 1, o)
-    table = b"xref\n0 %d\n0000000000 65535 f \n" % (len(objects) + 1) + b"".join(b"%010d 00000 n \n" % p for p in places)
-    return out + table + b"trailer << /Size %d /Root 1 0 R >>\nstartxref\n%d\n%%%%EOF\n" % (len(objects) + 1, len(out))
 
 
 def sqlite(place):
@@ -423,15 +337,15 @@ def documents(place):
     yield "people.ost", "Outlook data file, 4 KiB pages", outlook.pst(PROSE, {}, kind="large", crypt=0), "#body#L2"
     yield "ansi.pst", "Outlook data file, ANSI", outlook.pst(PROSE, {}, kind="ansi", crypt=2), "#body#L2"
     yield "people.mbox", "mailbox", mbox(), "!/1!/body.txt#L2"
-    yield "people.docx", "Word", docx(), "#"
-    yield "people.xlsx", "Excel", xlsx(), "#People:B2"
+    yield "people.docx", "Word", docx(LINES), "#"
+    yield "people.xlsx", "Excel", xlsx("People", TABLE), "#People:B2"
     yield "people.pptx", "PowerPoint", pptx(), "#slide1"
     yield "people.odt", "OpenDocument text", odf("text", "<office:text>%s</office:text>" % paragraphs()), "#"
     yield "people.ods", "OpenDocument sheet", odf("spreadsheet", ods_table()), "#People:B2"
     yield "people.odp", "OpenDocument slides", odf(
         "presentation", '<office:presentation><draw:page draw:name="one"><draw:frame><draw:text-box>%s</draw:text-box>'
         '</draw:frame></draw:page></office:presentation>' % paragraphs()), "#"
-    yield "people.pdf", "PDF", pdf(), "#page1"
+    yield "people.pdf", "PDF", pdf(LINES), "#page1"
     yield "people.db", "SQLite", sqlite(place), "#people.ssn:1"
     yield "people.bson", "BSON", mongo(False), "#ssn:1"
     yield "people.archive", "mongodump --archive", mongo(True), "#hr.people.ssn:1"

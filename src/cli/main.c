@@ -16,6 +16,8 @@
 const Verb *const verbs[] = {
     &verb_scan,
     &verb_report,
+    &verb_runs,
+    &verb_diff,
     &verb_show,
     &verb_detect,
     &verb_explain,

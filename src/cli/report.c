@@ -5,7 +5,7 @@ typedef struct ReportValues {
     const char *store, *output, *tier, *type, *path;
     uint64_t run;
     int format, level, color, objects;
-    bool findings, seal, null;
+    bool findings, only_new, include_triaged, seal, null;
 } ReportValues;
 
 #define AT(member) offsetof(ReportValues, member)
@@ -24,7 +24,7 @@ static const Option options[] = {
     {.name = "format",
      .kind = OPTION_CHOICE,
      .at = AT(format),
-     .argument = "text|jsonl|csv|paths|sarif|ocsf|html",
+     .argument = "text|jsonl|csv|paths|sarif|ocsf|html|xlsx",
      .help = "How it is printed; docs/reports.md says which format is for whom"},
     {.name = "null",
      .letter = '0',
@@ -40,6 +40,14 @@ static const Option options[] = {
      .kind = OPTION_FLAG,
      .at = AT(findings),
      .help = "List every finding with its samples instead of the summary"},
+    {.name = "new",
+     .kind = OPTION_FLAG,
+     .at = AT(only_new),
+     .help = "Only findings that the run of the same roots and filters before did not have"},
+    {.name = "include-triaged",
+     .kind = OPTION_FLAG,
+     .at = AT(include_triaged),
+     .help = "Also findings that terrier triage says are not to be shown"},
     {.name = "min-confidence",
      .kind = OPTION_CHOICE,
      .at = AT(level),
@@ -107,10 +115,16 @@ static int run(const Call *call) {
                                 .all_objects = v->objects == 2,
                                 .list_findings = v->findings,
                                 .null = v->null,
+                                .only_new = v->only_new,
+                                .include_triaged = v->include_triaged,
                                 .colour = colour_wanted(v->color, v->output)};
 
     if (v->seal && !v->output)
         return complain(call, TERRIER_EXIT_USAGE, "--seal goes with --output FILE");
+    if (o.format == TERRIER_XLSX && (!v->output || strcmp(v->output, "-") == 0) &&
+        isatty(STDOUT_FILENO))
+        return complain(call, TERRIER_EXIT_USAGE,
+                        "a workbook is nothing for a terminal; give --output FILE");
     if (v->null && o.format != TERRIER_PATHS)
         return complain(call, TERRIER_EXIT_USAGE, "--null goes with --format paths");
     exit = report_print(call, &o, v->output);

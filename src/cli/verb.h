@@ -103,6 +103,7 @@ terrier_rules_options rules_options(const RulesValues *v);
 
 /* The verbs, each in the file of its first word. */
 extern const Verb verb_scan, verb_report, verb_detect, verb_explain, verb_show, verb_doctor;
+extern const Verb verb_runs, verb_diff;
 extern const Verb verb_schedule_check, verb_schedule_list, verb_schedule_next;
 extern const Verb verb_schedule_write, verb_schedule_scope, verb_schedule_alert;
 extern const Verb verb_store_info, verb_store_check, verb_store_prune, verb_store_export,

@@ -624,6 +624,22 @@ const Extractor *extractor_of(Feed *f, Span name, const Sniff *s) {
     return !e && table_named(name, s) ? extractor_find("csv") : e;
 }
 
+/* From its last dot, which does not begin it. */
+static Span name_ending(Span name) {
+    const uint8_t *dot = name.n > 1 ? memrchr(name.at + 1, '.', name.n - 1) : NULL;
+
+    return dot ? span(dot, name.n - (size_t)(dot - name.at)) : span_of("");
+}
+
+bool extract_alike(const char *format, Span name, Span other) {
+    const Extractor *e = extractor_find(format);
+
+    if (companion_name(name) || companion_name(other))
+        return false;
+    return span_eq(name, other) ||
+           (!(e && e->filter) && span_eq(name_ending(name), name_ending(other)));
+}
+
 /*
  * The archive that stands behind something, if one does, and then what the unit looks like: what is
  * handed over to another place is so at last.

@@ -156,6 +156,13 @@ const Extractor *companion_reader(void);
 const Extractor *extractor_of(Feed *f, Span name, const Sniff *s);
 
 /*
+ * Whether outermost units of the same content and format come out the same under both names, beside
+ * whatever they stand: names decide by their endings, name what is in a compressed stream, and have
+ * companions.
+ */
+bool extract_alike(const char *format, Span name, Span other);
+
+/*
  * One of several shares of an outermost unit that are read apart, by several processes at once.
  * Together they give what the unit read in one piece gives, or one of them says extract_unshared():
  * then nothing of any counts, and it must be read in one piece.

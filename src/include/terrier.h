@@ -80,6 +80,7 @@ typedef enum terrier_format {
     TERRIER_SARIF,
     TERRIER_OCSF,
     TERRIER_HTML,
+    TERRIER_XLSX,
 } terrier_format;
 
 /* One line a detector: id, category, tier, regions, title; jsonl: {"kind":"detector", ...}. */
@@ -424,6 +425,8 @@ typedef struct terrier_report_options {
     bool all_objects;             /* else only those not read */
     bool list_findings;           /* text: every finding, not the summary */
     bool null;                    /* paths: each ends in a NUL, not in a newline */
+    bool only_new;                /* findings that the run before of its scope did not have */
+    bool include_triaged;         /* also those that somebody judged, by terrier_triage_add() */
     bool colour;
 } terrier_report_options;
 
@@ -434,6 +437,31 @@ typedef struct terrier_report_options {
  */
 TERRIER_API int terrier_report(const terrier_report_options *options, terrier_write write, void *of,
                                terrier_error *error);
+
+typedef struct terrier_runs_options {
+    const char *store; /* NULL: as in terrier_scan_options */
+    uint64_t most;     /* the last so many; 0: all */
+    terrier_format format;
+    bool colour;
+} terrier_runs_options;
+
+/* The runs of a store, the last first: how each ended, what it counted, what was news in it. */
+TERRIER_API int terrier_runs(const terrier_runs_options *options, terrier_write write, void *of,
+                             terrier_error *error);
+
+typedef struct terrier_diff_options {
+    const char *store;   /* NULL: as in terrier_scan_options */
+    int64_t before, run; /* 0 both: the last two that ended and were asked to read the same */
+    terrier_format format;
+    bool colour;
+} terrier_diff_options;
+
+/*
+ * What is new, gone, moved or changed in a run, held against an earlier one. Memory is bounded
+ * whatever their size. -ENOENT: there is no such run; -EAGAIN: one has not ended, or was pruned.
+ */
+TERRIER_API int terrier_diff(const terrier_diff_options *options, terrier_write write, void *of,
+                             terrier_error *error);
 
 /*
  * All that a run says of what it read, in the one way in which it can be said: JSON Lines sorted by

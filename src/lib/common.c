@@ -16,6 +16,12 @@ int error_out(int code, const Error *from, terrier_error *to) {
     return code;
 }
 
+int given_write(void *of, Span bytes) {
+    const Given *g = of;
+
+    return g->write(g->of, bytes.at, bytes.n);
+}
+
 RulesOptions rules_options_from(const terrier_rules_options *o) {
     if (!o)
         return (RulesOptions){0};

@@ -21,6 +21,13 @@ struct terrier_rules {
  */
 int error_out(int code, const Error *from, terrier_error *to);
 
+/* Where an API call writes, for an Outlet: .write = given_write, .of = &given. */
+typedef struct Given {
+    terrier_write write;
+    void *of;
+} Given;
+int given_write(void *of, Span bytes);
+
 /* Options of the API as rule/ wants them; borrows. */
 RulesOptions rules_options_from(const terrier_rules_options *o);
 

@@ -2,17 +2,6 @@
 #include "lib/common.h"
 #include "report/canonical.h"
 
-typedef struct Given {
-    terrier_write write;
-    void *of;
-} Given;
-
-static int pass_on(void *of, Span bytes) {
-    const Given *g = of;
-
-    return g->write(g->of, bytes.at, bytes.n);
-}
-
 static int store_read(const char *given, Error *reterr, Store **ret) {
     _cleanup_(free_p) char *path = given ? strdup(given) : NULL;
     int r = 0;
@@ -26,7 +15,7 @@ int terrier_store_export(const char *store, int64_t run, terrier_write write, vo
                          terrier_error *error) {
     _cleanup_(store_closep) Store *s = NULL;
     Given given = {write, of};
-    Outlet to = {.write = pass_on, .of = &given};
+    Outlet to = {.write = given_write, .of = &given};
     Error e = {0};
     int r = store_read(store, &e, &s), end;
 

@@ -5,6 +5,7 @@
 
 #include "base/clock.h"
 #include "base/show.h"
+#include "base/utf8.h"
 #include "model/locator.h"
 #include "report/number.h"
 #include "report/paint.h"
@@ -184,6 +185,14 @@ static void mount_put(const NoteRow *row, bool colour, Buf *b) {
     buf_byte(b, '\n');
 }
 
+/* A printed glob, whose own escapes stay. */
+static void name_put(Span name, Buf *b) {
+    if (utf8_displayable(name))
+        buf_span(b, name);
+    else
+        show_span(b, name);
+}
+
 static void excluded_put(const NoteRow *row, bool colour _unused_, Buf *b) {
     buf_text(b, "Excluded by ");
     show_span(b, row->subject);
@@ -241,6 +250,13 @@ static void carried_put(const NoteRow *row, bool colour _unused_, Buf *b) {
     buf_byte(b, '\n');
 }
 
+static void same_put(const NoteRow *row, bool colour _unused_, Buf *b) {
+    number_put(b, row->count, "file has", "files have");
+    buf_text(b, " the content of one that was read before: ");
+    show_text(b, row->detail);
+    buf_byte(b, '\n');
+}
+
 static void night_put(const NoteRow *row, bool colour _unused_, Buf *b) {
     buf_text(b, "Scanned from ");
     show_span(b, row->subject);
@@ -290,6 +306,72 @@ static void pruned_put(const NoteRow *row _unused_, bool colour, Buf *b) {
     paint_text(b, colour, PAINT_LOUD,
                "This run was pruned: its sums are here, its objects and findings are gone.");
     buf_byte(b, '\n');
+}
+
+static void accepted_put(const NoteRow *row, bool colour _unused_, Buf *b) {
+    buf_text(b, "Not read, as accepted: ");
+    number_put(b, row->count, "object", "objects");
+    buf_text(b, " of ");
+    name_put(row->subject, b);
+    buf_text(b, ", ");
+    show_text(b, row->detail);
+    buf_byte(b, '\n');
+}
+
+static void expired_put(const NoteRow *row, bool colour, Buf *b) {
+    paint_begin(b, colour, PAINT_LOUD);
+    buf_text(b, "EXPIRED: the gap ");
+    name_put(row->subject, b);
+    buf_text(b, " is no longer accepted, ");
+    show_text(b, row->detail);
+    paint_end(b, colour);
+    buf_byte(b, '\n');
+}
+
+/* "News since run 4: 3 new, 1 gone, 2 moved" */
+static void news_put(const Facts *f, bool colour, Buf *b) {
+    const Delta *d = &f->delta;
+    const struct {
+        uint64_t n;
+        const char *word;
+    } words[] = {{d->came, "new"},
+                 {d->gone, "gone"},
+                 {d->unreadable, "unreadable"},
+                 {d->moved, "moved"},
+                 {d->changed, "changed"},
+                 {d->tier, "of another tier"},
+                 {d->access, "objects with other rights"}};
+    bool any = false;
+
+    if (!f->has_delta || !d->before)
+        return;
+    paint_begin(b, colour && d->came, PAINT_BOLD);
+    buf_printf(b, "Findings since run %lld: ", (long long)d->before);
+    for (size_t i = 0; i < N_ELEMENTS(words); i++) {
+        char number[NUMBER_TEXT_MAX];
+
+        if (!words[i].n)
+            continue;
+        number_print(words[i].n, number);
+        buf_printf(b, "%s%s %s", any ? ", " : "", number, words[i].word);
+        any = true;
+    }
+    buf_text(b, any ? "" : "no change");
+    paint_end(b, colour && d->came);
+    buf_byte(b, '\n');
+}
+
+/* The second total beside that of all that was not read. */
+static void gaps_put(const Facts *f, Buf *b) {
+    char number[NUMBER_TEXT_MAX], left[NUMBER_TEXT_MAX];
+    uint64_t unread = coverage_group_sum(f->coverage.files, COVERAGE_UNREAD).objects +
+                      coverage_group_sum(f->coverage.members, COVERAGE_UNREAD).objects;
+
+    if (!f->accepted)
+        return;
+    number_print(f->accepted, number);
+    number_print(unread > f->accepted ? unread - f->accepted : 0, left);
+    buf_printf(b, "Of what was not read, %s accepted and %s not.\n", number, left);
 }
 
 /* Where what an auditor needs is. */
@@ -363,10 +445,17 @@ int coverage_print(Store *s, const Facts *f, bool colour, Error *reterr, Buf *b)
     if (n < 0)
         return (int)n;
     counts_put(f, b);
+    gaps_put(f, b);
     sums_put(f, colour, b);
+    news_put(f, colour, b);
     names_put(&f->coverage, b);
     for (size_t i = 0; i < f->n_roots; i++)
         root_put(&f->roots[i], colour, b);
+    n = notes_put(s, run, "gap-expired", expired_put, colour, reterr, b);
+    if (n >= 0)
+        n = notes_put(s, run, "accepted-gap", accepted_put, colour, reterr, b);
+    if (n < 0)
+        return (int)n;
     n = notes_put(s, run, "skipped-mount", mount_put, colour, reterr, b);
     if (n == 0)
         mounts_put(f, colour, b);
@@ -380,6 +469,8 @@ int coverage_print(Store *s, const Facts *f, bool colour, Error *reterr, Buf *b)
         n = notes_put(s, run, "night", night_put, colour, reterr, b);
     if (n >= 0)
         n = notes_put(s, run, "carried", carried_put, colour, reterr, b);
+    if (n >= 0)
+        n = notes_put(s, run, "same-content", same_put, colour, reterr, b);
     if (n >= 0)
         n = notes_put(s, run, "forged", forged_put, colour, reterr, b);
     if (n >= 0)

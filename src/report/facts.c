@@ -16,7 +16,10 @@ static int facts_read(Store *s, int64_t run, Error *reterr, Facts *f) {
     if (r == 0)
         r = query_manifest(s, f->run.id, &f->arena, reterr, &f->manifest);
     f->has_manifest = r > 0;
-    return r < 0 ? r : 0;
+    if (r >= 0)
+        r = query_delta(s, f->run.id, reterr, &f->delta);
+    f->has_delta = r > 0;
+    return r < 0 ? r : query_accepted(s, f->run.id, reterr, &f->accepted);
 }
 
 int facts_load(Store *s, int64_t run, Error *reterr, Facts *ret) {

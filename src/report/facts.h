@@ -6,6 +6,8 @@
 #pragma once
 
 #include "store/entry.h"
+#include "store/gap.h"
+#include "store/lineage.h"
 #include "store/query.h"
 #include "store/tally.h"
 
@@ -19,6 +21,9 @@ typedef struct Facts {
     size_t n_reasons;
     bool has_manifest;
     StoreManifest manifest;
+    bool has_delta;
+    Delta delta;       /* what was news in it */
+    uint64_t accepted; /* objects that it left unread as was decided */
 } Facts;
 
 /* run 0: the latest. */

@@ -20,6 +20,10 @@ void findingid_print(const FoundRow *row, char ret[FINDINGID_MAX]) {
     uint8_t digest[crypto_hash_sha256_BYTES];
     crypto_hash_sha256_state h;
 
+    if (row->known) {
+        lineage_id_print(row->lineage.id, ret);
+        return;
+    }
     crypto_hash_sha256_init(&h);
     name_add(&h, row->root);
     name_add(&h, row->path);

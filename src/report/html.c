@@ -394,7 +394,7 @@ static int item_put(void *of, const UnreadItem *item) {
     Buf *b = of;
 
     status_print(&item->status, status, sizeof(status));
-    number_print_size(item->bytes, size);
+    number_print_size(item->size, size);
     buf_printf(b, "<tr><td>%s<td class=n>%s<td class=path>", status, size);
     markup_span(b, buf_as_span(&item->locator));
     buf_byte(b, '\n');
@@ -410,7 +410,7 @@ static int unread_put(Buf *b, Store *s, const Preamble *p, Error *reterr) {
     if (p->unread == 0)
         return 0;
     buf_text(b, "<h3>Not read, worst first</h3>\n<div class=wide><table><thead><tr><th>Status<th "
-                "class=n>Left unread<th>Object</thead><tbody>\n");
+                "class=n>Size<th>Object</thead><tbody>\n");
     r = unread_worst(s, p->facts.run.id, UNREAD_SHOWN, item_put, b, reterr, &more);
     buf_text(b, "</tbody></table></div>\n");
     if (r == 0 && more) {

@@ -4,6 +4,7 @@
 #include "report/jsonl.h"
 
 #include "evidence/token.h"
+#include "report/judged.h"
 #include "report/line.h"
 #include "report/preamble.h"
 #include "store/allowed.h"
@@ -118,7 +119,7 @@ static int coverage_put(const Facts *f, Outlet *to) {
     reasons_put(&j, f);
     line_bool(&j, "balanced", c->balanced);
     line_bool(&j, "complete", c->complete);
-    line_uint(&j, "accepted_gaps", 0);
+    line_uint(&j, "accepted_gaps", f->accepted);
     return line_end(&j, to);
 }
 
@@ -228,7 +229,23 @@ static void counts_put(Json *j, const FoundRow *row) {
 typedef struct Named {
     Span root, path;
     bool further;
+    bool history; /* with what is known of its past */
 } Named;
+
+static void history_put(Json *j, const FoundRow *row) {
+    char id[LINEAGE_ID_TEXT];
+
+    if (row->known)
+        lineage_id_print(row->lineage.id, id);
+    line_text(j, "id", row->known ? id : NULL);
+    line_time(j, "first_seen", row->known ? row->lineage.first_seen : INT64_MIN);
+    json_key(j, "new");
+    if (row->known)
+        json_bool(j, row->lineage.fresh);
+    else
+        json_null(j);
+    line_text(j, "triage", row->verdict ? row->verdict->verdict : NULL);
+}
 
 static int finding_put(const FoundRow *row, const Named *named, const Sample *samples, size_t n,
                        Outlet *to) {
@@ -246,6 +263,8 @@ static int finding_put(const FoundRow *row, const Named *named, const Sample *sa
     line_text(&j, "category", row->category);
     line_text(&j, "tier", tier_name(row->tier));
     counts_put(&j, row);
+    if (named->history)
+        history_put(&j, row);
     json_key(&j, "samples");
     json_array_begin(&j);
     for (size_t i = 0; i < n && r == 0; i++)
@@ -266,9 +285,9 @@ static int finding_names_put(Store *s, int64_t run, FoundCursor *c, const FoundR
     if (r == 0 && row->nlink > 1)
         r = query_names(s, run, row->dev, row->ino, &a, reterr, &names, &n_names);
     if (r == 0)
-        r = finding_put(row, &(Named){row->root, row->path, false}, samples, n, to);
+        r = finding_put(row, &(Named){row->root, row->path, false, true}, samples, n, to);
     for (size_t i = 0; i < n_names && r == 0; i++)
-        r = finding_put(row, &(Named){names[i].root, names[i].path, true}, samples, n, to);
+        r = finding_put(row, &(Named){names[i].root, names[i].path, true, true}, samples, n, to);
     return r;
 }
 
@@ -320,8 +339,9 @@ static int events_of(Store *s, int64_t run, const char *kind, const AllowedRows 
 
 static int events_put(Store *s, int64_t run, Outlet *to, Error *reterr) {
     static const char *const kinds[] = {
-        "skipped-mount", "excluded", "allow", "allow-expired", "in-flight", "restart",   "resumed",
-        "carried",       "forged",   "night", "missed-slot",   "uncovered", "self-test", "recount"};
+        "skipped-mount", "excluded",  "allow",        "allow-expired", "in-flight",  "restart",
+        "resumed",       "carried",   "same-content", "forged",        "night",      "missed-slot",
+        "uncovered",     "self-test", "recount",      "accepted-gap",  "gap-expired"};
     _cleanup_(arena_done) Arena a = {0};
     AllowedRows allowed = {0};
     int r = query_allowed(s, run, &a, reterr, &allowed.at, &allowed.n);
@@ -332,7 +352,7 @@ static int events_put(Store *s, int64_t run, Outlet *to, Error *reterr) {
 }
 
 int jsonl_finding(const FoundRow *row, const Sample *samples, size_t n, Outlet *to) {
-    return finding_put(row, &(Named){row->root, row->path, false}, samples, n, to);
+    return finding_put(row, &(Named){row->root, row->path, false, false}, samples, n, to);
 }
 
 /* What every format begins with; the run and its coverage stand before it in full. */
@@ -350,10 +370,13 @@ int jsonl_report(Store *s, int64_t run, const JsonlOptions *o, Outlet *to, Error
 
     if (r < 0)
         return r;
+    if (o->filter.judge)
+        judge_reset(o->filter.judge);
     if ((r = run_put(&p.facts, to)) < 0 || (r = coverage_put(&p.facts, to)) < 0 ||
         (r = preamble_line(&p, to)) < 0 ||
         (r = objects_put(s, id, o->all_objects, to, reterr)) < 0 ||
         (r = findings_put(s, id, &o->filter, to, reterr)) < 0)
         return r;
-    return events_put(s, id, to, reterr);
+    r = events_put(s, id, to, reterr);
+    return r < 0 || !o->filter.judge ? r : judged_events(o->filter.judge, to);
 }

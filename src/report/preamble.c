@@ -7,9 +7,12 @@
 #include "base/show.h"
 #include "model/locator.h"
 #include "report/coverage.h"
+#include "report/judged.h"
 #include "report/limits.h"
 #include "report/number.h"
 #include "store/allowed.h"
+
+#define TRIAGES_SHOWN 200 /* entries; jsonl has all */
 
 static const struct {
     const char *name, *title;
@@ -217,6 +220,10 @@ static void filters_put(Preamble *p) {
     text_put(p, PREAMBLE_FILTERS, "tier", "Tier", tier);
     glob_put(p, "type", "Data types", f->type);
     glob_put(p, "path", "Paths", f->path);
+    text_put(p, PREAMBLE_FILTERS, "new", "Since when",
+             f->fresh ? "not in the run before of its scope" : "all");
+    text_put(p, PREAMBLE_FILTERS, "triage", "Judged by somebody",
+             f->judged ? "all, judged ones as well" : "all but those that were judged");
 }
 
 /* ---- suppressions ---- */
@@ -251,6 +258,40 @@ static int allows_put(Preamble *p, Store *s, bool expired, const AllowedRow *row
     return r;
 }
 
+static void triage_put(Preamble *p, const Judge *j, size_t i) {
+    _cleanup_(buf_done) Buf text = {0};
+    const TriageEntry *e = &j->entries[i];
+    bool expired = judge_expired(j, e);
+
+    buf_printf(&text, "#%lld ", (long long)e->id);
+    judged_target(e, &text);
+    buf_text(&text, ": ");
+    judged_decision(e, &text);
+    if (buf_error(&text) < 0)
+        p->failed = true;
+    preamble_put(p, (PreambleRow){.section = PREAMBLE_SUPPRESSIONS,
+                                  .key = expired ? "triage-expired" : "triage",
+                                  .label = expired            ? "Triage, expired: it holds no more"
+                                           : p->filter.judged ? "Triage, judged and shown"
+                                                              : "Triage, judged and left out",
+                                  .text = buf_cstr(&text),
+                                  .counted = true,
+                                  .count = j->counts[i],
+                                  .loud = expired});
+}
+
+/* What people decided about findings; the counts are those of the pass in found_load(). */
+static void triages_put(Preamble *p) {
+    const Judge *j = p->filter.judge;
+
+    for (size_t i = 0, n = 0; j && i < j->n && n < TRIAGES_SHOWN; i++) {
+        if (!judged_told(j, i))
+            continue;
+        triage_put(p, j, i);
+        n++;
+    }
+}
+
 static int suppressions_put(Preamble *p, Store *s, Error *reterr) {
     _cleanup_(arena_done) Arena a = {0};
     uint64_t entries = 0;
@@ -264,6 +305,8 @@ static int suppressions_put(Preamble *p, Store *s, Error *reterr) {
         r = allows_put(p, s, true, rows, n, reterr, &entries);
     if (r == 0 && entries == 0)
         text_put(p, PREAMBLE_SUPPRESSIONS, "none", "Allow lists", "none was applied");
+    if (r == 0)
+        triages_put(p);
     return r;
 }
 
@@ -316,8 +359,8 @@ static void counts_put(Preamble *p) {
     count_put(p, "names", "Further names of linked files", c->names);
     count_put(p, "unread", "Objects not read, listed here", p->unread);
     count_put(p, "findings", "Findings in this report", o->rows);
-    count_put(p, "findings-filtered", "Findings that its filters leave out",
-              p->all_rows > o->rows ? p->all_rows - o->rows : 0);
+    count_put(p, "findings-filtered", "Findings that its filters leave out", preamble_filtered(p));
+    count_put(p, "findings-judged", "Findings left out since somebody judged them", p->judged);
     count_put(p, "found-in", "Objects with a finding in this report", o->objects);
     count_put(p, "values", "Values counted in these findings", o->values);
     count_put(p, "types", "Data types among them", o->n_types);
@@ -325,14 +368,34 @@ static void counts_put(Preamble *p) {
 
 /* ---- the whole ---- */
 
+uint64_t preamble_filtered(const Preamble *p) {
+    uint64_t shown = p->found.rows + p->judged;
+
+    return p->all_rows > shown ? p->all_rows - shown : 0;
+}
+
+/* Counted by the pass before; those that are shown are among the rows. */
+static uint64_t judged_away(const FoundFilter *f) {
+    uint64_t n = 0;
+
+    for (size_t i = 0; f->judge && !f->judged && i < f->judge->n; i++)
+        n += f->judge->counts[i];
+    return n;
+}
+
 static int found_load(Preamble *p, Store *s, size_t n_places, Error *reterr) {
-    const FoundFilter *f = &p->filter;
+    FoundFilter f = p->filter;
     int64_t run = p->facts.run.id;
     Overview all;
-    int r = query_overview(s, run, f, n_places, &p->arena, reterr, &p->found);
+    int r;
 
-    p->filtered = f->least > LEVEL_LOW || f->tier > TIER_PUBLIC || f->type || f->path;
-    p->all_rows = p->found.rows;
+    f.lineage &= n_places > 0; /* only places tell it */
+    if (f.judge)
+        judge_reset(f.judge);
+    r = query_overview(s, run, &f, n_places, &p->arena, reterr, &p->found);
+    p->filtered = f.least > LEVEL_LOW || f.tier > TIER_PUBLIC || f.type || f.path || f.fresh;
+    p->judged = r < 0 ? 0 : judged_away(&f);
+    p->all_rows = p->found.rows + p->judged;
     if (r < 0 || !p->filtered)
         return r;
     r = query_overview(s, run, &(FoundFilter){0}, 0, &p->arena, reterr, &all);

@@ -43,6 +43,7 @@ typedef struct Preamble {
     bool filtered;
     Overview found;    /* of what passes the filter */
     uint64_t all_rows; /* findings of the run, without the filter */
+    uint64_t judged;   /* that pass the filter and were left out, since somebody judged them */
     uint64_t unread;   /* objects with an incomplete status */
     Arena arena;
     PreambleRow *first, *last;
@@ -53,7 +54,13 @@ typedef struct Preamble {
 const char *preamble_section_name(PreambleSection s);
 const char *preamble_section_title(PreambleSection s);
 
-/* run 0: the latest; n_places: how many places `found` ranks. */
+/* Findings that the filter leaves out. */
+uint64_t preamble_filtered(const Preamble *p);
+
+/*
+ * run 0: the latest; n_places: how many places `found` ranks. The judge of the filter has counted
+ * afterwards what it judged: judge_reset() before the findings pass again.
+ */
 int preamble_load(Store *s, int64_t run, const FoundFilter *filter, size_t n_places, Error *reterr,
                   Preamble *ret);
 void preamble_done(Preamble *p);

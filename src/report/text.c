@@ -3,8 +3,10 @@
 
 #include <stdio.h>
 
+#include "base/clock.h"
 #include "base/show.h"
 #include "report/coverage.h"
+#include "report/judged.h"
 #include "report/number.h"
 #include "report/paint.h"
 #include "report/preamble.h"
@@ -103,7 +105,21 @@ static void levels_put(const uint64_t count[N_LEVELS], Buf *b) {
     }
 }
 
-static int place_put(size_t number, const PlaceRow *p, Buf *b) {
+/* "f:0123456789abcdef, first seen 2026-03-01, NEW" */
+static void past_put(const FoundRow *row, bool news, Buf *b) {
+    char id[LINEAGE_ID_TEXT], seen[CLOCK_TEXT_MAX];
+
+    if (row->known) {
+        lineage_id_print(row->lineage.id, id);
+        clock_print(row->lineage.first_seen, seen, sizeof(seen));
+        buf_printf(b, "%s, first seen %.10s%s", id, seen,
+                   news && row->lineage.fresh ? ", NEW" : "");
+    }
+    if (row->verdict)
+        buf_printf(b, "%s%s", row->known ? ", " : "", row->verdict->verdict);
+}
+
+static int place_put(size_t number, const PlaceRow *p, bool news, Buf *b) {
     const Sample *sample = p->has_sample ? &p->sample : NULL;
     int r;
 
@@ -120,19 +136,28 @@ static int place_put(size_t number, const PlaceRow *p, Buf *b) {
         show_text(b, sample->mask);
         buf_text(b, sample->test_value ? "  (published test value)" : "");
     }
+    if (p->worst.known || p->worst.verdict) {
+        buf_text(b, "\n    ");
+        past_put(&p->worst, news, b);
+    }
     buf_byte(b, '\n');
     return 0;
 }
 
-static int places_put(const PlaceRow *rows, size_t n, bool colour, Buf *b) {
+static int places_put(const PlaceRow *rows, size_t n, bool news, bool colour, Buf *b) {
     int r = 0;
 
     if (n == 0)
         return 0;
     heading_put(b, colour, n == 1 ? "The place that matters most" : "The places that matter most");
     for (size_t i = 0; r == 0 && i < n; i++)
-        r = place_put(i + 1, &rows[i], b);
+        r = place_put(i + 1, &rows[i], news, b);
     return r;
+}
+
+/* Of the first run of a scope everything is new, which nobody needs to be told of each finding. */
+static bool has_before(const Facts *f) {
+    return f->has_delta && f->delta.before;
 }
 
 static int summary_put(const Preamble *p, const TextOptions *o, Buf *b) {
@@ -146,7 +171,8 @@ static int summary_put(const Preamble *p, const TextOptions *o, Buf *b) {
         return 0;
     }
     r = types_put(found->types, found->n_types, o->colour, b);
-    return r < 0 ? r : places_put(found->places, found->n_places, o->colour, b);
+    return r < 0 ? r
+                 : places_put(found->places, found->n_places, has_before(&p->facts), o->colour, b);
 }
 
 /* What the allow lists of the run are, and what each entry kept out. */
@@ -246,7 +272,7 @@ static int objects_put(Store *s, int64_t run, bool unread, Outlet *to, Error *re
     return r;
 }
 
-static int finding_put(FoundCursor *c, const FoundRow *row, Error *reterr, Buf *b) {
+static int finding_put(FoundCursor *c, const FoundRow *row, bool news, Error *reterr, Buf *b) {
     Sample samples[FINDING_SAMPLES_MAX];
     size_t n;
     int r;
@@ -256,6 +282,8 @@ static int finding_put(FoundCursor *c, const FoundRow *row, Error *reterr, Buf *
         return r;
     buf_printf(b, "\n    %s, %s, ", row->detector, tier_name(row->tier));
     levels_put(row->count, b);
+    buf_text(b, row->known || row->verdict ? "\n    " : "");
+    past_put(row, news, b);
     buf_byte(b, '\n');
     for (size_t i = 0; i < n; i++) {
         _cleanup_(buf_done) Buf part = {0};
@@ -271,20 +299,22 @@ static int finding_put(FoundCursor *c, const FoundRow *row, Error *reterr, Buf *
     return 0;
 }
 
-static int findings_put(Store *s, int64_t run, const FoundFilter *filter, Outlet *to,
-                        Error *reterr) {
+static int findings_put(Store *s, const Facts *f, const TextOptions *o, Outlet *to, Error *reterr) {
     _cleanup_(found_cursor_closep) FoundCursor *c = NULL;
     FoundRow row;
-    int r = found_cursor_open(s, run, filter, false, reterr, &c);
+    int r = found_cursor_open(s, f->run.id, &o->filter, false, reterr, &c);
 
     if (r < 0)
         return r;
     buf_byte(&to->buf, '\n');
     while ((r = found_cursor_step(c, reterr, &row)) > 0) {
-        if ((r = finding_put(c, &row, reterr, &to->buf)) < 0 || (r = outlet_flush(to)) < 0)
+        if ((r = finding_put(c, &row, has_before(f), reterr, &to->buf)) < 0 ||
+            (r = outlet_flush(to)) < 0)
             return r;
     }
-    return r;
+    return r < 0 || !o->filter.judge
+               ? r
+               : judged_print(o->filter.judge, o->filter.judged, o->colour, &to->buf);
 }
 
 /* "tier restricted and above, type fin.*" */
@@ -311,7 +341,7 @@ static void shown_put(const Preamble *p, Buf *b) {
     buf_byte(b, '\n');
     if (!p->filtered)
         return;
-    number_print(p->all_rows - p->found.rows, number);
+    number_print(preamble_filtered(p), number);
     buf_printf(b, "Left out  %14s by the filters of this report: ", number);
     filter_put(p, b);
     buf_byte(b, '\n');
@@ -327,10 +357,14 @@ static int list_put(Store *s, const Preamble *p, const TextOptions *o, Outlet *t
     case TEXT_OBJECTS:
         return objects_put(s, f->run.id, false, to, reterr);
     case TEXT_FINDINGS:
-        return findings_put(s, f->run.id, &o->filter, to, reterr);
+        if (o->filter.judge)
+            judge_reset(o->filter.judge);
+        return findings_put(s, f, o, to, reterr);
     case TEXT_SUMMARY:
     default:
         r = summary_put(p, o, &to->buf);
+        if (r == 0 && o->filter.judge)
+            r = judged_print(o->filter.judge, o->filter.judged, o->colour, &to->buf);
         if (r == 0)
             r = allows_put(s, f, o, reterr, &to->buf);
         if (r == 0)

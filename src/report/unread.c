@@ -30,14 +30,12 @@ static int rank_of(StatusKind kind) {
 }
 
 static bool item_is_worse(const UnreadItem *a, const UnreadItem *b) {
-    return a->rank != b->rank ? a->rank < b->rank : a->bytes > b->bytes;
+    return a->rank != b->rank ? a->rank < b->rank : a->size > b->size;
 }
 
 static int item_fill(UnreadItem *item, const ObjectRow *row) {
-    uint64_t read = row->bytes_read < row->meta.size ? row->bytes_read : row->meta.size;
-
     item->rank = rank_of(row->status.kind);
-    item->bytes = row->meta.size - read;
+    item->size = row->meta.size;
     item->status = row->status;
     buf_clear(&item->locator);
     return name_print(&item->locator, row->root, row->path);
@@ -90,7 +88,7 @@ static int item_put(void *of, const UnreadItem *item) {
     Buf *b = of;
 
     status_print(&item->status, status, sizeof(status));
-    number_print_size(item->bytes, size);
+    number_print_size(item->size, size);
     buf_printf(b, "  %-22s %10s  ", status, size);
     buf_span(b, buf_as_span(&item->locator));
     buf_byte(b, '\n');

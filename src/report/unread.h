@@ -12,7 +12,7 @@
 
 typedef struct UnreadItem {
     int rank;
-    uint64_t bytes; /* left unread */
+    uint64_t size; /* of the object */
     Status status;
     Buf locator; /* printed */
 } UnreadItem;
@@ -24,5 +24,8 @@ typedef int (*UnreadTake)(void *of, const UnreadItem *item);
 int unread_worst(Store *s, int64_t run, size_t n, UnreadTake take, void *of, Error *reterr,
                  uint64_t *ret_more);
 
-/* At most n lines, and one that says how many more there are and how to see them. */
+/*
+ * At most n lines, each with the size of its object, and one that says how many more there are and
+ * how to see them.
+ */
 int unread_print(Store *s, int64_t run, size_t n, Error *reterr, Buf *b);

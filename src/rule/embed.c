@@ -15,6 +15,7 @@
 
 typedef struct Embedding {
     const char *directory;
+    const char *name; /* of the table: files, rulesets */
     Arena arena;
     Buf code, depends;
     Error error;
@@ -91,13 +92,16 @@ static int embed(Embedding *e, const char *output, const char *depfile) {
 
     put_depend(&e->depends, e->directory, strlen(e->directory));
     buf_text(&e->code,
-             "/* Made by rule/embed.c from detectors/. */\n#include \"rule/builtin.h\"\n\n"
-             "const Builtin builtin_files[] = {\n");
+             "/* Made by rule/embed.c. */\n#include \"rule/builtin.h\"\n\n"
+             "const Builtin builtin_");
+    buf_text(&e->code, e->name);
+    buf_text(&e->code, "[] = {\n");
     for (size_t i = 0; i < n && r == 0; i++)
         r = put_file(e, paths[i]);
-    buf_text(&e->code, "    {0},\n};\n"
-                       "const size_t n_builtin_files = sizeof(builtin_files) / sizeof(Builtin) - "
-                       "1;\n");
+    buf_printf(&e->code,
+               "    {0},\n};\n"
+               "const size_t n_builtin_%s = sizeof(builtin_%s) / sizeof(Builtin) - 1;\n",
+               e->name, e->name);
     buf_byte(&e->depends, '\n');
     if (r == 0)
         r = buf_error(&e->code) < 0 ? -ENOMEM : buf_error(&e->depends);
@@ -107,11 +111,11 @@ static int embed(Embedding *e, const char *output, const char *depfile) {
 }
 
 int main(int argc, char **argv) {
-    Embedding e = {.directory = argc == 4 ? argv[1] : ""};
+    Embedding e = {.directory = argc == 5 ? argv[1] : "", .name = argv[argc - 1]};
     int r;
 
-    if (argc != 4) {
-        fprintf(stderr, "rule-embed DIRECTORY OUTPUT DEPFILE\n");
+    if (argc != 5) {
+        fprintf(stderr, "rule-embed DIRECTORY OUTPUT DEPFILE NAME\n");
         return 2;
     }
     buf_text(&e.depends, argv[2]);

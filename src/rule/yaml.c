@@ -397,7 +397,7 @@ static int read_bytes(Span bytes, const char *file, bool tabs, Arena *arena, Err
     if (!yaml_parser_initialize(&parser))
         return -ENOMEM;
     yaml_parser_set_encoding(&parser, YAML_UTF8_ENCODING);
-    yaml_parser_set_input_string(&parser, bytes.at, bytes.n);
+    yaml_parser_set_input_string(&parser, bytes.n ? bytes.at : (const uint8_t *)"", bytes.n);
     rc = read_events(&parser, &r);
     yaml_parser_delete(&parser);
     if (rc < 0)

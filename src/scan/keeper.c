@@ -14,6 +14,7 @@
 
 #include "base/clock.h"
 #include "evidence/token.h"
+#include "extract/extract.h"
 #include "scan/intake.h"
 #include "scan/journal.h"
 #include "scan/message.h"
@@ -22,6 +23,7 @@
 #include "store/carry.h"
 #include "store/series.h"
 #include "store/tally.h"
+#include "store/twin.h"
 
 enum {
     RESTARTS_MAX = 1000,   /* deaths a run: then it ends and says so */
@@ -58,6 +60,7 @@ typedef struct Keeper {
     size_t n_rechecks;
     uint64_t read; /* files reported, in all lives of the scanner */
     uint64_t rechecked, forged;
+    uint64_t twins;      /* files that were put as what has the same content */
     int64_t deadline;    /* monotonic; 0: none */
     FileId *own;         /* the plan's, and the journal */
     int64_t journal_run; /* that the journal was of when it was opened */
@@ -574,6 +577,20 @@ static int on_claim(Keeper *k, Wire *w, Error *reterr) {
     return r < 0 ? r : answer(k, &(uint8_t){mine}, 1);
 }
 
+/* A file that is to be read, of which only the name or the rights may be another. */
+static int twin_look(Keeper *k, const KnownReport *report, Error *reterr, uint8_t *ret) {
+    const FileMeta meta = {.size = report->size, .mtime = report->mtime};
+    bool some = false;
+    int r = 0;
+
+    if (report->mode && !k->o->rescan && !k->o->rules->n_allows &&
+        k->start.kind != STORE_START_FIRST)
+        r = store_twin_look(k->o->store, k->result.run, &meta, reterr, &some);
+    if (some)
+        *ret = KNOWN_HASH;
+    return r;
+}
+
 static int known_look(Keeper *k, uint32_t root, const KnownReport *report, Error *reterr,
                       uint8_t *ret) {
     const RootSeen *seen = &k->roots[root];
@@ -599,8 +616,8 @@ static int known_look(Keeper *k, uint32_t root, const KnownReport *report, Error
         k->progress.carried++;
     }
     recheck_begin(k, hash, report, &held);
-    *ret = held.answer != STORE_TO_READ;
-    return 0;
+    *ret = held.answer == STORE_TO_READ ? KNOWN_READ : KNOWN_HELD;
+    return held.answer == STORE_TO_READ && !held.rechecked ? twin_look(k, report, reterr, ret) : 0;
 }
 
 static int on_known(Keeper *k, Wire *w, Error *reterr) {
@@ -619,6 +636,37 @@ static int on_known(Keeper *k, Wire *w, Error *reterr) {
             return r;
     }
     return answer(k, known, n);
+}
+
+/* TwinAlike. A root that is a file has no name below it. */
+static bool twin_alike(void *of, Span path, const char *format) {
+    const Span *mine = of;
+
+    return mine->n && path.n && extract_alike(format, path_name(*mine), path_name(path));
+}
+
+static int on_same(Keeper *k, Wire *w, Error *reterr) {
+    ObjectReport o;
+    uint64_t n, n_facts;
+    bool put = false;
+    int r = object_get(w, &o, &n, &n_facts);
+
+    if (r == 0 && (n || n_facts || o.depth || !o.hashed || !o.known_meta || o.root >= k->n_roots ||
+                   w->at != w->end))
+        r = -EBADMSG;
+    if (r == 0)
+        r = store_twin_put(
+            k->o->store, k->result.run,
+            &(StoreObject){.root = o.root, .path = o.path, .meta = o.meta, .hash = o.hash},
+            twin_alike, &o.path, reterr, &put);
+    if (r < 0)
+        return r;
+    if (put) {
+        k->progress.files++;
+        k->progress.bytes += o.meta.size;
+        k->twins++;
+    }
+    return answer(k, &(uint8_t){put}, 1);
 }
 
 /* The number from 1 of a value's token in the lists, 0: it is none of them. */
@@ -689,6 +737,8 @@ static int on_message(Keeper *k, MessageKind kind, Span payload, Error *reterr) 
         return on_claim(k, &w, reterr);
     case MESSAGE_KNOWN:
         return on_known(k, &w, reterr);
+    case MESSAGE_SAME:
+        return on_same(k, &w, reterr);
     case MESSAGE_TOKEN:
         return on_token(k, &w);
     case MESSAGE_AHEAD:
@@ -932,14 +982,24 @@ static int keeper_life(Keeper *k, Error *reterr, int *ret_status) {
 /* What this run owes to those before it; and what is loud. */
 static int carried_note(Keeper *k, Error *reterr) {
     char detail[96];
+    int r = 0;
 
     if (k->forged)
         keeper_warn(k,
                     "%llu files have other content under the same size and time stamps: somebody "
                     "forged them, or a disk is failing; the report names them",
                     (unsigned long long)k->forged);
-    if (!k->result.run || !k->progress.carried)
-        return 0;
+    if (k->twins)
+        r = store_note_put(
+            k->o->store, k->result.run,
+            &(StoreNote){.kind = "same-content",
+                         .subject = span_of(""),
+                         .count = k->twins,
+                         .detail = "moved, renamed, copied, touched or given other rights: hashed, "
+                                   "and not opened again"},
+            reterr);
+    if (r < 0 || !k->result.run || !k->progress.carried)
+        return r;
     snprintf(detail, sizeof(detail), "unchanged, not read again; %llu more were, and compared",
              (unsigned long long)k->rechecked);
     return store_note_put(k->o->store, k->result.run,

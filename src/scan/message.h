@@ -20,7 +20,7 @@ enum { MESSAGE_MAX = 64 << 20 };
 typedef enum MessageKind {
     /* keeper to scanner */
     MESSAGE_PLAN = 1,
-    MESSAGE_ANSWER, /* to CLAIM and KNOWN one byte a question, to TOKEN a number */
+    MESSAGE_ANSWER, /* to CLAIM, KNOWN and SAME one byte a question, to TOKEN a number */
     /* scanner to keeper */
     MESSAGE_READY,    /* rule digest, name of the bitmap form, version of Hyperscan */
     MESSAGE_FAILED,   /* nothing was scanned: code, sentence */
@@ -29,7 +29,8 @@ typedef enum MessageKind {
     MESSAGE_NOTE,     /* NoteReport */
     MESSAGE_FORGET,   /* root, path: units inside it that were reported do not count */
     MESSAGE_CLAIM,    /* dev, ino, root, path: is this inode's content mine to read? */
-    MESSAGE_KNOWN,    /* root, n, KnownReports: which need not be read? */
+    MESSAGE_KNOWN,    /* root, n, KnownReports: which need not be read? KnownAnswer */
+    MESSAGE_SAME,     /* ObjectReport, hashed; 1: its content is known, and it was put */
     MESSAGE_TOKEN,    /* detector, canonical value: which token of the lists is it? 4 bytes */
     MESSAGE_AHEAD,    /* objects counted so far by the walk ahead, and whether it is at its end */
     MESSAGE_DONE,     /* code */
@@ -92,6 +93,13 @@ typedef struct KnownReport {
     int64_t mtime, ctime;
     uint32_t mode, nlink;
 } KnownReport;
+
+/* What is to be done with it. */
+typedef enum KnownAnswer {
+    KNOWN_READ,
+    KNOWN_HELD, /* nothing: what is known of it holds */
+    KNOWN_HASH, /* its content may be known: hash it, ask SAME, and only then read it */
+} KnownAnswer;
 
 void known_put(Buf *b, const KnownReport *k);
 int known_get(Wire *w, KnownReport *ret);

@@ -317,7 +317,8 @@ static KnownReport file_known(const Batch *b, size_t i, Span path) {
     return k;
 }
 
-/* Which files of the batch need not be read: an earlier run, or an earlier scanner, has. */
+/* Which files of the batch need not be read, a KnownAnswer for each: an earlier run, or an earlier
+ * scanner, has. */
 static int worker_known(Worker *w, const Batch *b, uint8_t known[BATCH_FILES_MAX]) {
     _cleanup_(buf_done) Buf question = {0};
     int r;
@@ -478,20 +479,58 @@ static bool may_share(const Worker *w, const Unit *u, const Neighbour *b, const 
            shared_shares(e, u->meta.size) > 1;
 }
 
-static int examine_unit(Worker *w, Unit *u, const Neighbour *b) {
+/* 1: nothing is found in its name, which is looked at as with any file. */
+static int name_is_plain(Worker *w, const Unit *u) {
+    Harvest *h = &w->reader.harvest;
+    bool plain = true;
+    int r = reader_name(&w->reader, h, u->path);
+
+    for (size_t i = 0; i < h->n_rows; i++)
+        plain &= h->rows[i].below;
+    harvest_clear(h);
+    return r < 0 ? r : plain;
+}
+
+/* 1: the keeper has put it as what has the same content. It is to be read where anything is odd. */
+static int worker_same(Worker *w, const Unit *u, const Content *c) {
+    _cleanup_(buf_done) Buf question = {0};
+    ObjectReport o = unit_report(u, "", "");
+    uint8_t put = 0;
+    int r = name_is_plain(w, u);
+
+    if (r > 0)
+        r = content_digest(&w->reader, c, o.hash) == 0 && !file_changed(&u->meta, u->fd);
+    content_join(&w->reader);
+    if (r <= 0)
+        return r;
+    o.hashed = true;
+    object_put(&question, &o, 0, 0);
+    r = buf_error(&question);
+    if (r == 0)
+        r = crew_ask(w->crew, MESSAGE_SAME, buf_as_span(&question), &put, 1);
+    return r < 0 ? r : put;
+}
+
+static int examine_content(Worker *w, Unit *u, const Neighbour *b, Content *c, KnownAnswer known) {
     const Extractor *e;
+    int r = known == KNOWN_HASH && b->fd < 0 && !b->missing ? worker_same(w, u, c) : 0;
+
+    if (r != 0)
+        return r < 0 ? r : 0;
+    e = inside_reader(w->inside, u, b, c);
+    if (!e)
+        return examine_pieces(w, u, c, (AsRead){.status = content_status(c)});
+    return may_share(w, u, b, e) ? examine_shared(w, u, c, e)
+                                 : examine_inside(w, u, b, c, e, false);
+}
+
+static int examine_unit(Worker *w, Unit *u, const Neighbour *b, KnownAnswer known) {
     Content c;
     int r = content_open(&w->reader, u->fd, u->meta.size, w->crew->far[u->root], &c);
 
     if (r < 0)
         return report_status(w, u->root, u->path, status_errno(-r));
-    e = inside_reader(w->inside, u, b, &c);
-    if (!e)
-        r = examine_pieces(w, u, &c, (AsRead){.status = content_status(&c)});
-    else if (may_share(w, u, b, e))
-        r = examine_shared(w, u, &c, e);
-    else
-        r = examine_inside(w, u, b, &c, e, false);
+    r = examine_content(w, u, b, &c, known);
     if (u->fd >= 0) /* else others read on */
         content_close(&c);
     return r;
@@ -509,7 +548,7 @@ static Neighbour open_beside(const Batch *b, size_t i) {
     return beside;
 }
 
-static int worker_file(Worker *w, const Batch *b, size_t i) {
+static int worker_file(Worker *w, const Batch *b, size_t i, KnownAnswer known) {
     Unit u = {.fd = -1};
     Neighbour beside = {.fd = -1};
     Status status;
@@ -534,7 +573,7 @@ static int worker_file(Worker *w, const Batch *b, size_t i) {
         if (r == 1) {
             beside = open_beside(b, i);
             r = reader_at(&w->reader, root_path(w->crew, u.root), u.path);
-            r = r < 0 ? r : examine_unit(w, &u, &beside);
+            r = r < 0 ? r : examine_unit(w, &u, &beside, known);
         }
     }
     fd_close(beside.fd);
@@ -553,8 +592,8 @@ static int batch_work(Worker *w, Batch *b) {
     int r = w->crew->plan->known ? worker_known(w, b, known) : 0;
 
     for (size_t i = 0; i < b->n && r == 0 && !crew_ends(w->crew); i++) {
-        if (!known[i])
-            r = worker_file(w, b, i);
+        if (known[i] != KNOWN_HELD)
+            r = worker_file(w, b, i, (KnownAnswer)known[i]);
     }
     batch_free(b);
     return r;
@@ -587,7 +626,7 @@ int worker_fixture(Worker *w, Span name, Span bytes, Buf *ret_reports) {
     if (r == 0)
         r = fixture_open(bytes, &u);
     if (r == 0)
-        r = examine_unit(w, &u, &beside);
+        r = examine_unit(w, &u, &beside, KNOWN_READ);
     if (r == 0)
         r = outbox_flush(&w->outbox);
     w->outbox.kept = NULL;

@@ -64,8 +64,7 @@ int carry_meet(Store *s, uint32_t root, uint64_t slot, uint64_t size) {
     return r < 0 ? r : 0;
 }
 
-/* What a status says depends on the content alone, so the same content has it again. */
-static bool status_holds(const Status *s) {
+bool carry_status_holds(const Status *s) {
     switch (s->kind) {
     case STATUS_READ:
     case STATUS_PARTIAL:
@@ -83,12 +82,11 @@ static bool is_own(const Store *s, const Row *row) {
     return row->since == s->course.run && bits_has(&s->course.put, row->slot);
 }
 
-/* Last changed so shortly before it was read, or later, that a second change may not show. */
-static bool is_settled(const Store *s, const Row *row) {
-    int64_t read = course_started(s, row->since);
+bool carry_is_settled(const Store *s, int64_t since, int64_t mtime, int64_t ctime) {
+    int64_t read = course_started(s, since);
 
-    return read != INT64_MAX && row->ctime != INT64_MIN && row->ctime < read - CARRY_MARGIN_NS &&
-           row->mtime != INT64_MIN && (row->mtime < read - CARRY_MARGIN_NS || row->mtime > read);
+    return read != INT64_MAX && ctime != INT64_MIN && ctime < read - CARRY_MARGIN_NS &&
+           mtime != INT64_MIN && (mtime < read - CARRY_MARGIN_NS || mtime > read);
 }
 
 static bool is_same(const Row *row, const StoreKnown *k) {
@@ -99,8 +97,9 @@ static bool is_same(const Row *row, const StoreKnown *k) {
 }
 
 static bool row_holds(const Store *s, const Row *row, const StoreKnown *k) {
-    return k->meta.nlink == 1 && status_holds(&row->status) && is_same(row, k) &&
-           (is_own(s, row) || (course_trusts(s, row->since, k->root) && is_settled(s, row)));
+    return k->meta.nlink == 1 && carry_status_holds(&row->status) && is_same(row, k) &&
+           (is_own(s, row) || (course_trusts(s, row->since, k->root) &&
+                               carry_is_settled(s, row->since, row->mtime, row->ctime)));
 }
 
 static int carry(Store *s, int64_t run, const StoreKnown *k, StoreHeld *ret) {

@@ -50,3 +50,11 @@ int carry_meet(Store *s, uint32_t root, uint64_t slot, uint64_t size);
 
 /* Of the room: at the end of a run, closes what has gone. */
 int carry_settle(Store *s, int64_t run);
+
+/* Of the room. What such a status says depends on the content alone: the same content has it again.
+ */
+bool carry_status_holds(const Status *s);
+
+/* Of the room. False: last changed so shortly before that run read it, or later, that a second
+ * change may not show. */
+bool carry_is_settled(const Store *s, int64_t since, int64_t mtime, int64_t ctime);

@@ -9,7 +9,10 @@
 
 #include "model/finding.h"
 #include "model/locator.h"
+#include "model/status.h"
+#include "model/unit.h"
 #include "store/store.h"
+#include "store/triage.h"
 
 /* What is left out; {0} leaves out nothing. */
 typedef struct FoundFilter {
@@ -17,6 +20,12 @@ typedef struct FoundFilter {
     Tier tier;        /* this and above */
     const char *type; /* glob over detector id or category; NULL: all */
     const char *path; /* glob over the printed locator of the object, where '*' also crosses '/' */
+    bool fresh;       /* only what the run before of its scope did not have */
+    /* what people decided: judged findings are counted there and left out, unless `judged`; NULL:
+     * nobody is asked */
+    Judge *judge;
+    bool judged;
+    bool lineage; /* ids and dates are wanted */
 } FoundFilter;
 
 typedef struct FoundRow {
@@ -26,7 +35,11 @@ typedef struct FoundRow {
     Span heading;      /* of a sheet's column */
     uint64_t dev, ino; /* of the object, if asked for: query_names() gives its further names */
     uint32_t nlink;    /* else 1 */
-    uint32_t number;   /* of the detector */
+    uint32_t uid;      /* with them, else 0 */
+    FileMeta meta;     /* of the object, if asked for; without blocks and mount */
+    Status status;     /* the same */
+    const char *format;
+    uint32_t number;                         /* of the detector */
     const char *detector, *title, *category; /* detector: its id */
     Tier tier;
     Level level; /* of the best hit */
@@ -36,6 +49,9 @@ typedef struct FoundRow {
     bool distinct_exact;
     Span samples;    /* as stored: found_samples() reads them */
     const char *key; /* of their tokens; "": none. Lives as long as the cursor */
+    bool known;      /* lineage is, where it was asked for */
+    LineageRow lineage;
+    const TriageEntry *verdict; /* NULL: none; lives as long as the judge */
 } FoundRow;
 
 static inline uint64_t found_count(const uint64_t count[N_LEVELS]) {
@@ -44,9 +60,14 @@ static inline uint64_t found_count(const uint64_t count[N_LEVELS]) {
 
 typedef struct FoundCursor FoundCursor;
 
-/* Strings of the filter are borrowed until the cursor is closed. names: dev, ino, nlink as well. */
+/*
+ * The filter's strings and judge are borrowed until the cursor is closed. names: dev, ino, nlink
+ * and uid as well.
+ */
 int found_cursor_open(Store *s, int64_t run, const FoundFilter *filter, bool names, Error *reterr,
                       FoundCursor **ret);
+/* All findings, with the meta data, status and format of their objects. */
+int found_cursor_open_whole(Store *s, int64_t run, Error *reterr, FoundCursor **ret);
 /* 1: a row, 0: the end. */
 int found_cursor_step(FoundCursor *c, Error *reterr, FoundRow *ret);
 /*

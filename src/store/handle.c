@@ -12,6 +12,10 @@
     " WHERE series = ?1 AND root = ?2 AND path > CAST(?3 || x'00' AS BLOB)"                        \
     " AND path < CAST(?3 || x'01' AS BLOB) AND until = 9223372036854775807"
 #define MEMBERS " FROM object" MEMBERS_OF
+/* File ?3 as run ?4 read it, and the units inside. */
+#define TWIN                                                                                       \
+    " FROM object WHERE series = ?1 AND root = ?2 AND path >= ?3"                                  \
+    " AND path < CAST(?3 || x'01' AS BLOB) AND since = ?4"
 
 static const char *const texts[N_STATEMENTS] = {
     [ST_BEGIN] = "BEGIN IMMEDIATE",
@@ -98,6 +102,47 @@ static const char *const texts[N_STATEMENTS] = {
     [ST_OBJECT_SLOT] =
         "SELECT slot FROM object WHERE series = (SELECT series FROM run WHERE id = ?1)"
         " AND root = ?2 AND path = ?3 AND since <= ?1 AND until > ?1",
+    [ST_CONTENTS_READ] = "SELECT root, path, depth, size, mtime, hash FROM object"
+                         " WHERE series = ?1 ORDER BY root, path, since",
+    [ST_TWIN_FIND] =
+        "SELECT root, path, since, status, reason, bytes_read, members, format, encoding, mtime,"
+        " ctime, id IS NOT NULL AND EXISTS (SELECT 1 FROM finding WHERE object = object.id AND"
+        " part = CAST('(name)' AS BLOB)) FROM object WHERE series = ?1 AND"
+        " (root, path) >= (?2, ?3) AND (root, path) < (?4, ?5) AND depth = 0 AND hash = ?6 AND"
+        " size = ?7 ORDER BY root, path, since DESC",
+    [ST_TWIN_IDS] = "SELECT coalesce(min(id), 0), coalesce(max(id), 0),"
+                    " coalesce(max(iif(depth = 0, id, NULL)), 0)" TWIN,
+    [ST_TWIN_SUMS] =
+        "SELECT status, reason, count(*), sum(size), sum(bytes_read), sum(members)" TWIN
+        " AND depth > 0 GROUP BY status, reason",
+    [ST_TWIN_MEMBERS] =
+        "INSERT INTO object (series, root, path, since, until, id, depth, dev, ino, nlink, size,"
+        " mtime, ctime, btime, mode, uid, gid, status, reason, bytes_read, members, hash, format,"
+        " encoding) SELECT series, ?5, CAST(?6 || substr(path, length(?3) + 1) AS BLOB), ?7,"
+        " 9223372036854775807, id + ?8, depth, dev, ino, nlink, size, mtime, ctime, btime, mode,"
+        " uid, gid, status, reason, bytes_read, members, hash, format, encoding" TWIN
+        " AND depth > 0",
+    [ST_TWIN_FINDINGS] =
+        "INSERT INTO finding (object, part, part_kind, heading, detector, level, score,"
+        " count_high, count_medium, count_low, tested, valid, test_values, distinct_values,"
+        " distinct_exact, samples) SELECT object + ?5, part, part_kind, heading, detector, level,"
+        " score, count_high, count_medium, count_low, tested, valid, test_values, distinct_values,"
+        " distinct_exact, samples FROM finding WHERE object IN (SELECT id" TWIN
+        " AND id IS NOT NULL)",
+    [ST_TWIN_FACTS] =
+        "INSERT INTO fact (object, kind, part, text, time_from, time_to) SELECT object + ?5, kind,"
+        " part, text, time_from, time_to FROM fact WHERE object IN (SELECT id" TWIN
+        " AND id IS NOT NULL)",
+    [ST_DELTA_PUT] = "INSERT OR REPLACE INTO delta (run, before, findings, came, gone, unreadable,"
+                     " moved, changed, tier, access) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9,"
+                     " ?10)",
+    [ST_TRIAGE_PUT] = "INSERT INTO triage (created, finding, glob, type, asset, owner, verdict,"
+                      " reason, approver, expires) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9,"
+                      " ?10)",
+    [ST_TRIAGE_DELETE] = "DELETE FROM triage WHERE id = ?1",
+    [ST_GAP_PUT] = "INSERT OR REPLACE INTO gap (glob, created, reason, by_whom, until)"
+                   " VALUES (?1, ?2, ?3, ?4, ?5)",
+    [ST_GAP_DELETE] = "DELETE FROM gap WHERE glob = ?1",
     [ST_MANIFEST_PUT] = "INSERT OR REPLACE INTO manifest (run, body, digest, seal, seal_key)"
                         " VALUES (?1, ?2, ?3, ?4, ?5)",
 };

@@ -56,6 +56,18 @@ typedef enum Statement {
     ST_ENTRY_PUT,
     ST_MANIFEST_PUT,
     ST_OBJECT_SLOT,
+    ST_CONTENTS_READ,
+    ST_TWIN_FIND,
+    ST_TWIN_IDS,
+    ST_TWIN_SUMS,
+    ST_TWIN_MEMBERS,
+    ST_TWIN_FINDINGS,
+    ST_TWIN_FACTS,
+    ST_DELTA_PUT,
+    ST_TRIAGE_PUT,
+    ST_TRIAGE_DELETE,
+    ST_GAP_PUT,
+    ST_GAP_DELETE,
     N_STATEMENTS,
 } Statement;
 
@@ -76,8 +88,9 @@ typedef struct Course {
     Bits put;        /* slots that this process has put */
     uint64_t *bytes; /* by root: sizes of what was met */
     size_t n_bytes;
-    bool walked;      /* store_walk_begin(): what is not seen in the end has gone */
-    bool members_put; /* units inside files were put: some may lack their file */
+    struct Twins *twins; /* contents of its series; NULL: not gathered (store/twin.h) */
+    bool walked;         /* store_walk_begin(): what is not seen in the end has gone */
+    bool members_put;    /* units inside files were put: some may lack their file */
 } Course;
 
 void course_done(Course *c);

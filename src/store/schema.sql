@@ -147,7 +147,8 @@ CREATE TABLE fact (
 -- Facts about a run as a whole: skipped-mount (mount point, file-system type), excluded (rule,
 -- how many), allow and allow-expired (entry of an allow list, its reason), in-flight (object being
 -- read when a scanner died), restart (of the scanner), resumed (by a later scan, how often), carried
--- (files that were not read since they did not change, how many), forged (object whose content
+-- (files that were not read since they did not change, how many), same-content (files that were
+-- hashed and not opened, since a row had their content, how many), forged (object whose content
 -- changed under the same time stamps), night (a scan that went on with the run: when it began, files
 -- that it read), missed-slot (when a scan of the profile was due and none began), uncovered (mount,
 -- export or share that no profile of the host covers).
@@ -173,18 +174,22 @@ CREATE TABLE coverage (
     PRIMARY KEY (run, members, status, reason)
 ) STRICT, WITHOUT ROWID;
 
--- Laid for later work: nothing writes the tables below yet.
-
+-- What people decided about findings. Each condition that is not '' must hold of a finding.
 CREATE TABLE triage (
-    id       INTEGER PRIMARY KEY, -- for the commands that name it
-    created  INTEGER NOT NULL,    -- when
-    target   TEXT NOT NULL,       -- what it applies to: glob, type, asset or owner
-    verdict  TEXT NOT NULL,       -- accepted, false-positive, test-data, ticket
-    reason   TEXT NOT NULL,       -- as given
-    approver TEXT NOT NULL,       -- as given
-    expires  INTEGER              -- NULL: never
+    id       INTEGER PRIMARY KEY AUTOINCREMENT, -- for the commands that name it
+    created  INTEGER NOT NULL, -- when
+    finding  TEXT NOT NULL,    -- lineage.id as it is printed, or ''
+    glob     TEXT NOT NULL,    -- of printed locators, or ''
+    type     TEXT NOT NULL,    -- glob of detectors or categories, or ''
+    asset    TEXT NOT NULL,    -- id of an asset, or ''
+    owner    TEXT NOT NULL,    -- name or number of a user, or ''
+    verdict  TEXT NOT NULL,    -- accepted, false-positive, test-data, ticket
+    reason   TEXT NOT NULL,    -- as given
+    approver TEXT NOT NULL,    -- as given
+    expires  INTEGER           -- from then on it no longer holds; NULL: never
 ) STRICT;
 
+-- What may stay unread, by decision: see the notes accepted-gap of a run.
 CREATE TABLE gap (
     glob    TEXT PRIMARY KEY, -- of objects that may stay unread
     created INTEGER NOT NULL, -- when
@@ -193,6 +198,7 @@ CREATE TABLE gap (
     until   INTEGER NOT NULL  -- from then on it no longer holds
 ) STRICT, WITHOUT ROWID;
 
+-- Laid for later work: nothing writes it yet.
 CREATE TABLE sketch (
     run       INTEGER NOT NULL, -- run.id
     category  TEXT NOT NULL,    -- kind of data
@@ -351,6 +357,47 @@ CREATE TABLE ruling (
     rules      TEXT NOT NULL,    -- JSON array of [ruleset, rule, severity]
     PRIMARY KEY (assessment, number)
 ) STRICT, WITHOUT ROWID;
+-- Runs that were asked to read the same are of one scope: they are held against each other.
+CREATE TABLE scope (
+    id    INTEGER PRIMARY KEY,  -- for lineage
+    what  TEXT NOT NULL UNIQUE, -- JSON: roots, filters, part of a divided scan
+    run   INTEGER NOT NULL      -- run.id of the last one that was held against the one before
+) STRICT;
+
+-- A finding through all runs of a scope: where it stands, since when, until when (docs/design/
+-- history.md). A place may have several rows, of which one at most is not closed.
+CREATE TABLE lineage (
+    scope      INTEGER NOT NULL, -- scope.id
+    root       INTEGER NOT NULL, -- root.number in all runs of the scope
+    path       BLOB NOT NULL,    -- as object.path
+    part       BLOB NOT NULL,    -- as finding.part
+    detector   TEXT NOT NULL,    -- detector.id
+    closed     INTEGER NOT NULL, -- run.id that found it gone or elsewhere; 0: it stands here
+    id         BLOB NOT NULL,    -- 8 bytes, printed as f: and 16 hex digits
+    first_run  INTEGER NOT NULL, -- run.id that found it first
+    first_seen INTEGER NOT NULL, -- when that run began
+    came       INTEGER NOT NULL, -- run.id that found it first, or again after it had been closed
+    last_run   INTEGER,          -- run.id that found it last; NULL: the last of the scope did
+    last_seen  INTEGER,          -- when that run began
+    state      TEXT NOT NULL,    -- '' found, 'unreadable'; if closed gone, redacted, rules, moved
+    resolved   INTEGER,          -- when it was seen to be closed; NULL as long as it is not
+    PRIMARY KEY (scope, root, path, part, detector, closed)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX lineage_unreadable ON lineage (scope) WHERE state = 'unreadable';
+
+-- What was news in a run, held against the run of its scope before it. Counts of findings.
+CREATE TABLE delta (
+    run        INTEGER PRIMARY KEY, -- run.id
+    before     INTEGER NOT NULL,    -- run.id it was held against; 0: none
+    findings   INTEGER NOT NULL,    -- in the run
+    came       INTEGER NOT NULL,    -- new, or found again after they had gone
+    gone       INTEGER NOT NULL,    -- gone, redacted, or no longer looked for
+    unreadable INTEGER NOT NULL,    -- their place could not be read, so they may still be there
+    moved      INTEGER NOT NULL,    -- at another place
+    changed    INTEGER NOT NULL,    -- more or fewer values, or another confidence
+    tier       INTEGER NOT NULL,    -- of another tier
+    access     INTEGER NOT NULL     -- objects of findings with other rights or another owner
+) STRICT;
 
 PRAGMA application_id = 1415934578; -- 'Terr'
 PRAGMA user_version = 3;

@@ -2,10 +2,12 @@
 #include "store/series.h"
 
 #include "store/handle.h"
+#include "store/twin.h"
 
 void course_done(Course *c) {
     free(c->runs);
     free(c->bytes);
+    twins_free(c->twins);
     sums_done(&c->sums);
     bits_done(&c->seen);
     bits_done(&c->put);

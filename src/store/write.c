@@ -6,6 +6,7 @@
 
 #include "store/carry.h"
 #include "store/handle.h"
+#include "store/lineage.h"
 #include "store/row.h"
 #include "store/samples.h"
 #include "store/series.h"
@@ -43,18 +44,21 @@ static int orphans_forget(Store *s, int64_t run) {
     return r;
 }
 
-static int run_finish(Store *s, int64_t run, const StoreRunEnd *end) {
+static int run_finish(Store *s, int64_t run, const StoreRunEnd *end, Error *reterr) {
+    int exit = end->exit;
     sqlite3_stmt *stmt;
     bool balanced;
     int r;
 
     if ((r = course_enter(s, run)) < 0 || (r = carry_settle(s, run)) < 0 ||
         (r = orphans_forget(s, run)) < 0 || (r = link_settle(s, run)) < 0 ||
-        (r = tally_record(s, run, &balanced)) < 0 || (r = handle_write(s, ST_RUN_END, &stmt)) < 0)
+        (r = tally_record(s, run, &balanced)) < 0 || (r = lineage_fold(s, run)) < 0 ||
+        (end->judge && (r = end->judge(end->of, run, reterr, &exit)) < 0) ||
+        (r = handle_write(s, ST_RUN_END, &stmt)) < 0)
         return r;
     sql_bind_int(stmt, 1, run);
     sql_bind_time(stmt, 2, end->ended);
-    sql_bind_int(stmt, 3, end->exit);
+    sql_bind_int(stmt, 3, exit);
     sql_bind_int(stmt, 4, end->complete);
     sql_bind_int(stmt, 5, balanced);
     sql_bind_uint(stmt, 6, s->course.slots);
@@ -70,7 +74,7 @@ int store_run_end(Store *s, int64_t run, const StoreRunEnd *end, Error *reterr) 
     int r;
 
     if ((r = handle_commit(s)) < 0 || (r = sql_exec(s->db, "PRAGMA synchronous = FULL")) < 0 ||
-        (r = run_finish(s, run, end)) < 0 ||
+        (r = run_finish(s, run, end, reterr)) < 0 ||
         (r = sql_exec(s->db, "PRAGMA wal_checkpoint(TRUNCATE)")) < 0 ||
         (r = sql_exec(s->db, "PRAGMA synchronous = NORMAL")) < 0)
         return handle_fail(s, r, reterr);
@@ -149,8 +153,8 @@ static int object_insert(Store *s, int64_t run, const StoreObject *o, int64_t id
     return sql_run(stmt);
 }
 
-/* The next id: only objects with findings have one, so the findings know the highest. */
-static int object_number(Store *s, int64_t *ret) {
+/* Only objects with findings have one, so the findings know the highest. */
+int object_number(Store *s, int64_t *ret) {
     sqlite3_stmt *stmt;
     int r;
 
@@ -264,7 +268,7 @@ static int object_replace(Store *s, const StoreObject *o, bool any) {
     return r < 0 ? r : row_close_alone(s, o->root, o->path, &row);
 }
 
-static int object_add(Store *s, int64_t run, const StoreObject *o, int64_t id) {
+int object_add(Store *s, int64_t run, const StoreObject *o, int64_t id) {
     uint64_t slot = s->course.slots;
     int r = object_insert(s, run, o, id, slot);
 

@@ -52,11 +52,16 @@ typedef struct StoreRunEnd {
     int exit;
     bool complete; /* nothing unread beyond accepted gaps: the caller's verdict, see
                       query_coverage() */
+    /* asked, if it is there, when all is known of the run (store/lineage.h) but its end is not
+     * written: it may read the store, and sets *exit */
+    int (*judge)(void *of, int64_t run, Error *reterr, int *exit);
+    void *of;
 } StoreRunEnd;
 
 /*
  * Closes what no walk has met (store/carry.h), settles which name of a linked file is its object's
- * (the lowest), records the balance, commits and moves everything into the main file.
+ * (the lowest), records the balance, folds the run into the lineages of its scope, commits and
+ * moves everything into the main file.
  */
 int store_run_end(Store *s, int64_t run, const StoreRunEnd *end, Error *reterr);
 
@@ -124,3 +129,9 @@ int store_note_put(Store *s, int64_t run, const StoreNote *note, Error *reterr);
 
 /* Makes what was put durable against a kill; cheap when nothing is pending. */
 int store_commit(Store *s, Error *reterr);
+
+/* Of the room: the next object.id. */
+int object_number(Store *s, int64_t *ret);
+
+/* Of the room: the row alone, in place of what this run has put there before. id 0: none. */
+int object_add(Store *s, int64_t run, const StoreObject *o, int64_t id);

@@ -16,6 +16,7 @@ import subprocess
 import sys
 import urllib.parse
 import zipfile
+from xml.etree import ElementTree
 
 sys.path.insert(0, str(pathlib.Path(__file__).parent))
 import evidence  # noqa: E402
@@ -111,7 +112,31 @@ def of_html(p, *how):
             for row in page.rows if len(row) == 3 and row[0].strip() in labels}, {}
 
 
-FORMATS = {"jsonl": of_jsonl, "csv": of_csv, "sarif": of_sarif, "ocsf": of_ocsf, "html": of_html}
+def sheets_of(data):
+    """{name: rows of cells as text} of a workbook."""
+    ns = {"m": "http://schemas.openxmlformats.org/spreadsheetml/2006/main"}
+    with zipfile.ZipFile(io.BytesIO(data)) as z:
+        names = [s.get("name") for s in ElementTree.fromstring(z.read("xl/workbook.xml")).iter(f"{{{ns['m']}}}sheet")]
+        sheets = {}
+        for i, name in enumerate(names, 1):
+            root = ElementTree.fromstring(z.read(f"xl/worksheets/sheet{i}.xml"))
+            expect(f"formulas of {name}", root.findall(".//m:f", ns), [])
+            sheets[name] = [{re.match("[A-Z]+", c.get("r"))[0]: "".join(c.itertext()) for c in row.findall("m:c", ns)}
+                            for row in root.iter(f"{{{ns['m']}}}row")]
+    return sheets
+
+
+def of_xlsx(p, *how):
+    labels = {row["label"]: row["key"] for line in report(p, "jsonl", *how).splitlines() if b'"kind":"preamble"' in line
+              for row in json.loads(line)["counts"] if "count" in row}
+    sheets = sheets_of(report(p, "xlsx", *how))
+    counts = {labels[row["B"]]: int(row["C"]) for row in sheets["About this report"][1:]
+              if row["A"] == "How much there is" and "C" in row}
+    return counts, {"finding": len([row for row in sheets["Findings"][1:] if "C" not in row]),
+                    "unread": len(sheets["Not read"]) - 1}
+
+
+FORMATS = {"jsonl": of_jsonl, "csv": of_csv, "sarif": of_sarif, "ocsf": of_ocsf, "html": of_html, "xlsx": of_xlsx}
 
 
 def counts_are_equal_over_all_formats(p):
@@ -271,11 +296,33 @@ def html_asks_for_nothing_and_runs_nothing(p):
         raise AssertionError("there is nothing to be seen in the browser")
 
 
+def a_workbook_opens_and_holds_text(p):
+    fill(p)
+    out = p.top / "r.xlsx"
+    p.run("report", "--format", "xlsx", "--objects", "all", "--output", out)
+    sheets = sheets_of(out.read_bytes())
+    expect("sheets", list(sheets), ["About this report", "Data types", "Findings", "Not read", "All objects"])
+    names = "\n".join(row["B"] for row in sheets["Findings"])
+    for name in ("=HYPERLINK", "<script>", "\\x0abreak\\x1b[31m", "@SUM(A1).txt", "umlaut-\u00e4\u00f6"):
+        within("names", names, name)
+    if not shutil.which("soffice"):
+        print("skipped: libreoffice is not installed: the workbook was not opened")
+        return
+    subprocess.run(["soffice", "--headless", f"-env:UserInstallation=file://{p.top / 'office'}", "--convert-to",
+                    "csv:Text - txt - csv (StarCalc):44,34,76,1,,0,false,true,false,false,false,-1", "--outdir", p.top, out],
+                   capture_output=True, timeout=180, env=p.env, check=True)
+    found = (p.top / "r-Findings.csv").read_text(encoding="utf-8")
+    rows = list(csv.reader(io.StringIO(found, newline="")))
+    expect("rows in LibreOffice", len(rows), len(sheets["Findings"]))
+    within("no formula was run", found, '=HYPERLINK(""http:,x"",1).txt')
+
+
 def no_format_has_a_value(p):
     fill(p)
     values = [f"536-90-{4300 + i}" for i in range(40)] + ["0532 0130", "370400440532013000", "4111 1111 1111 1111", "m7@firma-7.de"]
     for form in ["text", *FORMATS]:
-        told = report(p, form).decode("utf-8", "replace")
+        told = report(p, form)
+        told = repr(sheets_of(told)) if form == "xlsx" else told.decode("utf-8", "replace")
         for value in values:
             expect(f"a value in {form}", value in told, False)
 
@@ -294,6 +341,7 @@ def a_file_is_whole_and_private(p):
 
 evidence.CASES[:] = [counts_are_equal_over_all_formats, csv_is_harmless_and_says_the_names, paths_lead_to_the_files,
                      sarif_is_by_its_standard, ocsf_is_by_its_schema, html_asks_for_nothing_and_runs_nothing,
+                     a_workbook_opens_and_holds_text,
                      no_format_has_a_value,
                      a_file_is_whole_and_private]
 

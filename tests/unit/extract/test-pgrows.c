@@ -285,6 +285,32 @@ static void test_worker(void **state) {
     buf_done(&contents);
 }
 
+static void names_decide_how_a_content_is_read(void **state _unused_) {
+    static const struct {
+        const char *format, *name, *other;
+        bool alike;
+    } cases[] = {
+        {"text", "a.txt", "b.txt", true},
+        {"text", "a.txt", "b.csv", false},
+        {"text", "a", "b", true},
+        {"text", "a", ".csv", true},
+        {"text", "x.csv", ".csv", false},
+        {"zip", "a.tar.zip", "b.zip", true},
+        {"gzip", "a.txt.gz", "b.txt.gz", false},
+        {"gzip", "a.txt.gz", "a.txt.gz", true},
+        {"text", "1.dat", "1.dat", false},
+        {"text", "1.dat", "a.dat", false},
+        {"text", "a.dat", "1.dat", false},
+        {"", "a.bin", "b.bin", true},
+    };
+
+    for (size_t i = 0; i < N_ELEMENTS(cases); i++) {
+        if (extract_alike(cases[i].format, span_of(cases[i].name), span_of(cases[i].other)) !=
+            cases[i].alike)
+            fail_msg("%s: %s and %s", cases[i].format, cases[i].name, cases[i].other);
+    }
+}
+
 int main(int argc, char **argv) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_names),
@@ -295,6 +321,7 @@ int main(int argc, char **argv) {
         cmocka_unit_test(test_missing_contents),
         cmocka_unit_test(test_tar),
         cmocka_unit_test(test_damaged_tar),
+        cmocka_unit_test(names_decide_how_a_content_is_read),
         cmocka_unit_test(test_worker),
     };
 

@@ -36,8 +36,8 @@ static void puts_the_worst_first(void **state) {
                    "  unsupported                   1 B  /s/e\n"
                    "  partial                    1.0 kB  /s/c\n"
                    "  partial                     100 B  /s/a\n"
-                   "  partial                     100 B  /s/g\n"
-                   "  partial                       0 B  /s/b\n");
+                   "  partial                     100 B  /s/b\n"
+                   "  partial                     100 B  /s/g\n");
     assert_printed(f, 1,
                    "  error                         0 B  /s/f\n"
                    "  ... and 5 more: terrier report --objects unread\n");

@@ -63,14 +63,18 @@ def complaints(schema, value, at="$"):
     return out
 
 
+HISTORY = ("id", "first_seen", "new", "triage")  # a report has them, the canonical export has not
+
+
 def broken(line):
     """Copies of a good line, each with one thing wrong."""
     for key in line:
         if key.endswith("_b64") or key in ("same_as", "names"):
             continue
-        without = copy.deepcopy(line)
-        del without[key]
-        yield f"without {key}", without
+        if line["kind"] != "finding" or key not in HISTORY:
+            without = copy.deepcopy(line)
+            del without[key]
+            yield f"without {key}", without
         wrong = copy.deepcopy(line)
         wrong[key] = {"x": [1]} if key != "parameters" else []
         yield f"with a wrong {key}", wrong

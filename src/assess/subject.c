@@ -1,0 +1,144 @@
+/*
+ * Subject: see subject.h.
+ *
+ * The seams for what other rooms know of an object are access_fill() and age_fill(): each fills in
+ * its facts, and leaves unknown what it does not know.
+ */
+#include "assess/subject.h"
+
+#include "base/show.h"
+#include "store/name.h"
+
+int subject_init(Subject *s, Store *store, Day as_of, Error *reterr) {
+    *s = (Subject){.as_of = as_of};
+    category_under(span_of("identifier"), &s->identifiers);
+    return fact_of_open(store, reterr, &s->facts);
+}
+
+void subject_done(Subject *s) {
+    fact_of_close(s->facts);
+    buf_done(&s->raw);
+    buf_done(&s->shown);
+    buf_done(&s->label);
+    buf_done(&s->texts);
+    *s = (Subject){0};
+}
+
+/* ---- the object ---- */
+
+/* Who may read it, whose it is, which asset holds it: exposure, orphan, owner, asset.*. */
+static int access_fill(Subject *s _unused_, const FoundRow *row _unused_, Error *reterr _unused_) {
+    return 0;
+}
+
+/* What the retention policy says of it: age_state, days_overdue, retention.*. */
+static int age_fill(Subject *s _unused_, const FoundRow *row _unused_, Error *reterr _unused_) {
+    return 0;
+}
+
+static int label_fill(Subject *s, const FoundRow *row, Error *reterr) {
+    FactRow fact;
+    int r;
+
+    buf_clear(&s->label);
+    fact_of_begin(s->facts, row->object, "label");
+    r = fact_of_step(s->facts, reterr, &fact);
+    if (r < 0)
+        return r;
+    if (r > 0)
+        show_span(&s->label, fact.text);
+    case_put(&s->facts_of_object, CASE_LABELLED, r > 0);
+    case_put_text(&s->facts_of_object, CASE_LABEL, buf_as_span(&s->label));
+    return buf_error(&s->label);
+}
+
+static int path_fill(Subject *s, const FoundRow *row) {
+    int r;
+
+    buf_clear(&s->raw);
+    buf_clear(&s->shown);
+    buf_span(&s->raw, row->root);
+    if (row->root.n && row->path.n && row->root.at[row->root.n - 1] != '/')
+        buf_byte(&s->raw, '/');
+    buf_span(&s->raw, row->path);
+    r = name_print(&s->shown, row->root, row->path);
+    if (r == 0)
+        r = buf_error(&s->raw) < 0 ? -ENOMEM : buf_error(&s->shown);
+    if (r == 0)
+        case_put_path(&s->facts_of_object, buf_as_span(&s->raw), buf_as_span(&s->shown));
+    return r;
+}
+
+static int object_fill(Subject *s, const FoundRow *row, Error *reterr) {
+    int r;
+
+    case_clear(&s->facts_of_object);
+    s->object = row->object;
+    s->asset = 0;
+    buf_clear(&s->texts);
+    buf_text(&s->texts, row->format);
+    if (buf_error(&s->texts) < 0)
+        return -ENOMEM;
+    case_put(&s->facts_of_object, CASE_EVENT, EVENT_FINDING);
+    if (s->texts.n)
+        case_put_text(&s->facts_of_object, CASE_FORMAT, buf_as_span(&s->texts));
+    case_put(&s->facts_of_object, CASE_ENCRYPTED, row->status.kind == STATUS_ENCRYPTED);
+    r = path_fill(s, row);
+    if (r == 0)
+        r = label_fill(s, row, reterr);
+    if (r == 0)
+        r = access_fill(s, row, reterr);
+    return r < 0 ? r : age_fill(s, row, reterr);
+}
+
+/* ---- the finding ---- */
+
+uint64_t subject_count(const FoundRow *row) {
+    uint64_t sure = row->count[LEVEL_MEDIUM] + row->count[LEVEL_HIGH];
+
+    return sure ? sure : row->count[LEVEL_LOW];
+}
+
+uint64_t subject_persons(const Subject *s, const FoundRow *row) {
+    int place = category_place(span_of(row->category));
+
+    return place >= 0 && category_set_has(&s->identifiers, (size_t)place) ? row->distinct : 0;
+}
+
+void subject_detector(Case *c, const char *id, const char *category, Tier tier) {
+    case_put(c, CASE_EVENT, EVENT_FINDING);
+    case_put_text(c, CASE_DATA_TYPE, span_of(id));
+    case_put_category(c, category);
+    case_put(c, CASE_TIER, tier);
+}
+
+static void finding_fill(const Subject *s, Case *c, const FoundRow *row) {
+    uint64_t hits = found_count(row->count), persons = subject_persons(s, row);
+
+    subject_detector(c, row->detector, row->category, row->tier);
+    case_put(c, CASE_CONFIDENCE, row->level);
+    case_put(c, CASE_COUNT, (int64_t)subject_count(row));
+    case_put(c, CASE_DISTINCT_VALUES, (int64_t)row->distinct);
+    if (persons)
+        case_put(c, CASE_DISTINCT_PERSONS, (int64_t)persons);
+    if (row->tested)
+        case_put(c, CASE_INVALID_SHARE,
+                 row->tested > row->valid
+                     ? (int64_t)((double)(row->tested - row->valid) * 100 / (double)row->tested)
+                     : 0);
+    case_put(c, CASE_TEST_VALUE, row->test_values && row->test_values >= hits);
+}
+
+int subject_take(Subject *s, const FoundRow *row, Error *reterr, const Case **ret, bool *ret_new) {
+    int r = 0;
+
+    *ret_new = row->object != s->object;
+    if (*ret_new)
+        r = object_fill(s, row, reterr);
+    if (r < 0)
+        return r;
+    s->facts_of_finding = s->facts_of_object;
+    finding_fill(s, &s->facts_of_finding, row);
+    *ret = &s->facts_of_finding;
+    return 0;
+}

@@ -1,0 +1,42 @@
+/*
+ * Subject: the object at hand in a pass over a run, and the case of each of its findings.
+ *
+ * What holds for the object (place, label, access, asset, age) is filled in once, when its first
+ * finding comes; what is the finding's own, each time. Texts of the case live until the next
+ * object. One thread.
+ */
+#pragma once
+
+#include "base/day.h"
+#include "classify/case.h"
+#include "model/group.h"
+#include "store/factof.h"
+#include "store/found.h"
+
+typedef struct Subject {
+    FactOf *facts;
+    CategorySet identifiers; /* categories of which a person has one */
+    Day as_of;
+    int64_t object; /* 0: none yet */
+    int64_t asset;  /* its number in the assessment; 0: none */
+    Case facts_of_object, facts_of_finding;
+    Buf raw, shown, label, texts;
+} Subject;
+
+/* Caller's storage; subject_done() also after a failure. */
+int subject_init(Subject *s, Store *store, Day as_of, Error *reterr);
+void subject_done(Subject *s);
+
+/* The finding at hand: *ret is its case, until the next call. *ret_new: it is of another object. */
+int subject_take(Subject *s, const FoundRow *row, Error *reterr, const Case **ret, bool *ret_new);
+
+/*
+ * What of a finding holds for all that its detector finds, for judge_truth_early(): event, type,
+ * category, tier.
+ */
+void subject_detector(Case *c, const char *id, const char *category, Tier tier);
+
+/* Hits of the levels that count: medium and high, or low where there is nothing better. */
+uint64_t subject_count(const FoundRow *row);
+/* Identifiers that one person has one of: distinct values, or 0 for other kinds of data. */
+uint64_t subject_persons(const Subject *s, const FoundRow *row);

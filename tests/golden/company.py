@@ -1,0 +1,80 @@
+#!/usr/bin/env python3
+"""The share of a company (corpus/company.py), scanned, and each file held against the truth.
+
+usage: company.py TERRIER            ends with "N passed, N failed"
+
+Every file must have the status that it deserves, and must give, with all that is inside it, exactly
+as many values of each planted kind as were planted.
+"""
+import collections
+import json
+import os
+import subprocess
+import sys
+import tempfile
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+TOP = os.path.dirname(os.path.dirname(HERE))
+PLANTED = ["contact.email", "gov.us-ssn", "fin.iban", "fin.payment-card"]
+
+
+class Score:
+    passed = failed = 0
+
+    def check(self, ok, what):
+        self.passed += bool(ok)
+        self.failed += not ok
+        if not ok:
+            print("FAILED: " + what)
+
+
+def terrier(program, place, *arguments):
+    env = dict(os.environ, XDG_STATE_HOME=place + "/state", XDG_CONFIG_HOME=place + "/config",
+               XDG_CACHE_HOME=place + "/cache", HOME=place)
+    r = subprocess.run([program, *arguments], env=env, stdout=subprocess.PIPE, stderr=subprocess.PIPE, timeout=500)
+    if r.returncode not in (0, 3):
+        sys.exit("%s: exit %d: %s" % (" ".join(arguments), r.returncode, r.stderr.decode("utf-8", "replace")))
+    return [json.loads(x) for x in r.stdout.decode("utf-8").splitlines()]
+
+
+def shown(path):
+    """A name as locators write it (terrier-locator(7))."""
+    return "".join(c if c >= " " and c not in "\\#!" else "\\x%02x" % ord(c) for c in path)
+
+
+def outermost(locator):
+    return locator.split("!/")[0]
+
+
+def check_scan(score, tree, truth, rows):
+    status = {x["locator"]: x["status"] for x in rows if x["kind"] == "object" and "!/" not in x["locator"]}
+    found = collections.defaultdict(collections.Counter)
+    for x in rows:
+        if x["kind"] == "finding" and x["part"] != "(name)":
+            found[outermost(x["object"])][x["detector"]] += x["count"]
+    score.check(len(status) == len(truth), "%d files listed, %d are there" % (len(status), len(truth)))
+    for want in truth:
+        path = os.path.join(tree, shown(want["path"]))
+        score.check(status.get(path, "-").split("(")[0] == want["status"],
+                    "%s is %s, expected %s" % (path, status.get(path), want["status"]))
+        for detector in sorted(set(PLANTED) | set(want["found"])):
+            got, expected = found[path][detector], want["found"].get(detector, 0)
+            score.check(got == expected, "%s: %d of %s, expected %d" % (path, got, detector, expected))
+
+
+def main():
+    score, program = Score(), os.path.abspath(sys.argv[1])
+    with tempfile.TemporaryDirectory() as place:
+        os.chmod(place, 0o755)  # so that what the tree lets others read can be reached by them
+        subprocess.run([sys.executable, os.path.join(TOP, "corpus", "company.py"), place + "/company"], check=True)
+        tree = os.path.realpath(place + "/company/tree")
+        with open(place + "/company/truth.jsonl", encoding="utf-8") as f:
+            truth = [json.loads(x) for x in f]
+        rows = terrier(program, place, "scan", "--format", "jsonl", "--objects", "all", "--progress", "never", tree)
+        check_scan(score, tree, truth, rows)
+    print("%d passed, %d failed" % (score.passed, score.failed))
+    return score.failed != 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

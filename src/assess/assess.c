@@ -393,10 +393,11 @@ int assess_run(Store *s, const AssessOptions *o, Error *reterr, AssessResult *re
     *p = (Pass){.store = s, .o = o};
     if ((r = query_run(s, o->run, &p->arena, reterr, &p->run)) == 0 && (r = applied_make(p)) == 0 &&
         (r = detectors_load(p, reterr)) == 0 &&
-        (r = subject_init(&p->subject, s, o->as_of, reterr)) == 0 &&
+        (r = subject_init(&p->subject, s, p->run.id, o->as_of, reterr)) == 0 &&
         (r = begin(p, reterr, ret)) == 0 && (r = findings_judge(p, reterr)) == 0 &&
-        (r = event_each(s, &p->run, &events, reterr)) == 0 && (r = rules_write(p, reterr)) == 0 &&
-        (r = verdicts_write(p, reterr)) == 0 && (r = rulings_write(p, reterr)) == 0 &&
+        (r = event_each(s, &p->run, o->as_of, &events, reterr)) == 0 &&
+        (r = rules_write(p, reterr)) == 0 && (r = verdicts_write(p, reterr)) == 0 &&
+        (r = rulings_write(p, reterr)) == 0 &&
         (r = bearing_write(&p->applied, &p->rulings, p->to, reterr)) == 0)
         r = assessment_commit(p->to, &p->counts, reterr);
     ret->sums = p->counts;

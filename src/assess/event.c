@@ -1,6 +1,8 @@
 /* Event: see event.h. */
 #include "assess/event.h"
 
+#include "store/name.h"
+#include "store/retained.h"
 #include "store/tally.h"
 
 typedef struct Events {
@@ -111,9 +113,49 @@ static int run_take(const Events *e) {
     return e->to->take(e->to->of, &c, e->reterr);
 }
 
-int event_each(Store *s, const RunRow *run, const EventSink *to, Error *reterr) {
+/* ---- what is gone and had to be kept ---- */
+
+static int premature_take(const Events *e, const RetainedRow *row) {
+    _cleanup_(buf_done) Buf shown = {0}, raw = {0};
+    Case c;
+    int r = name_print(&shown, row->root, row->path);
+
+    name_raw(&raw, row->root, row->path);
+    if (r < 0 || buf_error(&raw) < 0)
+        return -ENOMEM;
+    case_clear(&c);
+    case_put_path(&c, buf_as_span(&raw), buf_as_span(&shown));
+    case_put(&c, CASE_EVENT, EVENT_PREMATURE_DISPOSAL);
+    case_put(&c, CASE_RUN_ID, e->run->id);
+    case_put(&c, CASE_AGE_STATE, AGE_PREMATURE_DISPOSAL);
+    case_put_text(&c, CASE_RETENTION_RULE, span_of(row->rule));
+    return e->to->take(e->to->of, &c, e->reterr);
+}
+
+static int premature_each(const Events *e, Day as_of) {
+    _cleanup_(retained_cursor_closep) RetainedCursor *rows = NULL;
+    _cleanup_(arena_done) Arena a = {0};
+    char day[DAY_TEXT_MAX];
+    const char *version;
+    RetainedRow row;
+    int64_t judged;
+    int r;
+
+    day_print(as_of, day);
+    r = retained_last(e->store, e->run->id, day, &a, e->reterr, &judged, &version);
+    if (r < 0 || !judged)
+        return r;
+    r = retained_cursor_open(e->store, judged, "premature_disposal", e->reterr, &rows);
+    while (r >= 0 && (r = retained_cursor_step(rows, e->reterr, &row)) > 0)
+        r = premature_take(e, &row);
+    return r;
+}
+
+int event_each(Store *s, const RunRow *run, Day as_of, const EventSink *to, Error *reterr) {
     const Events e = {s, run, to, reterr};
     int r = run_take(&e);
 
-    return r < 0 ? r : gaps_each(&e);
+    if (r == 0)
+        r = gaps_each(&e);
+    return r < 0 ? r : premature_each(&e, as_of);
 }

@@ -2,10 +2,13 @@
  * Event: what happened to a run as a whole, as cases: that it ended, what it did not read, what was
  * due and did not take place.
  *
- * Gaps come one a status and reason, not one an object. One thread.
+ * What a retention policy had to keep and was gone comes one an object, as the judgement of the
+ * run for that day says (assess/retain.h). Gaps come one a status and reason, not one an object.
+ * One thread.
  */
 #pragma once
 
+#include "base/day.h"
 #include "classify/case.h"
 #include "store/query.h"
 
@@ -15,4 +18,4 @@ typedef struct EventSink {
 } EventSink;
 
 /* Every case of the run, in a fixed order; 0, or what failed or the sink gave. */
-int event_each(Store *s, const RunRow *run, const EventSink *to, Error *reterr);
+int event_each(Store *s, const RunRow *run, Day as_of, const EventSink *to, Error *reterr);

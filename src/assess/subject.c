@@ -9,31 +9,101 @@
 #include "base/show.h"
 #include "store/name.h"
 
-int subject_init(Subject *s, Store *store, Day as_of, Error *reterr) {
+static int ages_open(Subject *s, Store *store, int64_t run, Error *reterr) {
+    char as_of[DAY_TEXT_MAX];
+    int64_t judged;
+    int r;
+
+    day_print(s->as_of, as_of);
+    r = retained_last(store, run, as_of, &s->arena, reterr, &judged, &s->policy_version);
+    return r < 0 || !judged ? r : retained_of_open(store, judged, reterr, &s->ages);
+}
+
+int subject_init(Subject *s, Store *store, int64_t run, Day as_of, Error *reterr) {
+    int r;
+
     *s = (Subject){.as_of = as_of};
     category_under(span_of("identifier"), &s->identifiers);
-    return fact_of_open(store, reterr, &s->facts);
+    r = reach_init(&s->reach, store, run, reterr);
+    if (r == 0)
+        r = owners_load(store, run, &s->arena, reterr, &s->owners);
+    if (r == 0)
+        r = fact_of_open(store, reterr, &s->facts);
+    return r < 0 ? r : ages_open(s, store, run, reterr);
 }
 
 void subject_done(Subject *s) {
     fact_of_close(s->facts);
+    retained_of_close(s->ages);
+    buf_done(&s->age);
     buf_done(&s->raw);
     buf_done(&s->shown);
     buf_done(&s->label);
     buf_done(&s->texts);
+    buf_done(&s->owner);
+    reach_done(&s->reach);
+    arena_done(&s->arena);
     *s = (Subject){0};
 }
 
 /* ---- the object ---- */
 
-/* Who may read it, whose it is, which asset holds it: exposure, orphan, owner, asset.*. */
-static int access_fill(Subject *s _unused_, const FoundRow *row _unused_, Error *reterr _unused_) {
-    return 0;
+/* Who may read it, whose it is: exposure, orphan, owner. */
+static int access_fill(Subject *s, const FoundRow *row, Error *reterr) {
+    Case *c = &s->facts_of_object;
+    Access access;
+    int r = reach_judge(&s->reach, row->root, row->path, &row->meta, row->acl, reterr, &access);
+
+    if (r < 0)
+        return r;
+    if (access.known)
+        case_put(c, CASE_EXPOSURE, access.exposure);
+    buf_clear(&s->owner);
+    owner_print(&s->owners, false, row->meta.uid, &s->owner);
+    case_put_text(c, CASE_OWNER, buf_as_span(&s->owner));
+    if (owner_name(&s->owners, false, row->meta.uid))
+        case_put(c, CASE_ORPHAN, owner_is_orphan(&s->owners, row->meta.uid));
+    return buf_error(&s->owner);
+}
+
+/* Texts one behind the other, each with its NUL, so that they stay where they are. */
+static void age_texts(Subject *s, const RetainedFacts *f) {
+    static const CaseFact facts[] = {CASE_RETENTION_CLASS, CASE_RETENTION_RULE,
+                                     CASE_RETENTION_EVIDENCE, CASE_RETENTION_DUE};
+    const char *at;
+    char due[DAY_TEXT_MAX] = "";
+
+    if (f->due != DAY_NONE)
+        day_print(f->due, due);
+    buf_clear(&s->age);
+    buf_add(&s->age, f->class, strlen(f->class) + 1);
+    buf_add(&s->age, f->rule, strlen(f->rule) + 1);
+    buf_add(&s->age, f->source, strlen(f->source) + 1);
+    buf_add(&s->age, due, strlen(due) + 1);
+    at = buf_error(&s->age) < 0 ? NULL : (const char *)s->age.at;
+    for (size_t i = 0; at && i < N_ELEMENTS(facts); i++) {
+        if (*at)
+            case_put_text(&s->facts_of_object, facts[i], span_of(at));
+        at += strlen(at) + 1;
+    }
 }
 
 /* What the retention policy says of it: age_state, days_overdue, retention.*. */
-static int age_fill(Subject *s _unused_, const FoundRow *row _unused_, Error *reterr _unused_) {
-    return 0;
+static int age_fill(Subject *s, const FoundRow *row, Error *reterr) {
+    RetainedFacts f = {0};
+    int64_t state = AGE_UNCLASSIFIED;
+    int r = s->ages ? retained_of_get(s->ages, row->root, row->path, reterr, &f) : -ENOENT;
+
+    if (!s->ages || r < 0)
+        return s->ages ? r : 0;
+    if (r > 0) {
+        fact_word(CASE_AGE_STATE, span_of(f.state), &state);
+        case_put(&s->facts_of_object, CASE_DAYS_OVERDUE, f.overdue);
+        age_texts(s, &f);
+    }
+    case_put(&s->facts_of_object, CASE_AGE_STATE, state);
+    case_put_text(&s->facts_of_object, CASE_POLICY_VERSION, span_of(s->policy_version));
+    return buf_error(&s->age);
 }
 
 static int label_fill(Subject *s, const FoundRow *row, Error *reterr) {

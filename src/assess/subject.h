@@ -7,24 +7,33 @@
  */
 #pragma once
 
+#include "assess/owner.h"
+#include "assess/reach.h"
 #include "base/day.h"
 #include "classify/case.h"
 #include "model/group.h"
 #include "store/factof.h"
 #include "store/found.h"
+#include "store/retained.h"
 
 typedef struct Subject {
     FactOf *facts;
     CategorySet identifiers; /* categories of which a person has one */
     Day as_of;
+    Arena arena;
+    Owners owners; /* in the arena */
+    Reach reach;
     int64_t object; /* 0: none yet */
     int64_t asset;  /* its number in the assessment; 0: none */
     Case facts_of_object, facts_of_finding;
-    Buf raw, shown, label, texts;
+    Buf raw, shown, label, texts, owner;
+    RetainedOf *ages; /* by the last judgement of the run for that day by a policy; NULL: none */
+    const char *policy_version;
+    Buf age;
 } Subject;
 
 /* Caller's storage; subject_done() also after a failure. */
-int subject_init(Subject *s, Store *store, Day as_of, Error *reterr);
+int subject_init(Subject *s, Store *store, int64_t run, Day as_of, Error *reterr);
 void subject_done(Subject *s);
 
 /* The finding at hand: *ret is its case, until the next call. *ret_new: it is of another object. */

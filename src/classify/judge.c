@@ -1,8 +1,8 @@
 /*
  * Judge: see judge.h.
  *
- * Kleene's logic: FALSE < UNKNOWN < TRUE, `all` is the least of its parts, `any` the greatest, `not`
- * turns it round. The depth of a tree is bounded by that of its file.
+ * Kleene's logic: FALSE < UNKNOWN < TRUE, `all` is the least of its parts, `any` the greatest,
+ * `not` turns it round. The depth of a tree is bounded by that of its file.
  */
 #include "classify/judge.h"
 

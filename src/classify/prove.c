@@ -29,8 +29,7 @@ static void proof_check(const Rule *rule, const Proof *p, Buf *to) {
     judge_severity(rule, &c, to);
 }
 
-int prove_ruleset(const Ruleset *r, const ProveSink *to, size_t *ret_proofs,
-                  size_t *ret_failures) {
+int prove_ruleset(const Ruleset *r, const ProveSink *to, size_t *ret_proofs, size_t *ret_failures) {
     for (size_t i = 0; i < r->n_rules; i++) {
         const Rule *rule = &r->rules[i];
 

@@ -2,7 +2,7 @@
 #include "cli/output.h"
 
 typedef struct LedgerValues {
-    const char *store, *output, *from, *to, *kind;
+    const char *store, *output, *from, *to, *kind, *profile;
     int format;
 } LedgerValues;
 
@@ -40,7 +40,14 @@ static const Option list_options[] = {
      .help = "Only run, triage, exclusion, gap, policy, key, reveal or store"},
 };
 
-static const Option period_options[] = {OPTIONS_LEDGER};
+static const Option period_options[] = {
+    OPTIONS_LEDGER,
+    {.name = "profile",
+     .kind = OPTION_TEXT,
+     .at = AT(profile),
+     .argument = "NAME",
+     .help = "Only runs of the profile of that name"},
+};
 
 typedef int (*Tell)(const terrier_ledger_options *options, terrier_write write, void *of,
                     terrier_error *error);
@@ -50,6 +57,7 @@ static int tell(const Call *call, Tell how) {
     const terrier_ledger_options o = {.store = v->store,
                                       .format = v->format == 2 ? TERRIER_JSONL : TERRIER_TEXT,
                                       .kind = v->kind,
+                                      .profile = v->profile,
                                       .from = v->from,
                                       .to = v->to};
     terrier_error error = {0};

@@ -16,8 +16,13 @@
 const Verb *const verbs[] = {
     &verb_scan,
     &verb_report,
+    &verb_retention,
     &verb_runs,
     &verb_diff,
+    &verb_inventory,
+    &verb_inventory_import,
+    &verb_assets_init,
+    &verb_assets_check,
     &verb_show,
     &verb_detect,
     &verb_explain,
@@ -28,6 +33,8 @@ const Verb *const verbs[] = {
     &verb_rules_import,
     &verb_rules_edm,
     &verb_rules_measure,
+    &verb_policy_init,
+    &verb_policy_check,
     &verb_schedule_check,
     &verb_schedule_write,
     &verb_schedule_list,
@@ -71,7 +78,10 @@ static int print(Buf *text) {
 /* ---- finding the verb ---- */
 
 /* The verb of argv[1], or of argv[1] and argv[2]; how many words it took. */
+/* One of two words goes before one that is its first word alone: "inventory import". */
 static const Verb *verb_find(int argc, char **argv, int *ret_words) {
+    const Verb *one = NULL;
+
     for (size_t i = 0; i < n_verbs; i++) {
         size_t n = strcspn(verbs[i]->name, " ");
         const char *second = verbs[i]->name[n] ? verbs[i]->name + n + 1 : NULL;
@@ -81,9 +91,11 @@ static const Verb *verb_find(int argc, char **argv, int *ret_words) {
         if (second && (argc < 3 || strcmp(argv[2], second) != 0))
             continue;
         *ret_words = second ? 2 : 1;
-        return verbs[i];
+        if (second)
+            return verbs[i];
+        one = verbs[i];
     }
-    return NULL;
+    return one;
 }
 
 /* The second words that may follow argv[1]: "list, show"; empty if it is no first word. */

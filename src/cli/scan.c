@@ -19,6 +19,7 @@ typedef struct ScanValues {
     uint64_t archive_depth, archive_filters, archive_entries, archive_output, hold, worker_memory;
     double time_box, stall, cpu, max_load;
     const char *anchor_hook, *progress, *shard;
+    const char *exports, *exports_directory, *samba;
     TextList quiet_hours;
     int format, level, color, back_off, objects, recount;
     bool no_selftest;
@@ -282,6 +283,24 @@ static const Option options[] = {
      .argument = "PROGRAM",
      .help =
          "At the end give the ledger's head to PROGRAM on standard input, to be kept elsewhere"},
+    {.name = "exports",
+     .kind = OPTION_TEXT,
+     .at = AT(exports),
+     .argument = "FILE",
+     .help = "What NFS exports, in place of /etc/exports",
+     .hidden = true},
+    {.name = "exports-directory",
+     .kind = OPTION_TEXT,
+     .at = AT(exports_directory),
+     .argument = "DIR",
+     .help = "In place of /etc/exports.d",
+     .hidden = true},
+    {.name = "smb-conf",
+     .kind = OPTION_TEXT,
+     .at = AT(samba),
+     .argument = "FILE",
+     .help = "What Samba shares, in place of /etc/samba/smb.conf",
+     .hidden = true},
     {.name = "quiet",
      .letter = 'q',
      .kind = OPTION_FLAG,
@@ -455,6 +474,9 @@ static terrier_scan_options scan_options(const Call *call, Watch *watch) {
         .rescan = v->rescan,
         .recheck = v->recheck,
         .recount = v->recount ? (terrier_recount)(v->recount - 1) : TERRIER_RECOUNT_AFTER,
+        .exports = v->exports,
+        .exports_directory = v->exports_directory,
+        .samba = v->samba,
         .anchor_hook = v->anchor_hook,
         .no_selftest = v->no_selftest,
         .count_ahead = watch->progress.shown,

@@ -104,11 +104,13 @@ terrier_rules_options rules_options(const RulesValues *v);
 /* The verbs, each in the file of its first word. */
 extern const Verb verb_scan, verb_report, verb_detect, verb_explain, verb_show, verb_doctor;
 extern const Verb verb_runs, verb_diff;
+extern const Verb verb_inventory, verb_inventory_import, verb_assets_init, verb_assets_check;
 extern const Verb verb_schedule_check, verb_schedule_list, verb_schedule_next;
 extern const Verb verb_schedule_write, verb_schedule_scope, verb_schedule_alert;
 extern const Verb verb_store_info, verb_store_check, verb_store_prune, verb_store_export,
     verb_store_merge;
 extern const Verb verb_ledger_list, verb_ledger_period, verb_ledger_sample, verb_verify;
+extern const Verb verb_retention, verb_policy_init, verb_policy_check;
 extern const Verb verb_key_list, verb_key_new;
 extern const Verb verb_rules_list, verb_rules_show, verb_rules_check, verb_rules_validate;
 extern const Verb verb_rules_import, verb_rules_edm, verb_rules_measure;

@@ -70,7 +70,7 @@ typedef struct MatcherSink {
     /* instead of counts where the window has columns: a candidate under a mark; NULL: not wanted */
     void (*tested)(void *of, const Mark *at, uint16_t detector, bool valid);
     Level floor;           /* hits below are dropped */
-    const uint8_t *secret; /* SKETCH_SECRET_BYTES for Hit.hash; NULL: hash is 0 */
+    const uint8_t *secret; /* SKETCH_KEYS_BYTES for Hit.hash; NULL: hash is 0 */
     bool exact;            /* values of detectors that have a table are looked up in it */
     /* what is not to be reported goes to `allowed` with its entry; NULL: allow lists mean nothing
      */

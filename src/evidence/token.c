@@ -8,6 +8,8 @@
 #include <sodium.h>
 #include <stdio.h>
 
+enum { CONTENT_BYTES = 192 }; /* what XXH3 wants */
+
 void token_make(const Key *k, Span type, Span canonical, uint8_t ret[FINDING_TOKEN]) {
     const Span parts[] = {type, span("", 1), canonical};
     uint8_t mac[32];
@@ -26,5 +28,6 @@ void token_print(const char *key, const uint8_t token[FINDING_TOKEN], char ret[T
 }
 
 void token_sketch_secret(const Key *k, uint8_t ret[TOKEN_SKETCH_SECRET]) {
-    key_derive(k, "terrier-sketch", ret, TOKEN_SKETCH_SECRET);
+    key_derive(k, "terrier-sketch", ret, CONTENT_BYTES);
+    key_derive(k, "terrier-distinct", ret + CONTENT_BYTES, TOKEN_SKETCH_SECRET - CONTENT_BYTES);
 }

@@ -13,7 +13,7 @@
 #include "model/finding.h"
 
 #define TOKEN_SIZE          46  /* "tok:" 8 ":" 32 and a NUL */
-#define TOKEN_SKETCH_SECRET 192 /* XXH3_SECRET_DEFAULT_SIZE */
+#define TOKEN_SKETCH_SECRET 208 /* SKETCH_KEYS_BYTES: for contents, then for values */
 
 /* The 128 bits alone, as the store keeps them: the key is the same in all tokens of a run. */
 void token_make(const Key *k, Span type, Span canonical, uint8_t ret[FINDING_TOKEN]);

@@ -75,7 +75,8 @@ TERRIER_API terrier_rules *terrier_rules_free(terrier_rules *rules);
 typedef enum terrier_format {
     TERRIER_TEXT,
     TERRIER_JSONL,
-    TERRIER_CSV, /* from here on of reports only */
+    TERRIER_CSV,   /* only where it is said */
+    /* from here on of reports only */
     TERRIER_PATHS,
     TERRIER_SARIF,
     TERRIER_OCSF,
@@ -282,6 +283,8 @@ typedef struct terrier_scan_options {
     bool count_ahead;  /* count objects beside the scan, for terrier_progress.files_ahead */
     unsigned shard, n_shards; /* only this one of so many, from 1; 0: everything */
     terrier_recount recount;
+    /* what this host gives to others; NULL: /etc/exports, /etc/exports.d, /etc/samba/smb.conf */
+    const char *exports, *exports_directory, *samba;
     const char *anchor_hook; /* a program that gets the ledger's head at the end; NULL: none */
     bool no_selftest;        /* for benches: known values are not sent through the pipeline */
     const char *command;     /* as typed, for the run's header; NULL: none */
@@ -438,6 +441,47 @@ typedef struct terrier_report_options {
 TERRIER_API int terrier_report(const terrier_report_options *options, terrier_write write, void *of,
                                terrier_error *error);
 
+typedef enum terrier_inventory_format {
+    TERRIER_INVENTORY_TEXT,
+    TERRIER_INVENTORY_CSV,
+    TERRIER_INVENTORY_JSONL,
+    TERRIER_INVENTORY_XLSX,
+} terrier_inventory_format;
+
+typedef struct terrier_inventory_options {
+    const char *store; /* NULL: as in terrier_scan_options */
+    int64_t run;       /* 0: the last */
+    const char *map;   /* a file of format asset-map/1; NULL: nothing is declared */
+    terrier_inventory_format format;
+    bool colour; /* in text */
+} terrier_inventory_options;
+
+/*
+ * The data assets of a run, one row each: what is in it, whose it is, who may read it, how much of
+ * it was looked at, and what the map declares. -ENOENT: there is no store, or no such run; -EINVAL:
+ * the map is wrong; -ENOTSUP: XLSX, and Terrier was built without libxlsxwriter.
+ */
+TERRIER_API int terrier_inventory(const terrier_inventory_options *options, terrier_write write,
+                                  void *of, terrier_error *error);
+
+/*
+ * Reads an inventory in CSV back, that people have filled in, and writes the map that it then is:
+ * assets of options->map with what was changed, and new ones for rows in which something was filled
+ * in. -EINVAL with row and column: a measured column was changed, or the file is no inventory of
+ * this run; nothing is written then.
+ */
+TERRIER_API int terrier_inventory_import(const terrier_inventory_options *options,
+                                         const char *file, terrier_write write, void *of,
+                                         terrier_error *error);
+
+/* A map of the assets that a run has, to be completed. Options as above, without a map. */
+TERRIER_API int terrier_assets_init(const terrier_inventory_options *options, terrier_write write,
+                                    void *of, terrier_error *error);
+
+/* Reads a map and says what is in it, and which of its assets a run has never met. */
+TERRIER_API int terrier_assets_check(const terrier_inventory_options *options, terrier_write write,
+                                     void *of, terrier_error *error);
+
 typedef struct terrier_runs_options {
     const char *store; /* NULL: as in terrier_scan_options */
     uint64_t most;     /* the last so many; 0: all */
@@ -523,6 +567,41 @@ TERRIER_API int terrier_reveal(const terrier_rules *rules, const char *program, 
 TERRIER_API int terrier_doctor(const char *program, const char *store, terrier_write write,
                                void *of, size_t *ret_problems, terrier_error *error);
 
+/* ---- retention ---- */
+
+/* The example policy, to be adapted: YAML of format retention-policy/1. */
+TERRIER_API int terrier_policy_example(terrier_write write, void *of, terrier_error *error);
+
+/*
+ * Whether a policy holds: a line `file:line:column: ...` for each clash and each example that does
+ * not come out, *ret_bad counts them; and `... note: ...` for what should be looked at. rules: what
+ * the types that it names are looked up in; NULL: they are not. as_of: "2026-03-01", for what is
+ * over by then; NULL: today. -EINVAL: it cannot be read, or as_of is no day.
+ */
+TERRIER_API int terrier_policy_check(const char *file, const terrier_rules *rules,
+                                     const char *as_of, terrier_write write, void *of,
+                                     size_t *ret_examples, size_t *ret_bad, terrier_error *error);
+
+typedef struct terrier_retention_options {
+    const char *store;     /* NULL: as in terrier_scan_options */
+    int64_t run;           /* 0: the last one */
+    const char *policy;    /* NULL: $XDG_CONFIG_HOME/terrier/retention.yaml, else the example */
+    const char *as_of;     /* "2026-03-01"; NULL: today, in UTC */
+    const char *state;     /* only rows of it; NULL: all */
+    terrier_format format; /* TERRIER_CSV too */
+    bool colour;
+} terrier_retention_options;
+
+/*
+ * Holds a policy against a stored run and reports what came of it. The judgement is stored, once
+ * for the same run, day and file, with an entry in the ledger. *ret_violations: outermost files
+ * that are kept for too long, in whole or in part, or were gone too early. -ENOENT: there is no
+ * store, or no such run; -EINVAL: the policy cannot be read, or a day or state is none; -EBUSY: a
+ * scan is writing.
+ */
+TERRIER_API int terrier_retention(const terrier_retention_options *options, terrier_write write,
+                                  void *of, uint64_t *ret_violations, terrier_error *error);
+
 /* ---- the store's own upkeep ---- */
 
 /* What is in it: runs, objects, findings, entries, bytes. -ENOENT: there is none. */
@@ -563,7 +642,8 @@ TERRIER_API int terrier_store_merge(const char *into, const char *const *stores,
 typedef struct terrier_ledger_options {
     const char *store; /* NULL: as in terrier_scan_options */
     terrier_format format;
-    const char *kind; /* only entries of this kind; NULL: all */
+    const char *kind;    /* list: only entries of this kind; NULL: all */
+    const char *profile; /* period: only runs of this profile; NULL: all */
     /* "2026-03-01" or "2026-03-01T12:00:00Z", UTC; NULL: no bound. `to` itself is not in it */
     const char *from, *to;
 } terrier_ledger_options;

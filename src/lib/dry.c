@@ -71,7 +71,8 @@ static int on_object(void *of, Span path, const FileMeta *meta _unused_, Status 
     return 0;
 }
 
-static int on_directory(void *of, Span path _unused_) {
+static int on_directory(void *of, Span path _unused_, const FileMeta *meta _unused_,
+                        int fd _unused_) {
     ((DryRun *)of)->directories++;
     return 0;
 }

@@ -275,7 +275,7 @@ static int explain_opened(Explaining *x, const char *program, const Extractor *e
 
 static int explain(const terrier_rules *rules, const char *program, const char *path, Writer *out,
                    Error *reterr) {
-    static const uint8_t no_secret[SKETCH_SECRET_BYTES];
+    static const uint8_t no_secret[SKETCH_KEYS_BYTES];
     _cleanup_(explaining_done)
         Explaining x = {.out = out, .path = span_of(path), .reasons.engine = rules->engine};
     _cleanup_(fd_closep) int fd = -1, beside = -1;

@@ -17,6 +17,8 @@
 #include "lib/allowing.h"
 #include "lib/common.h"
 #include "lib/places.h"
+#include "lib/principals.h"
+#include "lib/served.h"
 #include "lib/tables.h"
 #include "lib/witness.h"
 #include "scan/examine.h"
@@ -55,6 +57,7 @@ typedef struct Job {
     size_t n_notes, cap_notes;
     int64_t *missed; /* slots, ns since 1970; in the arena */
     size_t n_missed;
+    Served served;
 } Job;
 
 static void job_done(Job *j) {
@@ -528,10 +531,23 @@ static int note_uncovered(Job *j) {
     return r;
 }
 
+/* Of names on standard input nobody knows where they lie. */
+static int note_served(Job *j) {
+    const ServedFiles files = {j->o->exports, j->o->exports_directory, j->o->samba};
+    int r =
+        j->o->n_paths ? served_find(&files, j->o->paths, j->o->n_paths, &j->arena, &j->served) : 0;
+
+    for (size_t i = 0; r == 0 && j->o->n_paths && i < SERVED_NOTES; i++)
+        r = note_add(j, &j->served.notes[i]);
+    return r;
+}
+
 static int note_first(Job *j, Error *reterr) {
     int r = j->o->profile ? note_missed(j, reterr) : 0;
 
-    return r == 0 && j->o->profile ? note_uncovered(j) : r;
+    if (r == 0 && j->o->profile)
+        r = note_uncovered(j);
+    return r == 0 ? note_served(j) : r;
 }
 
 /* What is read, for the hash by which two runs are told to have had one scope. */
@@ -663,8 +679,10 @@ static int end_run(Job *j, const KeeperResult *kept, Error *reterr) {
     Coverage coverage;
     StoreRunEnd end = {.ended = clock_real_ns()};
     bool news = true;
-    int r = witness_judge(&j->witness, kept, reterr);
+    int r = principals_name(j->store, j->result->run, reterr);
 
+    if (r == 0)
+        r = witness_judge(&j->witness, kept, reterr);
     if (r == 0)
         r = query_coverage(j->store, j->result->run, reterr, &coverage);
     if (r < 0)
@@ -746,6 +764,8 @@ static int job_run(Job *j, Error *reterr) {
     keeper.n_quiet = j->n_quiet;
     keeper.notes = j->notes;
     keeper.n_notes = j->n_notes;
+    keeper.shares = j->served.shares;
+    keeper.n_shares = j->served.n;
     keeper.engine = buf_cstr(&j->engine);
     keeper.fresh = j->o->fresh;
     keeper.rescan = j->o->rescan;

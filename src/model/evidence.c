@@ -15,6 +15,8 @@ const char *fact_kind_name(FactKind k) {
         [FACT_NO_CONTENTS] = "no-contents",
         [FACT_ALLOWED] = "allowed",
         [FACT_MACROS] = "macros",
+        [FACT_RECEIVED] = "received",
+        [FACT_DUMP_MADE] = "dump-made",
     };
 
     return names[k];

@@ -23,6 +23,8 @@ typedef enum FactKind {
     FACT_NO_CONTENTS, /* rows of a dump; its contents do not say of which table */
     FACT_ALLOWED,     /* hits that an entry of an allow list, `text`, kept out: how many is `from` */
     FACT_MACROS,      /* a document with modules of a programme */
+    FACT_RECEIVED,    /* when the last server took the message in */
+    FACT_DUMP_MADE,   /* when a dump of a database was made */
     N_FACT_KINDS,
 } FactKind;
 

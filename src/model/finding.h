@@ -59,6 +59,8 @@ typedef struct Finding {
     uint64_t distinct;        /* different values, estimated when not exact */
     bool distinct_exact;
     float score; /* the best of all hits */
+    Span values; /* of its category in the object, as base/sketch.h writes it down; empty: in
+                    another finding of the object, or not known */
     Sample *samples;
     size_t n_samples;
 } Finding;

@@ -7,6 +7,7 @@
 #include "report/facts.h"
 #include "report/jsonl.h"
 #include "report/line.h"
+#include "store/directory.h"
 
 #define CANONICAL_FORMAT 1
 
@@ -91,6 +92,42 @@ static int names_put(Pass *p, const ObjectRow *row, Json *j) {
     return r;
 }
 
+/* An ACL as the kernel keeps it, in hexadecimal; without one there is no such key. */
+static void acl_put(Json *j, Span acl) {
+    if (acl.n) {
+        json_key(j, "acl");
+        json_hex(j, acl);
+    }
+}
+
+/* One above a root has its own path, whatever the root is called. */
+static int directory_put(const DirectoryRow *row, Outlet *to) {
+    bool above = row->is.path.n && row->is.path.at[0] == '/';
+    Json j = line_begin(to, "directory");
+    int r = line_locator(&j, "locator", row->root, above ? span(NULL, 0) : row->is.path);
+
+    json_key(&j, "above");
+    json_bool(&j, above);
+    if (above)
+        line_name(&j, "path", row->is.path);
+    line_uint(&j, "mode", row->is.mode);
+    line_uint(&j, "uid", row->is.uid);
+    line_uint(&j, "gid", row->is.gid);
+    acl_put(&j, row->is.acl);
+    return r < 0 ? r : line_end(&j, to);
+}
+
+/* Who may read an object hangs on them: two runs that differ in one are not the same. */
+static int directories_put(Pass *p) {
+    _cleanup_(directory_cursor_closep) DirectoryCursor *c = NULL;
+    DirectoryRow row;
+    int r = directory_cursor_open(p->store, p->run, p->reterr, &c);
+
+    while (r >= 0 && (r = directory_cursor_step(c, p->reterr, &row)) > 0)
+        r = directory_put(&row, p->to);
+    return r;
+}
+
 static int object_put(Pass *p, const ObjectRow *row) {
     Json j = line_begin(p->to, "object");
     int r = line_locator(&j, "locator", row->root, row->path);
@@ -105,6 +142,7 @@ static int object_put(Pass *p, const ObjectRow *row) {
     line_uint(&j, "mode", row->meta.mode);
     line_uint(&j, "uid", row->meta.uid);
     line_uint(&j, "gid", row->meta.gid);
+    acl_put(&j, row->acl);
     json_key(&j, "hash");
     if (row->hash)
         json_hex(&j, span(row->hash, 16));
@@ -231,7 +269,8 @@ int canonical_export(Store *s, int64_t run, Outlet *to, Error *reterr) {
                          "the same scan again, or name another with --run N",
                          (long long)f.run.id);
     if ((r = pass_open(&p)) < 0 || (r = head_put(&f, to)) < 0 || (r = roots_put(&f, to)) < 0 ||
-        (r = objects_put(&p)) < 0 || (r = notes_put(&p, "skipped-mount")) < 0)
+        (r = directories_put(&p)) < 0 || (r = objects_put(&p)) < 0 ||
+        (r = notes_put(&p, "skipped-mount")) < 0)
         return r;
     return sums_put(&f, to);
 }

@@ -41,12 +41,12 @@ typedef struct Words {
 
 typedef struct Match {
     MatchKind kind;
-    const char *text;       /* shape, layout, regex, phrase or name of the scanner */
-    const char *dictionary; /* keyword, columns: what begins with a word of it; NULL: any */
-    const char *separators; /* shape: one of these, the same one, between groups; "": none */
-    uint8_t lead[100];      /* shape: which values the first two digits may have; all 0: any */
-    Words terms;            /* combination: categories and ids, all of which must be there */
-    bool whole;             /* ... in one object; else in one table */
+    const char *text;            /* shape, layout, regex, phrase or name of the scanner */
+    const char *dictionary;      /* keyword, columns: what begins with a word of it; NULL: any */
+    const char *separators;      /* shape: one of these, the same one, between groups; "": none */
+    uint8_t lead[100];           /* shape: which values the first two digits may have; all 0: any */
+    Words terms;                 /* combination: categories and ids, all of which must be there */
+    bool whole;                  /* ... in one object; else in one table */
     unsigned at_least, distinct; /* ... so often each, so many different values of each */
     Base base;
     float entropy; /* keyword: least Shannon entropy of the value, bits a byte; 0: none */
@@ -110,13 +110,16 @@ typedef struct Rules {
     size_t n;
     Dictionary *dictionaries; /* in order of id */
     size_t n_dictionaries;
-    AllowEntry *allows;   /* in order of the lists' ids, then as they stand there */
+    AllowEntry *allows; /* in order of the lists' ids, then as they stand there */
     size_t n_allows;
-    Words tokens; /* all that they name, in order, each once */
+    Words tokens;  /* all that they name, in order, each once */
     EdmRule *edms; /* in order of id; each of a detector of its own */
     size_t n_edms;
     /* SHA-256 over (id, SHA-256 of its file): detectors, dictionaries, allow lists, edm */
     uint8_t digest[32];
+    /* The same over what decides what is found: of detectors all but words for people, examples and
+     * tier. With two sets that agree in it, the same bytes give the same hits, masks and tokens. */
+    uint8_t reading[32];
 } Rules;
 
 /* A rule file in memory, as if it lay in a directory that is read last. */

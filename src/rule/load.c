@@ -33,7 +33,8 @@ typedef struct Entry {
     EdmRule edm;
     const char *id;
     RuleMark mark;
-    uint8_t digest[SHA256_DIGEST_SIZE]; /* of the file's bytes */
+    uint8_t digest[SHA256_DIGEST_SIZE];  /* of the file's bytes */
+    uint8_t reading[SHA256_DIGEST_SIZE]; /* of what decides what is found: Rules.reading */
     size_t layer;
 } Entry;
 
@@ -103,12 +104,56 @@ static int entry_read(const Node *root, Loading *l, Entry *ret) {
     return rc;
 }
 
+/* Keys of a detector that neither engine nor harvest looks at. All others count, also new ones. */
+static bool is_for_people(const Node *n) {
+    static const char *const keys[] = {"title", "tier", "references", "examples",
+                                       "negative_examples"};
+
+    for (size_t i = 0; i < N_ELEMENTS(keys); i++) {
+        if (n->key && strcmp(n->key, keys[i]) == 0)
+            return true;
+    }
+    return false;
+}
+
+static void text_digest(struct sha256_ctx *sha, const char *text) {
+    sha256_update(sha, text ? strlen(text) + 1 : 1, (const uint8_t *)(text ? text : ""));
+}
+
+/* As deep as trees go: YAML_DEPTH_MAX. */
+static void node_digest(struct sha256_ctx *sha, const Node *n) {
+    const uint8_t kind = (uint8_t)n->kind;
+
+    sha256_update(sha, 1, &kind);
+    text_digest(sha, n->key);
+    text_digest(sha, n->text);
+    for (const Node *child = n->first; child; child = child->next)
+        node_digest(sha, child);
+    sha256_update(sha, 1, (const uint8_t *)"\xff"); /* its end: in no kind, nor in a text */
+}
+
+static void reading_digest(const Node *root, Entry *e) {
+    struct sha256_ctx sha;
+
+    memcpy(e->reading, e->digest, sizeof(e->reading));
+    if (e->kind != ENTRY_DETECTOR)
+        return;
+    sha256_init(&sha);
+    for (const Node *n = root->first; n; n = n->next) {
+        if (!is_for_people(n))
+            node_digest(&sha, n);
+    }
+    sha256_digest(&sha, sizeof(e->reading), e->reading);
+}
+
 /* What a tree says, as one more entry of a layer. */
 static int load_tree(Loading *l, const Node *root, const uint8_t *digest, size_t layer) {
     Entry e = {.layer = layer};
     int rc = entry_read(root, l, &e);
 
     memcpy(e.digest, digest, sizeof(e.digest));
+    if (rc == 0)
+        reading_digest(root, &e);
     return rc < 0 ? rc : entry_add(l, &e);
 }
 
@@ -263,9 +308,9 @@ static bool regions_keep(const char *list, const Words *regions) {
 }
 
 /* An allow entry that is over makes other rules of the same file. */
-static void digest_add(struct sha256_ctx *digest, const Entry *e) {
+static void digest_add(struct sha256_ctx *digest, const Entry *e, const uint8_t *of) {
     sha256_update(digest, strlen(e->id) + 1, (const uint8_t *)e->id);
-    sha256_update(digest, sizeof(e->digest), e->digest);
+    sha256_update(digest, SHA256_DIGEST_SIZE, of);
     for (size_t i = 0; e->kind == ENTRY_ALLOW && i < e->allow.n; i++) {
         uint8_t over = e->allow.entries[i].expired;
 
@@ -275,7 +320,7 @@ static void digest_add(struct sha256_ctx *digest, const Entry *e) {
 
 /* From sorted entries to the frozen set. */
 static int rules_freeze(Loading *l, const char *regions) {
-    struct sha256_ctx digest;
+    struct sha256_ctx digest, reading;
     Rules *r = l->rules;
 
     r->detectors = arena_array(&r->arena, l->n, sizeof(*r->detectors));
@@ -284,6 +329,7 @@ static int rules_freeze(Loading *l, const char *regions) {
     if (!r->detectors || !r->dictionaries || !r->edms)
         return -ENOMEM;
     sha256_init(&digest);
+    sha256_init(&reading);
     for (size_t i = 0; i < l->n; i++) {
         const Entry *e = &l->entries[i];
 
@@ -299,9 +345,11 @@ static int rules_freeze(Loading *l, const char *regions) {
             r->detectors[r->n++] = e->detector;
         else
             continue;
-        digest_add(&digest, e);
+        digest_add(&digest, e, e->digest);
+        digest_add(&reading, e, e->reading);
     }
     sha256_digest(&digest, sizeof(r->digest), r->digest);
+    sha256_digest(&reading, sizeof(r->reading), r->reading);
     return 0;
 }
 

@@ -12,8 +12,10 @@
 #pragma once
 
 #include "model/dating.h"
+#include "model/severity.h"
 #include "rule/condition.h"
 #include "rule/duration.h"
+#include "rule/fact.h"
 
 #define POLICY_FORMAT "retention-policy/1"
 
@@ -36,15 +38,6 @@ typedef enum Clock {
     N_CLOCKS,
 } Clock;
 
-typedef enum PolicyTier {
-    POLICY_LIVE,
-    POLICY_ARCHIVE,
-    POLICY_BACKUP,
-    POLICY_TEMP,
-    POLICY_TEST,
-    N_POLICY_TIERS,
-} PolicyTier;
-
 typedef enum PolicyAction {
     ACTION_DELETE,
     ACTION_ANONYMISE,
@@ -54,20 +47,8 @@ typedef enum PolicyAction {
     N_POLICY_ACTIONS,
 } PolicyAction;
 
-typedef enum Severity {
-    SEVERITY_LOW,
-    SEVERITY_MEDIUM,
-    SEVERITY_HIGH,
-    SEVERITY_CRITICAL,
-    N_SEVERITIES,
-} Severity;
-
 const char *clock_event_name(Clock c);
-const char *policy_tier_name(PolicyTier t);
 const char *policy_action_name(PolicyAction a);
-const char *severity_name(Severity s);
-bool clock_event_parse(Span word, Clock *ret);
-bool policy_tier_parse(Span word, PolicyTier *ret);
 
 typedef struct PolicyClass {
     const char *id, *title; /* title: "" */
@@ -129,7 +110,7 @@ typedef struct PolicyEpoch {
 typedef struct PolicyPlace {
     Words paths, jurisdiction;
     bool has_tier;
-    PolicyTier tier;
+    LocationTier tier;
 } PolicyPlace;
 
 /* An event that somebody wrote down. */
@@ -150,12 +131,13 @@ typedef struct PolicyExample {
     const char *path, *table, *format;
     Words types, jurisdiction;
     bool has_tier, copied, made_with_file, unread;
-    PolicyTier tier;
+    LocationTier tier;
     uint32_t uid;
     PolicyExampleDate dates[N_DATINGS];
     size_t n_dates;
     Day day;
-    const char *state, *rule; /* rule: "" any */
+    AgeState state;
+    const char *rule; /* "": any */
     RuleMark mark;
 } PolicyExample;
 

@@ -49,6 +49,10 @@ static int read_copied(const Node *n, Reader *r, void *into) {
     return field_flag(n, r, &((PolicyExample *)into)->copied);
 }
 
+static int read_made(const Node *n, Reader *r, void *into) {
+    return field_flag(n, r, &((PolicyExample *)into)->made_with_file);
+}
+
 static int read_unread(const Node *n, Reader *r, void *into) {
     return field_flag(n, r, &((PolicyExample *)into)->unread);
 }
@@ -96,14 +100,11 @@ static int read_day(const Node *n, Reader *r, void *into) {
 }
 
 static int read_state(const Node *n, Reader *r, void *into) {
-    static const char *const words[] = {
-        "held",      "policy_conflict", "exempt",    "undetermined",
-        "violation", "due_soon",        "compliant", "unclassified",
-    };
+    const FactDefinition *states = fact_definition(CASE_AGE_STATE);
     size_t i = 0;
-    int rc = field_choice(n, words, N_ELEMENTS(words), "a state", r, &i);
+    int rc = field_choice(n, states->words, states->n_words, "a state", r, &i);
 
-    ((PolicyExample *)into)->state = words[i];
+    ((PolicyExample *)into)->state = (AgeState)i;
     return rc;
 }
 
@@ -120,6 +121,7 @@ static const Field fields[] = {
     {"tier", read_tier, false},
     {"uid", read_uid, false},
     {"copied", read_copied, false},
+    {"made_with_file", read_made, false},
     {"unread", read_unread, false},
     {"dates", read_dates, false},
     {"day", read_day, true},

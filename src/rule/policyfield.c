@@ -9,57 +9,17 @@ static const char *const clocks[N_CLOCKS] = {
     [CLOCK_PERIOD_END] = "period_end",     [CLOCK_RELATIONSHIP_END] = "relationship_end",
     [CLOCK_FIRST_SEEN] = "first_seen",
 };
-static const char *const tiers[N_POLICY_TIERS] = {
-    [POLICY_LIVE] = "live", [POLICY_ARCHIVE] = "archive", [POLICY_BACKUP] = "backup",
-    [POLICY_TEMP] = "temp", [POLICY_TEST] = "test",
-};
 static const char *const actions[N_POLICY_ACTIONS] = {
     [ACTION_DELETE] = "delete",   [ACTION_ANONYMISE] = "anonymise", [ACTION_REVIEW] = "review",
     [ACTION_ARCHIVE] = "archive", [ACTION_RESTRICT] = "restrict",
-};
-static const char *const severities[N_SEVERITIES] = {
-    [SEVERITY_LOW] = "low",
-    [SEVERITY_MEDIUM] = "medium",
-    [SEVERITY_HIGH] = "high",
-    [SEVERITY_CRITICAL] = "critical",
 };
 
 const char *clock_event_name(Clock c) {
     return clocks[c];
 }
 
-const char *policy_tier_name(PolicyTier t) {
-    return tiers[t];
-}
-
 const char *policy_action_name(PolicyAction a) {
     return actions[a];
-}
-
-const char *severity_name(Severity s) {
-    return severities[s];
-}
-
-static bool word_find(const char *const *words, size_t n, Span word, size_t *ret) {
-    for (size_t i = 0; i < n; i++) {
-        if (span_is(word, words[i])) {
-            *ret = i;
-            return true;
-        }
-    }
-    return false;
-}
-
-bool clock_event_parse(Span word, Clock *ret) {
-    size_t i;
-
-    return word_find(clocks, N_CLOCKS, word, &i) && (*ret = (Clock)i, true);
-}
-
-bool policy_tier_parse(Span word, PolicyTier *ret) {
-    size_t i;
-
-    return word_find(tiers, N_POLICY_TIERS, word, &i) && (*ret = (PolicyTier)i, true);
 }
 
 int field_day(const Node *n, Reader *r, Day *ret) {
@@ -117,11 +77,12 @@ int field_jurisdiction(const Node *n, Reader *r, Words *ret) {
     return field_some(n, 16, check_jurisdiction, r, ret);
 }
 
-int field_tier(const Node *n, Reader *r, PolicyTier *ret) {
+int field_tier(const Node *n, Reader *r, LocationTier *ret) {
+    const FactDefinition *tiers = fact_definition(CASE_LOCATION_TIER);
     size_t i = 0;
-    int rc = field_choice(n, tiers, N_POLICY_TIERS, "a tier", r, &i);
+    int rc = field_choice(n, tiers->words, tiers->n_words, "a tier", r, &i);
 
-    *ret = (PolicyTier)i;
+    *ret = (LocationTier)i;
     return rc;
 }
 
@@ -155,7 +116,7 @@ int field_action(const Node *n, Reader *r, PolicyAction *ret) {
 
 int field_severity(const Node *n, Reader *r, Severity *ret) {
     size_t i = 0;
-    int rc = field_choice(n, severities, N_SEVERITIES, "a severity", r, &i);
+    int rc = field_choice(n, severity_names, N_SEVERITIES, "a severity", r, &i);
 
     *ret = (Severity)i;
     return rc;

@@ -21,7 +21,7 @@ int field_some(const Node *n, size_t max, FieldCheck *check, Reader *r, Words *r
 
 /* Names of countries and unions: US, EU, US-CA. */
 int field_jurisdiction(const Node *n, Reader *r, Words *ret);
-int field_tier(const Node *n, Reader *r, PolicyTier *ret);
+int field_tier(const Node *n, Reader *r, LocationTier *ret);
 int field_clock(const Node *n, Reader *r, Clock *ret);
 int field_action(const Node *n, Reader *r, PolicyAction *ret);
 int field_severity(const Node *n, Reader *r, Severity *ret);

@@ -127,7 +127,7 @@ static int read_tiers(const Node *n, Reader *r, void *into) {
         return node_complain(n, r->reterr, "an empty list, expected tiers");
     k->tiers = 0;
     for (const Node *c = rc == 0 ? n->first : NULL; c && rc == 0; c = c->next) {
-        PolicyTier t = POLICY_LIVE;
+        LocationTier t = LOCATION_LIVE;
 
         rc = field_tier(c, r, &t);
         k->tiers |= 1u << t;
@@ -196,7 +196,7 @@ static const Field rule_fields[] = {
 int policy_rule_read(const Node *n, Reader *r, PolicyRule *ret) {
     int rc;
 
-    *ret = (PolicyRule){.tiers = (1u << N_POLICY_TIERS) - 1,
+    *ret = (PolicyRule){.tiers = (1u << N_LOCATION_TIERS) - 1,
                         .clock = CLOCK_CREATED,
                         .action = ACTION_REVIEW,
                         .severity = SEVERITY_MEDIUM,

@@ -54,8 +54,8 @@ typedef struct Reader {
     size_t room;     /* a window and its margins, or the head that is sniffed */
     size_t window;
     Held held;
-    Span root, path; /* of the object at hand: reader_at() */
-    const uint8_t *hash_secret; /* SKETCH_SECRET_BYTES; of the store, so that hashes tell nothing */
+    Span root, path;            /* of the object at hand: reader_at() */
+    const uint8_t *hash_secret; /* SKETCH_KEYS_BYTES; of the store, so that hashes tell nothing */
     Throttle *throttle;         /* shared, borrowed; NULL: none */
     bool drop_small;            /* pages of small files too are forgotten */
 } Reader;
@@ -89,7 +89,7 @@ typedef struct Piece {
     bool shrunk; /* the end came before `size` */
 } Piece;
 
-/* keep: samples of a finding; secret: SKETCH_SECRET_BYTES, borrowed. */
+/* keep: samples of a finding; secret: SKETCH_KEYS_BYTES, borrowed. */
 int reader_init(Reader *r, const Engine *engine, size_t window, Level floor, uint32_t keep,
                 const uint8_t *secret);
 void reader_done(Reader *r);

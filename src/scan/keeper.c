@@ -21,6 +21,8 @@
 #include "scan/scanner.h"
 #include "scan/selftest.h"
 #include "store/carry.h"
+#include "store/directory.h"
+#include "store/principal.h"
 #include "store/series.h"
 #include "store/tally.h"
 #include "store/twin.h"
@@ -29,8 +31,10 @@ enum {
     RESTARTS_MAX = 1000,   /* deaths a run: then it ends and says so */
     RESTARTS_IDLE_MAX = 3, /* deaths in a row with nothing reported and nothing in flight */
     PROGRESS_MS = 200,
-    DRAIN_S = 30,       /* for what is in flight when quiet hours begin; then it is read again */
-    RECHECKS_MAX = 512, /* on their way at once: more are not drawn */
+    DRAIN_S = 30, /* for what is in flight when quiet hours begin; then it is read again */
+    OWNERS_SLOTS = 1 << 15,
+    OWNERS_MAX = OWNERS_SLOTS / 2, /* users and groups of a run whose names are asked for */
+    RECHECKS_MAX = 512,            /* on their way at once: more are not drawn */
 };
 
 /* keeper_listen: the scanner is to end, for quiet hours or since the time is over. */
@@ -58,6 +62,8 @@ typedef struct Keeper {
     StoreStart start;
     Recheck rechecks[RECHECKS_MAX]; /* on their way */
     size_t n_rechecks;
+    uint64_t *owners; /* OWNERS_SLOTS, those that were met */
+    size_t n_owners;
     uint64_t read; /* files reported, in all lives of the scanner */
     uint64_t rechecked, forged;
     uint64_t twins;      /* files that were put as what has the same content */
@@ -203,6 +209,7 @@ static int keeper_describe(Keeper *k) {
                         .detectors = k->detectors,
                         .n_detectors = rules->n};
     memcpy(k->run.ruleset, rules->digest, sizeof(k->run.ruleset));
+    memcpy(k->run.reading, rules->reading, sizeof(k->run.reading));
     return 0;
 }
 
@@ -213,6 +220,11 @@ static void start_tell(const Keeper *k) {
         keeper_warn(k,
                     "run %lld was interrupted and is continued; --fresh begins a new one instead",
                     (long long)s->run);
+    if (s->words)
+        keeper_warn(k,
+                    "since run %lld the rules changed in titles, tiers, examples or references "
+                    "alone: what was found holds",
+                    (long long)s->before);
     if (s->kind == STORE_START_ANEW)
         keeper_warn(k,
                     "the %s changed since run %lld, so everything is read again: what was found "
@@ -259,6 +271,8 @@ static int first_notes(Keeper *k, Error *reterr) {
 
     for (size_t i = 0; i < k->o->n_notes && r == 0; i++)
         r = store_note_put(k->o->store, k->result.run, &k->o->notes[i], reterr);
+    for (size_t i = 0; i < k->o->n_shares && r == 0; i++)
+        r = store_share_put(k->o->store, k->result.run, i, &k->o->shares[i], reterr);
     return r;
 }
 
@@ -274,7 +288,7 @@ static int keeper_begin(Keeper *k, Error *reterr) {
         r = resume_note(k, reterr);
     if (r == 0)
         r = journal_start(k->journal_fd, k->result.run);
-    return r < 0 || k->result.resumed ? r : first_notes(k, reterr);
+    return r < 0 ? r : first_notes(k, reterr);
 }
 
 static int on_ready(Keeper *k, Wire *w, Error *reterr) {
@@ -478,6 +492,55 @@ static int recheck_end(Keeper *k, const ObjectReport *o, Error *reterr) {
                           reterr);
 }
 
+/* ---- owners ---- */
+
+/* Its place in the table, which holds ids plus one: 0 is free. */
+static uint64_t *owner_slot(Keeper *k, bool group, uint32_t id) {
+    uint64_t key = (uint64_t)group << 32 | ((uint64_t)id + 1);
+    size_t i = (size_t)(key * UINT64_C(0x9E3779B97F4A7C15) >> 49) % OWNERS_SLOTS;
+
+    while (k->owners[i] && k->owners[i] != key)
+        i = (i + 1) % OWNERS_SLOTS;
+    if (k->owners[i] == key)
+        return NULL;
+    k->owners[i] = key;
+    return &k->owners[i];
+}
+
+/* Its name is looked up when the run ends; so many accounts no filer has. */
+static int owner_note(Keeper *k, bool group, uint32_t id, Error *reterr) {
+    if (k->n_owners == OWNERS_MAX || !owner_slot(k, group, id))
+        return 0;
+    k->n_owners++;
+    return store_principal_put(k->o->store, k->result.run, &(Principal){.group = group, .id = id},
+                               reterr);
+}
+
+static int owners_note(Keeper *k, uint32_t uid, uint32_t gid, Error *reterr) {
+    int r = owner_note(k, false, uid, reterr);
+
+    return r < 0 ? r : owner_note(k, true, gid, reterr);
+}
+
+static int on_directories(Keeper *k, Wire *w, Error *reterr) {
+    int r = 0;
+
+    while (r == 0 && w->at < w->end) {
+        DirectoryReport d;
+
+        r = directory_get(w, &d);
+        if (r == 0 && d.root >= k->n_roots)
+            r = -EBADMSG;
+        if (r == 0)
+            r = store_directory_put(k->o->store, k->result.run,
+                                    &(StoreDirectory){d.root, d.path, d.mode, d.uid, d.gid, d.acl},
+                                    reterr);
+        if (r == 0)
+            r = owners_note(k, d.uid, d.gid, reterr);
+    }
+    return r;
+}
+
 static int on_object(Keeper *k, Wire *w, Error *reterr) {
     char format[32], encoding[32];
     ObjectReport o;
@@ -502,6 +565,10 @@ static int on_object(Keeper *k, Wire *w, Error *reterr) {
     r = recheck_end(k, &o, reterr);
     if (r < 0)
         return r;
+    if (o.known_meta && !o.depth)
+        r = owners_note(k, o.meta.uid, o.meta.gid, reterr);
+    if (r < 0)
+        return r;
     snprintf(format, sizeof(format), "%.*s", (int)o.format.n, (const char *)o.format.at);
     snprintf(encoding, sizeof(encoding), "%.*s", (int)o.encoding.n, (const char *)o.encoding.at);
     if (!o.depth) {
@@ -521,7 +588,8 @@ static int on_object(Keeper *k, Wire *w, Error *reterr) {
                                            .bytes_read = o.bytes_read,
                                            .hash = o.hashed ? o.hash : NULL,
                                            .format = format,
-                                           .encoding = encoding},
+                                           .encoding = encoding,
+                                           .acl = o.acl},
                             k->findings, n, reterr);
 }
 
@@ -657,8 +725,13 @@ static int on_same(Keeper *k, Wire *w, Error *reterr) {
     if (r == 0)
         r = store_twin_put(
             k->o->store, k->result.run,
-            &(StoreObject){.root = o.root, .path = o.path, .meta = o.meta, .hash = o.hash},
+            &(StoreObject){
+                .root = o.root, .path = o.path, .meta = o.meta, .hash = o.hash, .acl = o.acl},
             twin_alike, &o.path, reterr, &put);
+    if (r < 0)
+        return r;
+    if (put)
+        r = owners_note(k, o.meta.uid, o.meta.gid, reterr);
     if (r < 0)
         return r;
     if (put) {
@@ -729,6 +802,8 @@ static int on_message(Keeper *k, MessageKind kind, Span payload, Error *reterr) 
         return on_root(k, &w, reterr);
     case MESSAGE_OBJECTS:
         return on_objects(k, &w, reterr);
+    case MESSAGE_DIRECTORIES:
+        return on_directories(k, &w, reterr);
     case MESSAGE_NOTE:
         return on_note(k, &w, reterr);
     case MESSAGE_FORGET:
@@ -1100,7 +1175,8 @@ static int keeper_open(Keeper *k, Error *reterr) {
         return -ENOMEM;
     }
     k->roots = calloc(k->n_roots, sizeof(*k->roots));
-    if (r == 0 && !k->roots)
+    k->owners = calloc(OWNERS_SLOTS, sizeof(*k->owners));
+    if (r == 0 && (!k->roots || !k->owners))
         r = -ENOMEM;
     if (r == 0)
         r = journal_create(path, k->plan.jobs + 1, &k->journal_fd, &k->journal_run);
@@ -1135,6 +1211,7 @@ int keeper_run(const KeeperOptions *o, Error *reterr, KeeperResult *ret) {
     free(k.kept);
     free(k.roots);
     free(k.own);
+    free(k.owners);
     free(k.detectors);
     explicit_bzero(k.plan.secret, sizeof(k.plan.secret));
     return r;

@@ -14,6 +14,7 @@
 #include "evidence/key.h"
 #include "rule/detector.h"
 #include "scan/plan.h"
+#include "store/share.h"
 #include "store/write.h"
 
 /* What is in flight stands in the file of the store's name and this. */
@@ -55,6 +56,8 @@ typedef struct KeeperOptions {
     size_t n_quiet;
     const StoreNote *notes; /* of what is known before the run: put first */
     size_t n_notes;
+    const StoreShare *shares; /* what this host gives to others */
+    size_t n_shares;
     bool (*stop)(void *of);                              /* polled; may be NULL */
     void (*progress)(void *of, const KeeperProgress *p); /* several times a second; may be NULL */
     void (*warning)(void *of, const char *text);         /* a sentence for people; may be NULL */

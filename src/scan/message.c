@@ -3,7 +3,7 @@
 
 #include <sys/socket.h>
 
-enum { HEADER = 5 };
+enum { HEADER = 5, ACL_MAX = 65536 };
 
 void channel_init(Channel *c, int fd) {
     *c = (Channel){.fd = fd, .in = {.limit = MESSAGE_MAX + 1}};
@@ -148,6 +148,7 @@ void object_put(Buf *b, const ObjectReport *o, size_t n_findings, size_t n_facts
     wire_put_span(b, span(o->hash, o->hashed ? sizeof(o->hash) : 0));
     wire_put_span(b, o->format);
     wire_put_span(b, o->encoding);
+    wire_put_span(b, o->acl);
     wire_put_u64(b, n_findings);
     wire_put_u64(b, n_facts);
 }
@@ -182,12 +183,36 @@ int object_get(Wire *w, ObjectReport *ret, uint64_t *ret_findings, uint64_t *ret
         memcpy(o.hash, hash.at, sizeof(o.hash));
     o.format = wire_span(w);
     o.encoding = wire_span(w);
+    o.acl = wire_span(w);
     *ret_findings = wire_u64(w);
     *ret_facts = wire_u64(w);
     if (w->failed || (hash.n && !o.hashed) || o.path.n > UNIT_PATH_MAX || o.format.n > 31 ||
-        o.encoding.n > 31 || !depth_holds(&o))
+        o.encoding.n > 31 || o.acl.n > ACL_MAX || !depth_holds(&o))
         return -EBADMSG;
     *ret = o;
+    return 0;
+}
+
+void directory_put(Buf *b, const DirectoryReport *d) {
+    wire_put_u64(b, d->root);
+    wire_put_span(b, d->path);
+    wire_put_u64(b, d->mode);
+    wire_put_u64(b, d->uid);
+    wire_put_u64(b, d->gid);
+    wire_put_span(b, d->acl);
+}
+
+int directory_get(Wire *w, DirectoryReport *ret) {
+    DirectoryReport d = {.root = (uint32_t)wire_u64(w), .path = wire_span(w)};
+
+    d.mode = (uint32_t)wire_u64(w);
+    d.uid = (uint32_t)wire_u64(w);
+    d.gid = (uint32_t)wire_u64(w);
+    d.acl = wire_span(w);
+    if (w->failed || d.path.n > UNIT_PATH_MAX || d.acl.n > ACL_MAX ||
+        (d.path.n && memchr(d.path.at, 0, d.path.n)))
+        return -EBADMSG;
+    *ret = d;
     return 0;
 }
 
@@ -317,6 +342,7 @@ void finding_put(Buf *b, const Finding *f) {
     wire_put_u64(b, f->distinct);
     wire_put_u64(b, f->distinct_exact);
     wire_put_double(b, (double)f->score);
+    wire_put_span(b, f->values);
     wire_put_u64(b, f->n_samples);
     for (size_t i = 0; i < f->n_samples; i++)
         sample_put(b, &f->samples[i]);
@@ -356,8 +382,10 @@ int finding_get(Wire *w, size_t n_detectors, Sample *samples, Finding *ret) {
     f.distinct = wire_u64(w);
     f.distinct_exact = wire_u64(w);
     f.score = (float)wire_double(w);
+    f.values = wire_span(w);
     n = wire_u64(w);
-    if (w->failed || n > FINDING_SAMPLES_MAX || f.detector >= n_detectors || kind >= N_PART_KINDS)
+    if (w->failed || n > FINDING_SAMPLES_MAX || f.detector >= n_detectors || kind >= N_PART_KINDS ||
+        f.values.n > SKETCH_BYTES_MAX)
         return -EBADMSG;
     f.kind = (PartKind)kind;
     for (f.n_samples = 0; f.n_samples < n; f.n_samples++) {

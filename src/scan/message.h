@@ -9,6 +9,7 @@
 
 #include "base/buf.h"
 #include "base/lock.h"
+#include "base/sketch.h"
 #include "base/wire.h"
 #include "model/evidence.h"
 #include "model/finding.h"
@@ -35,6 +36,7 @@ typedef enum MessageKind {
     MESSAGE_AHEAD,    /* objects counted so far by the walk ahead, and whether it is at its end */
     MESSAGE_DONE,     /* code */
     MESSAGE_SELFTEST, /* scan/selftest.h */
+    MESSAGE_DIRECTORIES, /* any number of DirectoryReports */
     MESSAGE_END,
 } MessageKind;
 
@@ -65,7 +67,16 @@ typedef struct ObjectReport {
     bool hashed;
     uint8_t hash[16];
     Span format, encoding;
+    Span acl; /* as source/acl.h has it; empty: none */
 } ObjectReport;
+
+/* What a walk passes: path as in store/directory.h. */
+typedef struct DirectoryReport {
+    uint32_t root;
+    Span path;
+    uint32_t mode, uid, gid;
+    Span acl;
+} DirectoryReport;
 
 typedef struct FactReport {
     FactKind kind;
@@ -107,6 +118,7 @@ int known_get(Wire *w, KnownReport *ret);
 /* Followed by that many findings, then facts. */
 void object_put(Buf *b, const ObjectReport *o, size_t n_findings, size_t n_facts);
 void fact_put(Buf *b, const FactReport *f);
+void directory_put(Buf *b, const DirectoryReport *d);
 void root_put(Buf *b, const RootReport *r);
 void note_put(Buf *b, const NoteReport *n);
 void finding_put(Buf *b, const Finding *f);
@@ -114,6 +126,7 @@ void finding_put(Buf *b, const Finding *f);
 /* Borrow from the frame. */
 int object_get(Wire *w, ObjectReport *ret, uint64_t *ret_findings, uint64_t *ret_facts);
 int fact_get(Wire *w, FactReport *ret);
+int directory_get(Wire *w, DirectoryReport *ret);
 int root_get(Wire *w, RootReport *ret);
 int note_get(Wire *w, NoteReport *ret);
 

@@ -1,7 +1,7 @@
 /* Outbox: see outbox.h. */
 #include "scan/outbox.h"
 
-enum { OUTBOX_BYTES = 64 << 10 };
+enum { OUTBOX_BYTES = 64 << 10, OUTBOX_VALUES = 2048 };
 
 void outbox_init(Outbox *o, Channel *keeper) {
     *o = (Outbox){.keeper = keeper};
@@ -9,6 +9,7 @@ void outbox_init(Outbox *o, Channel *keeper) {
 
 void outbox_done(Outbox *o) {
     buf_wipe(&o->reports);
+    buf_done(&o->values);
 }
 
 int outbox_flush(Outbox *o) {
@@ -30,6 +31,50 @@ static bool row_has_hits(const HarvestRow *row) {
     return row->count[LEVEL_LOW] || row->count[LEVEL_MEDIUM] || row->count[LEVEL_HIGH];
 }
 
+static const Category *row_category(const Harvest *h, const HarvestRow *row) {
+    return h->engine->rules->detectors[row->detector].category;
+}
+
+/* What is found by what others found has no values of its own. */
+static bool row_combines(const Harvest *h, const HarvestRow *row) {
+    const Detector *d = &h->engine->rules->detectors[row->detector];
+
+    for (size_t i = 0; i < d->n_matches; i++) {
+        if (d->matches[i].kind == MATCH_COMBINATION)
+            return true;
+    }
+    return false;
+}
+
+/* Whether its values count for the category. */
+static bool row_is_of(const Harvest *h, const HarvestRow *row, const Category *category) {
+    return row_has_hits(row) && row_category(h, row) == category && !row_combines(h, row);
+}
+
+/*
+ * All values of the row's category in the object, if the row is the first of them: one sketch
+ * stands for the category, and not one for each column and page.
+ */
+static Span row_values(Outbox *o, const Harvest *h, const HarvestRow *row) {
+    _cleanup_(sketch_done) Sketch all = {.most = OUTBOX_VALUES};
+    const Category *category = row_category(h, row);
+
+    buf_clear(&o->values);
+    if (row_combines(h, row))
+        return span(NULL, 0);
+    for (const HarvestRow *before = h->rows; before < row; before++) {
+        if (row_is_of(h, before, category))
+            return span(NULL, 0);
+    }
+    for (const HarvestRow *other = row; other < h->rows + h->n_rows; other++) {
+        if (row_is_of(h, other, category))
+            sketch_merge(&all, &other->sketch);
+    }
+    sketch_put(&all, &o->values);
+    o->reports.failed |= all.failed || o->values.failed;
+    return buf_as_span(&o->values);
+}
+
 static void row_put(Outbox *o, const Harvest *h, const HarvestRow *row) {
     const HarvestPlace *place = row->place ? &h->places[row->place - 1] : NULL;
     const MatchCount *whole = &h->counts[row->detector];
@@ -42,6 +87,7 @@ static void row_put(Outbox *o, const Harvest *h, const HarvestRow *row) {
                  .valid = place ? row->valid : whole->valid,
                  .test_values = row->test_values,
                  .score = row->best,
+                 .values = row_values(o, h, row),
                  .samples = samples,
                  .n_samples = row->n_samples};
 

@@ -12,6 +12,7 @@
 typedef struct Outbox {
     Channel *keeper;
     Buf reports; /* not yet sent */
+    Buf values;  /* of the finding at hand */
     Buf *kept;   /* where they go instead, for a self-test; else NULL */
 } Outbox;
 

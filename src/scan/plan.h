@@ -83,7 +83,7 @@ typedef struct Plan {
     PlanSuspect suspects[PLAN_SUSPECTS_MAX];
     size_t n_suspects;
     Span edm_keys; /* EDM_KEY bytes for each exact match of the rules: of its table alone */
-    uint8_t secret[SKETCH_SECRET_BYTES]; /* of distinct counts and content hashes */
+    uint8_t secret[SKETCH_KEYS_BYTES]; /* of distinct counts and content hashes */
 } Plan;
 
 /*

@@ -410,7 +410,7 @@ static bool is_combination(const Detector *d) {
 
 /* What is on the bench, counted as a scan counts it; then hits are rows of the detector. */
 static int bench_combine(Bench *b, Harvest *h, uint32_t *places) {
-    static const uint8_t secret[SKETCH_SECRET_BYTES] = {1}; /* of values that are no secret */
+    static const uint8_t secret[SKETCH_KEYS_BYTES] = {1}; /* of values that are no secret */
     const MatcherSink sink = {.of = h,
                               .hit = harvest_hit,
                               .tested = harvest_tested,

@@ -9,6 +9,7 @@
 #include "scan/scanner.h"
 
 #include <fcntl.h>
+#include <limits.h>
 #include <malloc.h>
 #include <pthread.h>
 #include <signal.h>
@@ -22,6 +23,7 @@
 #include "scan/selftest.h"
 #include "scan/survey.h"
 #include "scan/worker.h"
+#include "source/acl.h"
 #include "source/beneath.h"
 #include "source/list.h"
 #include "source/mount.h"
@@ -52,8 +54,8 @@ typedef struct Scanner {
     Place *places;        /* one a root */
     uint32_t root;        /* the one at hand */
     Survey survey;
-    int64_t deadline; /* of the survey's walk; monotonic */
-    Buf report;
+    int64_t deadline;             /* of the survey's walk; monotonic */
+    Buf report, directories, acl; /* of objects; of directories; of the one at hand */
 } Scanner;
 
 /* ---- the process ---- */
@@ -220,9 +222,57 @@ static int on_object(void *of, Span path, const FileMeta *meta, Status status) {
     return r;
 }
 
-static int on_directory(void *of, Span path) {
-    Scanner *s = of;
+static int flush_directories(Scanner *s) {
+    int r = s->directories.n
+                ? channel_send(&s->keeper, MESSAGE_DIRECTORIES, buf_as_span(&s->directories))
+                : 0;
 
+    buf_clear(&s->directories);
+    return r;
+}
+
+/* Who may pass it; s->acl is its ACL. Every shard tells all, since it is on the way. */
+static int tell_directory(Scanner *s, Span path, const FileMeta *m) {
+    directory_put(&s->directories, &(DirectoryReport){.root = s->root,
+                                                      .path = path,
+                                                      .mode = m->mode,
+                                                      .uid = m->uid,
+                                                      .gid = m->gid,
+                                                      .acl = buf_as_span(&s->acl)});
+    if (buf_error(&s->directories) < 0)
+        return -ENOMEM;
+    return s->directories.n > 32 << 10 ? flush_directories(s) : 0;
+}
+
+/* Those above the root at hand, from "/" down, by their absolute paths. */
+static int tell_above(Scanner *s) {
+    const char *root = s->places[s->root].root.path;
+    int r = 0;
+
+    for (size_t n = 0; r == 0 && root[n]; n++) {
+        char path[PATH_MAX];
+        FileMeta m;
+
+        if (root[n] != '/' || !root[n + 1])
+            continue; /* the root "/" is its own, and has none above */
+        if (snprintf(path, sizeof(path), "%.*s", n ? (int)n : 1, root) >= (int)sizeof(path) ||
+            meta_at(AT_FDCWD, path, &m) < 0)
+            return 0; /* what is beneath is then unknown */
+        r = acl_at(path, &s->acl);
+        if (r == 0)
+            r = tell_directory(s, span_of(path), &m);
+    }
+    return r;
+}
+
+static int on_directory(void *of, Span path, const FileMeta *meta, int fd) {
+    Scanner *s = of;
+    int r = s->foremost ? 0 : acl_of(fd, &s->acl);
+
+    if (r == 0 && !s->foremost)
+        r = tell_directory(s, path, meta);
+    if (r < 0)
+        return r;
     s->places[s->root].directories += !s->foremost && plan_shard_has(&s->plan, path);
     throttle_wait(s->crew.throttle, 0);
     return journal_end_asked(s->crew.journal) ? -ECANCELED : 0;
@@ -287,6 +337,8 @@ static int walk_root(Scanner *s, uint32_t number) {
     s->crew.far[number] = r == 0 && mount_remote_type(place->root.type);
     if (r == 0)
         r = send_root(s, number, false);
+    if (r == 0 && !s->foremost)
+        r = tell_above(s);
     if (r == 0)
         r = tree_walk(path, &o, &sink, &e);
     if (r == -ETIME)
@@ -295,6 +347,8 @@ static int walk_root(Scanner *s, uint32_t number) {
         place->status = status_errno(-r); /* of the root as a whole */
         r = send_note(s, "root", span_of(path), e.text);
     }
+    if (r == 0)
+        r = flush_directories(s);
     return r < 0 ? r : flush_objects(s);
 }
 
@@ -618,6 +672,8 @@ static void scanner_done(Scanner *s) {
     queue_done(&s->crew.tasks);
     journal_close(s->crew.journal);
     buf_done(&s->report);
+    buf_done(&s->directories);
+    buf_done(&s->acl);
     zygote_free(s->zygote);
     engine_free(s->engine);
     rules_free(s->rules);

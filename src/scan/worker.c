@@ -7,6 +7,7 @@
 #include "base/file.h"
 #include "scan/examine.h"
 #include "scan/inside.h"
+#include "source/acl.h"
 #include "source/beneath.h"
 #include "source/file.h"
 
@@ -39,7 +40,7 @@ struct Worker {
     Crew *crew;
     unsigned slot;
     Reader reader;
-    Buf path;
+    Buf path, acl;
     Outbox outbox;
     Host *host;
     Inside *inside;
@@ -153,6 +154,13 @@ static ObjectReport unit_report(const Unit *u, const char *format, const char *e
                           .encoding = span_of(encoding)};
 }
 
+/* Lives in the worker until the next. */
+static void report_acl(Worker *w, const Unit *u, ObjectReport *o) {
+    if (acl_of(u->fd, &w->acl) < 0)
+        o->status = status_errno(ENOMEM);
+    o->acl = buf_as_span(&w->acl);
+}
+
 /* The file is read; status: what its content alone leads to. */
 static int report_pieces(Worker *w, const Unit *u, const Content *c, const Piece *pieces,
                          Harvest *h, AsRead as_read) {
@@ -169,6 +177,7 @@ static int report_pieces(Worker *w, const Unit *u, const Content *c, const Piece
     o.bytes_read = sum.bytes;
     o.hashed = true;
     content_hash(&w->reader, pieces, c->n_pieces, o.hash);
+    report_acl(w, u, &o);
     return outbox_object(&w->outbox, &o, h, NULL, 0);
 }
 
@@ -398,6 +407,7 @@ static int report_opened(Worker *w, const Unit *u, const Content *c, const Endin
         o.status = status_of(STATUS_CHANGED, NULL);
     else if (opened->rule_limit && o.status.kind == STATUS_READ)
         o.status = status_of(STATUS_PARTIAL, "rule-limit");
+    report_acl(w, u, &o);
     return outbox_object(&w->outbox, &o, &opened->harvest, opened->facts, opened->n_facts);
 }
 
@@ -504,6 +514,7 @@ static int worker_same(Worker *w, const Unit *u, const Content *c) {
     if (r <= 0)
         return r;
     o.hashed = true;
+    report_acl(w, u, &o);
     object_put(&question, &o, 0, 0);
     r = buf_error(&question);
     if (r == 0)
@@ -717,6 +728,7 @@ Worker *worker_free(Worker *w) {
         host_free(w->host);
         reader_done(&w->reader);
         buf_done(&w->path);
+        buf_done(&w->acl);
         outbox_done(&w->outbox);
         free(w);
     }

@@ -23,13 +23,14 @@ static void unroll(const Slot *ring, size_t n, Slot *to) {
         to[i] = ring[(n - kept + i) % SLOTS_MAX];
 }
 
-/* Runs are in order of number; the first that began in a slot takes it. */
+/* The first that began in a slot takes it. */
 static void settle(Slot *slots, size_t n, const HistoryRun *runs, size_t n_runs) {
     for (size_t r = 0; r < n_runs; r++) {
         int64_t began = runs[r].started / CLOCK_NS_PER_S;
 
         for (size_t i = 0; i < n; i++) {
-            if (began < slots[i].at || began >= slots[i].next || slots[i].state == SLOT_TAKEN)
+            if (began < slots[i].at || began >= slots[i].next ||
+                (slots[i].state == SLOT_TAKEN && slots[i].run.started <= runs[r].started))
                 continue;
             slots[i].state = SLOT_TAKEN;
             slots[i].run = runs[r];
@@ -53,7 +54,7 @@ int slots_list(Store *s, const char *profile, const Calendar *when, int64_t sinc
         return -ENOMEM;
     unroll(ring, n, slots);
     n = n < SLOTS_MAX ? n : SLOTS_MAX;
-    r = n ? history_runs(s, profile, slots[0].at * CLOCK_NS_PER_S, a, reterr, &runs, &n_runs) : 0;
+    r = n ? history_starts(s, profile, slots[0].at * CLOCK_NS_PER_S, a, reterr, &runs, &n_runs) : 0;
     if (r < 0)
         return r;
     settle(slots, n, runs, n_runs);
@@ -77,7 +78,7 @@ int slots_missed(Store *s, const char *profile, const Calendar *when, int64_t no
     HistoryRun *runs;
     size_t n, kept = 0;
     Slot *slots = NULL;
-    int r = history_runs(s, profile, INT64_MIN, a, reterr, &runs, &n);
+    int r = history_starts(s, profile, INT64_MIN, a, reterr, &runs, &n);
 
     *ret_n = 0;
     if (r < 0 || n == 0)

@@ -2,7 +2,7 @@
  * Slots: the times at which a profile was due, and what came of each.
  *
  * A slot lasts until the next one. The first run of the profile that began in it took it, be it
- * late; a slot that is over and that no run took was missed. The one that lasts still is due. Runs
+ * late, or that a scan went on with in it; a slot that is over and that no run took was missed. The one that lasts still is due. Runs
  * are those of the store, slots those of the calendar as it is today: of days on which a profile
  * had another `when`, the store knows nothing.
  */

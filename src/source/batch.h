@@ -78,6 +78,6 @@ typedef struct Sink {
      * call. */
     int (*object)(void *of, Span path, const FileMeta *meta, Status status);
 
-    /* A directory was entered; may be NULL. */
-    int (*directory)(void *of, Span path);
+    /* A directory was entered, and is open as fd, to be left open; may be NULL. */
+    int (*directory)(void *of, Span path, const FileMeta *meta, int fd);
 } Sink;

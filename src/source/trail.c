@@ -159,7 +159,7 @@ int trail_push(Trail *t, int fd, const FileMeta *m, size_t path_before) {
     r = level_open(t, l, fd_take(&owned), buf_as_span(&t->path));
     if (r < 0 || !t->sink->directory)
         return r;
-    return t->sink->directory(t->sink->of, buf_as_span(&t->path));
+    return t->sink->directory(t->sink->of, buf_as_span(&t->path), m, l->slot->dir->fd);
 }
 
 static bool is_level(int fd, const Level *l) {

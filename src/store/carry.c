@@ -16,6 +16,7 @@ int store_walk_begin(Store *s, int64_t run, Error *reterr) {
     if (r < 0)
         return handle_fail(s, r, reterr);
     bits_clear(&c->seen);
+    bits_clear(&c->directories);
     if (c->n_bytes)
         memset(c->bytes, 0, c->n_bytes * sizeof(*c->bytes));
     c->walked = true;

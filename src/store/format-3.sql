@@ -1,6 +1,28 @@
 -- What brings a store of format 2 to format 3, in one transaction; schema.sql says what it means.
 -- Each part stands for one change of the schema.
 
+-- exposure: who may read what, by modes, ACLs and shares.
+ALTER TABLE object ADD COLUMN acl BLOB;
+ALTER TABLE finding ADD COLUMN sketch BLOB;
+DROP TABLE sketch;
+CREATE TABLE directory (
+    series INTEGER NOT NULL, root INTEGER NOT NULL, path BLOB NOT NULL, since INTEGER NOT NULL,
+    until INTEGER NOT NULL, slot INTEGER NOT NULL, mode INTEGER NOT NULL, uid INTEGER NOT NULL,
+    gid INTEGER NOT NULL, acl BLOB,
+    PRIMARY KEY (series, root, path, since)
+) STRICT, WITHOUT ROWID;
+CREATE TABLE principal (
+    run INTEGER NOT NULL, grp INTEGER NOT NULL, id INTEGER NOT NULL, name TEXT,
+    PRIMARY KEY (run, grp, id)
+) STRICT, WITHOUT ROWID;
+CREATE TABLE share (
+    run INTEGER NOT NULL, number INTEGER NOT NULL, kind TEXT NOT NULL, name TEXT NOT NULL,
+    path BLOB NOT NULL, guest INTEGER NOT NULL, read_only INTEGER NOT NULL,
+    restricted INTEGER NOT NULL, who TEXT NOT NULL, root_squash INTEGER NOT NULL,
+    all_squash INTEGER NOT NULL, acts_as INTEGER,
+    PRIMARY KEY (run, number)
+) STRICT, WITHOUT ROWID;
+
 -- ---- a judged run (docs/design/assess.md): nothing of an assessment is ever changed ----
 
 CREATE TABLE assessment (
@@ -180,5 +202,58 @@ CREATE TABLE delta (
     tier       INTEGER NOT NULL,
     access     INTEGER NOT NULL
 ) STRICT;
+-- runs of a series share what decides what is found, not all of the rules.
+ALTER TABLE run ADD COLUMN reading BLOB;
+
+-- retention of a judged run.
+
+CREATE TABLE retained (
+    assessment INTEGER NOT NULL,
+    root       BLOB NOT NULL,
+    path       BLOB NOT NULL,
+    part       BLOB NOT NULL,
+    depth      INTEGER NOT NULL,
+    bytes      INTEGER NOT NULL,
+    state      TEXT NOT NULL,
+    reason     TEXT NOT NULL,
+    rule       TEXT NOT NULL,
+    rules      TEXT NOT NULL,
+    entry      TEXT NOT NULL,
+    source     TEXT NOT NULL,
+    pattern    TEXT NOT NULL,
+    trust      INTEGER NOT NULL,
+    age_from   INTEGER,
+    age_to     INTEGER,
+    due        INTEGER,
+    keep_until INTEGER,
+    overdue    INTEGER NOT NULL,
+    flags      INTEGER NOT NULL,
+
+    PRIMARY KEY (assessment, root, path, part)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE retention_rule (
+    assessment INTEGER NOT NULL,
+    id         TEXT NOT NULL,
+    class      TEXT NOT NULL,
+    title      TEXT NOT NULL,
+    clock      TEXT NOT NULL,
+    least      TEXT NOT NULL,
+    most       TEXT NOT NULL,
+    action     TEXT NOT NULL,
+    severity   TEXT NOT NULL,
+    basis      TEXT NOT NULL,
+    owner      TEXT NOT NULL,
+    PRIMARY KEY (assessment, id)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE retention_sum (
+    assessment INTEGER NOT NULL,
+    state      TEXT NOT NULL,
+    reason     TEXT NOT NULL,
+    objects    INTEGER NOT NULL,
+    bytes      INTEGER NOT NULL,
+    PRIMARY KEY (assessment, state, reason)
+) STRICT, WITHOUT ROWID;
 
 PRAGMA user_version = 3;

@@ -35,7 +35,7 @@ struct FoundCursor {
 #define FOUND(names, more)                                                                         \
     "SELECT o.id, r.path, o.path, f.part, f.detector, f.level, f.score, f.count_high,"             \
     " f.count_medium, f.count_low, f.tested, f.valid, f.test_values, f.distinct_values,"           \
-    " f.distinct_exact, f.samples, " names ", f.part_kind, f.heading" more                         \
+    " f.distinct_exact, f.samples, " names ", f.part_kind, f.heading, f.sketch" more                      \
     " FROM root r CROSS JOIN object o INDEXED BY object_found"                                     \
     " ON o.series = (SELECT series FROM run WHERE id = ?1) AND o.root = r.number"                  \
     " CROSS JOIN finding f ON f.object = o.id"                                                     \
@@ -45,7 +45,7 @@ struct FoundCursor {
 static const char found_named[] = FOUND("o.dev, o.ino, o.nlink, o.uid", "");
 static const char found_whole[] =
     FOUND("o.dev, o.ino, o.nlink, o.uid",
-          ", o.size, o.mtime, o.ctime, o.btime, o.mode, o.gid, o.status, o.reason, o.format");
+          ", o.size, o.mtime, o.ctime, o.btime, o.mode, o.gid, o.status, o.reason, o.format, o.acl");
 static const char found_plain[] = FOUND("0, 0, 1, 0", "");
 
 static bool detector_passes(const DetectorRow *d, const FoundFilter *f) {
@@ -200,6 +200,7 @@ static void row_read(const FoundCursor *c, FoundRow *ret) {
         .part = sql_blob(c->rows, 3),
         .kind = kind_read(c->rows, 20),
         .heading = sql_blob(c->rows, 21),
+        .values = sql_blob(c->rows, 22),
         .number = (uint32_t)sqlite3_column_int64(c->rows, 4),
         .detector = d->id,
         .title = d->title,
@@ -229,16 +230,17 @@ static void object_read(const FoundCursor *c, FoundRow *ret) {
         .dev = ret->dev,
         .ino = ret->ino,
         .nlink = ret->nlink,
-        .size = sql_uint(c->rows, 22),
-        .mtime = sql_time(c->rows, 23),
-        .ctime = sql_time(c->rows, 24),
-        .btime = sql_time(c->rows, 25),
-        .mode = (uint32_t)sqlite3_column_int64(c->rows, 26),
+        .size = sql_uint(c->rows, 23),
+        .mtime = sql_time(c->rows, 24),
+        .ctime = sql_time(c->rows, 25),
+        .btime = sql_time(c->rows, 26),
+        .mode = (uint32_t)sqlite3_column_int64(c->rows, 27),
         .uid = ret->uid,
-        .gid = (uint32_t)sqlite3_column_int64(c->rows, 27),
+        .gid = (uint32_t)sqlite3_column_int64(c->rows, 28),
     };
-    ret->status = handle_status(c->rows, 28);
-    ret->format = (const char *)sql_text(c->rows, 30).at;
+    ret->status = handle_status(c->rows, 29);
+    ret->format = (const char *)sql_text(c->rows, 31).at;
+    ret->acl = sql_blob(c->rows, 32);
 }
 
 /* 1: *ret is a row that passes, 0: one that does not. */

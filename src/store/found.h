@@ -39,6 +39,7 @@ typedef struct FoundRow {
     FileMeta meta;     /* of the object, if asked for; without blocks and mount */
     Status status;     /* the same */
     const char *format;
+    Span acl;                                /* the same, as source/acl.h has it */
     uint32_t number;                         /* of the detector */
     const char *detector, *title, *category; /* detector: its id */
     Tier tier;
@@ -47,6 +48,8 @@ typedef struct FoundRow {
     uint64_t count[N_LEVELS]; /* hits by level */
     uint64_t tested, valid, test_values, distinct;
     bool distinct_exact;
+    Span values;     /* of its category in the object, as base/sketch.h writes it down; empty where
+                        another row of the object has it, or nobody */
     Span samples;    /* as stored: found_samples() reads them */
     const char *key; /* of their tokens; "": none. Lives as long as the cursor */
     bool known;      /* lineage is, where it was asked for */

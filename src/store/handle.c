@@ -22,11 +22,12 @@ static const char *const texts[N_STATEMENTS] = {
     [ST_COMMIT] = "COMMIT",
     [ST_ROLLBACK] = "ROLLBACK",
     [ST_RUN_INSERT] =
-        "INSERT INTO run (started, survey, tool, key, ruleset, parameters, engine, series)"
-        " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, iif(?8 > 0, ?8,"
-        " coalesce((SELECT seq FROM sqlite_sequence WHERE name = 'run'), 0) + 1))",
+        "INSERT INTO run (started, survey, tool, key, ruleset, parameters, engine, series,"
+        " reading) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, iif(?8 > 0, ?8,"
+        " coalesce((SELECT seq FROM sqlite_sequence WHERE name = 'run'), 0) + 1), ?9)",
     [ST_RUN_LAST] = "SELECT id, ended, series, coalesce(slots, 0), ruleset = ?2, key IS ?3,"
-                    " engine = ?4 FROM run WHERE survey = 0 AND json_valid(parameters) AND"
+                    " engine = ?4, coalesce(reading = ?5, 0) FROM run WHERE survey = 0 AND "
+                    "json_valid(parameters) AND"
                     " json_remove(parameters, '$.command', '$.profile', '$.jobs', '$.window',"
                     " '$.operation') = json_remove(?1, '$.command', '$.profile', '$.jobs',"
                     " '$.window', '$.operation')"
@@ -39,11 +40,12 @@ static const char *const texts[N_STATEMENTS] = {
     [ST_ROOT_PUT] = "INSERT OR REPLACE INTO root (run, number, path, identity, fs_type,"
                     " mount_options, atime, status, reason, found, found_bytes, names, directories)"
                     " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)",
-    [ST_OBJECT_INSERT] = "INSERT INTO object (series, root, path, id, depth, dev, ino, nlink, size,"
-                         " mtime, ctime, btime, mode, uid, gid, status, reason, bytes_read,"
-                         " members, hash, format, encoding, since, slot, until) VALUES (?1, ?2, ?3,"
-                         " ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18,"
-                         " ?19, ?20, ?21, ?22, ?23, ?24, 9223372036854775807)",
+    [ST_OBJECT_INSERT] =
+        "INSERT INTO object (series, root, path, id, depth, dev, ino, nlink, size,"
+        " mtime, ctime, btime, mode, uid, gid, status, reason, bytes_read,"
+        " members, hash, format, encoding, since, slot, acl, until) VALUES (?1, ?2, ?3,"
+        " ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18,"
+        " ?19, ?20, ?21, ?22, ?23, ?24, ?25, 9223372036854775807)",
     [ST_OBJECT_FIND] = "SELECT id, depth, status, reason, size, bytes_read, members, since, until,"
                        " slot, mtime, ctime, ino, mode, uid, gid, nlink, hash, format, encoding"
                        " FROM object WHERE series = ?1 AND root = ?2 AND path = ?3"
@@ -72,8 +74,8 @@ static const char *const texts[N_STATEMENTS] = {
     [ST_FINDING_INSERT] =
         "INSERT INTO finding (object, part, detector, level, score, count_high,"
         " count_medium, count_low, tested, valid, test_values, distinct_values,"
-        " distinct_exact, samples, part_kind, heading) VALUES (?1, ?2, ?3, ?4, ?5,"
-        " ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16)",
+        " distinct_exact, samples, part_kind, heading, sketch) VALUES (?1, ?2, ?3, ?4,"
+        " ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17)",
     [ST_FINDING_DELETE] = "DELETE FROM finding WHERE object = ?1",
     [ST_NAME_CLAIMED] = "SELECT root, path FROM object_name"
                         " WHERE run = ?1 AND dev = ?2 AND ino = ?3 AND claimed = 1",
@@ -102,6 +104,36 @@ static const char *const texts[N_STATEMENTS] = {
     [ST_OBJECT_SLOT] =
         "SELECT slot FROM object WHERE series = (SELECT series FROM run WHERE id = ?1)"
         " AND root = ?2 AND path = ?3 AND since <= ?1 AND until > ?1",
+    [ST_DIRECTORY_FIND] = "SELECT since, slot, mode, uid, gid, acl FROM directory WHERE series = ?1"
+                          " AND root = ?2 AND path = ?3 AND until = 9223372036854775807"
+                          " ORDER BY since DESC LIMIT 1",
+    [ST_DIRECTORY_INSERT] =
+        "INSERT INTO directory (series, root, path, since, slot, mode, uid, gid, acl, until)"
+        " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, 9223372036854775807)",
+    [ST_DIRECTORY_CLOSE] = "UPDATE directory SET until = ?5 WHERE series = ?1 AND root = ?2"
+                           " AND path = ?3 AND since = ?4",
+    [ST_DIRECTORY_DELETE] = "DELETE FROM directory WHERE series = ?1 AND root = ?2 AND path = ?3"
+                            " AND since = ?4",
+    [ST_DIRECTORY_SLOT] = "SELECT coalesce(max(slot) + 1, 0) FROM directory WHERE series = ?1",
+    [ST_DIRECTORY_UNSEEN] =
+        "SELECT root, path, slot, since FROM directory WHERE series = ?1 AND (root, path) >"
+        " (?2, ?3) AND until = 9223372036854775807 ORDER BY root, path",
+    [ST_DIRECTORY_READ] =
+        "SELECT mode, uid, gid, acl FROM directory WHERE series = (SELECT series FROM run WHERE"
+        " id = ?1) AND root = ?2 AND path = ?3 AND since <= ?1 AND until > ?1",
+    [ST_PRINCIPAL_PUT] =
+        "INSERT INTO principal (run, grp, id, name) VALUES (?1, ?2, ?3, ?4) ON CONFLICT DO UPDATE"
+        " SET name = coalesce(excluded.name, name)",
+    [ST_PRINCIPAL_JOIN] =
+        "INSERT INTO principal (run, grp, id, name) VALUES (?1, ?2, ?3, ?4) ON CONFLICT DO UPDATE"
+        " SET name = iif(name IS excluded.name, name, NULL)",
+    [ST_PRINCIPALS_FOLLOW] =
+        "INSERT OR IGNORE INTO principal (run, grp, id) SELECT ?1, grp, id FROM principal WHERE"
+        " run = (SELECT max(b.id) FROM run a JOIN run b ON b.series = a.series AND b.id < a.id"
+        " WHERE a.id = ?1)",
+    [ST_SHARE_PUT] = "INSERT OR REPLACE INTO share (run, number, kind, name, path, guest,"
+                     " read_only, restricted, who, root_squash, all_squash, acts_as)"
+                     " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)",
     [ST_CONTENTS_READ] = "SELECT root, path, depth, size, mtime, hash FROM object"
                          " WHERE series = ?1 ORDER BY root, path, since",
     [ST_TWIN_FIND] =
@@ -125,9 +157,9 @@ static const char *const texts[N_STATEMENTS] = {
     [ST_TWIN_FINDINGS] =
         "INSERT INTO finding (object, part, part_kind, heading, detector, level, score,"
         " count_high, count_medium, count_low, tested, valid, test_values, distinct_values,"
-        " distinct_exact, samples) SELECT object + ?5, part, part_kind, heading, detector, level,"
+        " distinct_exact, samples, sketch) SELECT object + ?5, part, part_kind, heading, detector, level,"
         " score, count_high, count_medium, count_low, tested, valid, test_values, distinct_values,"
-        " distinct_exact, samples FROM finding WHERE object IN (SELECT id" TWIN
+        " distinct_exact, samples, sketch FROM finding WHERE object IN (SELECT id" TWIN
         " AND id IS NOT NULL)",
     [ST_TWIN_FACTS] =
         "INSERT INTO fact (object, kind, part, text, time_from, time_to) SELECT object + ?5, kind,"

@@ -56,6 +56,17 @@ typedef enum Statement {
     ST_ENTRY_PUT,
     ST_MANIFEST_PUT,
     ST_OBJECT_SLOT,
+    ST_DIRECTORY_FIND,
+    ST_DIRECTORY_INSERT,
+    ST_DIRECTORY_CLOSE,
+    ST_DIRECTORY_DELETE,
+    ST_DIRECTORY_SLOT,
+    ST_DIRECTORY_UNSEEN,
+    ST_DIRECTORY_READ,
+    ST_PRINCIPAL_PUT,
+    ST_PRINCIPAL_JOIN,
+    ST_PRINCIPALS_FOLLOW,
+    ST_SHARE_PUT,
     ST_CONTENTS_READ,
     ST_TWIN_FIND,
     ST_TWIN_IDS,
@@ -88,6 +99,9 @@ typedef struct Course {
     Bits put;        /* slots that this process has put */
     uint64_t *bytes; /* by root: sizes of what was met */
     size_t n_bytes;
+    Bits directories; /* slots of directories that the walk has met */
+    uint64_t directory_slots;
+    bool directories_known; /* directory_slots was looked up */
     struct Twins *twins; /* contents of its series; NULL: not gathered (store/twin.h) */
     bool walked;         /* store_walk_begin(): what is not seen in the end has gone */
     bool members_put;    /* units inside files were put: some may lack their file */

@@ -27,50 +27,66 @@ static int prepare(Store *s, const char *text, const char *profile, Error *reter
 
 /* ---- runs ---- */
 
-static int runs_count(Store *s, const char *profile, int64_t since, Error *reterr, size_t *ret) {
-    _cleanup_(sql_finalizep) sqlite3_stmt *row = NULL;
-    int r = prepare(s, "SELECT count(*) FROM run WHERE " OF_PROFILE " AND started >= ?2", profile,
-                    reterr, &row);
+/* Of what ?1 and ?2 choose, all columns that a HistoryRun has. */
+static const char runs_sql[] =
+    "SELECT id, started, ended, exit FROM run WHERE " OF_PROFILE " AND started >= ?2 ORDER BY id";
+/* The note's subject is the time as clock_print() writes it. */
+static const char starts_sql[] =
+    "SELECT id, began, ended, exit FROM (SELECT id, started AS began, ended, exit, parameters,"
+    " survey FROM run UNION ALL SELECT run.id, unixepoch(CAST(subject AS TEXT)) * 1000000000,"
+    " ended, exit, parameters, survey FROM note JOIN run ON run.id = note.run"
+    " WHERE kind = 'resumed') WHERE " OF_PROFILE " AND began >= ?2";
 
-    if (r < 0)
-        return r;
-    sql_bind_int(row, 2, since);
-    r = sql_step(row);
-    if (r > 0)
-        *ret = (size_t)sql_uint(row, 0);
-    return r < 0 ? handle_unread(s, r, reterr) : 0;
+static int rows_count(sqlite3_stmt *rows, size_t *ret) {
+    int r;
+
+    while ((r = sql_step(rows)) > 0)
+        ++*ret;
+    sql_reset(rows);
+    return r;
 }
 
-int history_runs(Store *s, const char *profile, int64_t since, Arena *a, Error *reterr,
-                 HistoryRun **ret, size_t *ret_n) {
+static HistoryRun run_of(sqlite3_stmt *row) {
+    bool ended = sqlite3_column_type(row, 3) != SQLITE_NULL;
+
+    return (HistoryRun){.id = sqlite3_column_int64(row, 0),
+                        .started = sql_time(row, 1),
+                        .ended = sql_time(row, 2),
+                        .exit = ended ? sqlite3_column_int(row, 3) : -1};
+}
+
+static int runs_read(Store *s, const char *text, const char *profile, int64_t since, Arena *a,
+                     Error *reterr, HistoryRun **ret, size_t *ret_n) {
     _cleanup_(sql_finalizep) sqlite3_stmt *rows = NULL;
     size_t n = 0, i = 0;
     HistoryRun *runs;
-    int r = runs_count(s, profile, since, reterr, &n);
+    int r = prepare(s, text, profile, reterr, &rows);
 
-    if (r == 0)
-        r = prepare(s,
-                    "SELECT id, started, ended, exit FROM run WHERE " OF_PROFILE
-                    " AND started >= ?2 ORDER BY id",
-                    profile, reterr, &rows);
     if (r < 0)
         return r;
+    sql_bind_int(rows, 2, since);
+    if ((r = rows_count(rows, &n)) < 0)
+        return handle_unread(s, r, reterr);
     runs = arena_array(a, n + 1, sizeof(*runs));
     if (!runs)
         return -ENOMEM;
-    sql_bind_int(rows, 2, since);
-    while (i < n && (r = sql_step(rows)) > 0) {
-        runs[i++] = (HistoryRun){
-            .id = sqlite3_column_int64(rows, 0),
-            .started = sql_time(rows, 1),
-            .ended = sql_time(rows, 2),
-            .exit = sqlite3_column_type(rows, 3) == SQLITE_NULL ? -1 : sqlite3_column_int(rows, 3)};
-    }
+    while (i < n && (r = sql_step(rows)) > 0)
+        runs[i++] = run_of(rows);
     if (r < 0)
         return handle_unread(s, r, reterr);
     *ret = runs;
     *ret_n = i;
     return 0;
+}
+
+int history_runs(Store *s, const char *profile, int64_t since, Arena *a, Error *reterr,
+                 HistoryRun **ret, size_t *ret_n) {
+    return runs_read(s, runs_sql, profile, since, a, reterr, ret, ret_n);
+}
+
+int history_starts(Store *s, const char *profile, int64_t since, Arena *a, Error *reterr,
+                   HistoryRun **ret, size_t *ret_n) {
+    return runs_read(s, starts_sql, profile, since, a, reterr, ret, ret_n);
 }
 
 int history_success(Store *s, const char *profile, Error *reterr, int64_t *ret) {

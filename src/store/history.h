@@ -20,6 +20,13 @@ typedef struct HistoryRun {
 int history_runs(Store *s, const char *profile, int64_t since, Arena *a, Error *reterr,
                  HistoryRun **ret, size_t *ret_n);
 
+/*
+ * As history_runs(), with each time at which a later scan went on with a run: that is a start as
+ * well. In no order.
+ */
+int history_starts(Store *s, const char *profile, int64_t since, Arena *a, Error *reterr,
+                   HistoryRun **ret, size_t *ret_n);
+
 typedef struct Gaps {
     uint64_t objects, bytes;         /* not read, at any depth; sizes of the files among them */
     uint64_t new_objects, new_bytes; /* of these, news */

@@ -1,7 +1,9 @@
 /* Merge: see merge.h. Three cursors go through the source in one order, as in report/canonical. */
 #include "store/merge.h"
 
+#include "store/directory.h"
 #include "store/found.h"
+#include "store/principal.h"
 
 typedef struct Pass {
     const MergeSource *from;
@@ -98,6 +100,8 @@ static int finding_take(Pass *p, Load *l) {
                    .test_values = row->test_values,
                    .distinct = row->distinct,
                    .distinct_exact = row->distinct_exact};
+    if (p->from->tokens && row->values.n) /* of one key: else they say nothing together */
+        f->values = arena_span(&l->arena, row->values);
     memcpy(f->count, row->count, sizeof(f->count));
     return f->part.at && f->heading.at ? samples_take(p, l, f) : -ENOMEM;
 }
@@ -221,6 +225,7 @@ static int object_put(Pass *p, const ObjectRow *row, uint32_t root, const Load *
                      .hash = row->hash,
                      .format = row->format,
                      .encoding = row->encoding,
+                     .acl = row->acl,
                      .facts = l->facts,
                      .n_facts = l->n_facts};
 
@@ -260,6 +265,32 @@ static int objects_take(Pass *p) {
     return r;
 }
 
+/* ---- who may read ---- */
+
+static int directories_take(Pass *p) {
+    _cleanup_(directory_cursor_closep) DirectoryCursor *c = NULL;
+    DirectoryRow row;
+    int r = directory_cursor_open(p->from->store, p->from->run, p->reterr, &c);
+
+    while (r >= 0 && (r = directory_cursor_step(c, p->reterr, &row)) > 0) {
+        r = root_number(p, row.root, &row.is.root);
+        if (r == 0)
+            r = store_directory_put(p->to, p->run, &row.is, p->reterr);
+    }
+    return r;
+}
+
+static int principals_take(Pass *p) {
+    _cleanup_(arena_done) Arena a = {0};
+    Principal *principals;
+    size_t n;
+    int r = query_principals(p->from->store, p->from->run, &a, p->reterr, &principals, &n);
+
+    for (size_t i = 0; r == 0 && i < n; i++)
+        r = store_principal_join(p->to, p->run, &principals[i], p->reterr);
+    return r;
+}
+
 /* ---- notes ---- */
 
 static int notes_take(Pass *p, const char *kind) {
@@ -285,6 +316,10 @@ int merge_run(const MergeSource *from, Store *to, int64_t run, MergeRoot *roots,
 
     if (r == 0)
         r = objects_take(&p);
+    if (r == 0)
+        r = directories_take(&p);
+    if (r == 0)
+        r = principals_take(&p);
     for (size_t i = 0; i < N_ELEMENTS(kinds) && r == 0; i++)
         r = notes_take(&p, kinds[i]);
     object_cursor_close(p.objects);

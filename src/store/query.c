@@ -208,7 +208,7 @@ struct ObjectCursor {
 #define OBJECTS(index, condition)                                                                  \
     "SELECT o.id, r.path, o.path, o.depth, o.dev, o.ino, o.nlink, o.size, o.mtime, o.ctime,"       \
     " o.btime, o.mode, o.uid, o.gid, o.status, o.reason, o.bytes_read, o.members, o.hash,"         \
-    " o.format, o.encoding FROM root r CROSS JOIN object o " index                                 \
+    " o.format, o.encoding, o.acl FROM root r CROSS JOIN object o " index                          \
     " ON o.series = (SELECT series FROM run WHERE id = ?1) AND o.root = r.number"                  \
     " WHERE r.run = ?1 AND o.since <= ?1 AND o.until > ?1 " condition " ORDER BY r.path, o.path"
 
@@ -265,6 +265,7 @@ static void object_read(sqlite3_stmt *row, ObjectRow *ret) {
         .hash = hash.n == 16 ? hash.at : NULL,
         .format = (const char *)sql_text(row, 19).at,
         .encoding = (const char *)sql_text(row, 20).at,
+        .acl = sql_blob(row, 21),
     };
 }
 

@@ -74,6 +74,7 @@ typedef struct ObjectRow {
     uint64_t bytes_read, members;
     const uint8_t *hash; /* 16 bytes or NULL */
     const char *format, *encoding;
+    Span acl; /* POSIX ACL as source/acl.h has it; empty: none */
 } ObjectRow;
 
 /* All objects of a run, or only those with an incomplete status. */

@@ -26,7 +26,8 @@ CREATE TABLE run (
     parameters TEXT NOT NULL,                     -- JSON: what was asked, without secrets
     series     INTEGER NOT NULL DEFAULT 0,        -- run.id of the first run of its series
     engine     TEXT NOT NULL DEFAULT '',          -- what reads: version, helpers; '' unknown
-    slots      INTEGER                            -- object.slot given so far; NULL before the end
+    slots      INTEGER,                           -- object.slot given so far; NULL before the end
+    reading    BLOB                               -- of ruleset, what decides what is found; NULL unknown
 ) STRICT;
 
 CREATE TABLE detector (
@@ -84,6 +85,7 @@ CREATE TABLE object (
     hash       BLOB,             -- XXH3-128 of the content, seeded secretly; NULL unknown
     format     TEXT NOT NULL,    -- text, csv, zip ...; '' unknown
     encoding   TEXT NOT NULL,    -- utf-8, utf-16le ...; '' unknown or not text
+    acl        BLOB,             -- POSIX access ACL, as system.posix_acl_access; NULL: none
     PRIMARY KEY (series, root, path, since)
 ) STRICT, WITHOUT ROWID;
 
@@ -130,13 +132,15 @@ CREATE TABLE finding (
     distinct_values INTEGER NOT NULL, -- different values; estimated unless distinct_exact
     distinct_exact  INTEGER NOT NULL, -- 1: counted, 0: estimated
     samples         BLOB NOT NULL,    -- the hits at the lowest positions, see above
+    sketch          BLOB,             -- of all values of its category in the object, in the first of
+                                      -- their rows: see base/sketch.c; of the key of run.key
     PRIMARY KEY (object, part, detector)
 ) STRICT, WITHOUT ROWID;
 
 -- What is known of an object beside its findings: times and labels that were seen in it, folded.
 CREATE TABLE fact (
     object    INTEGER NOT NULL, -- object.id
-    kind      TEXT NOT NULL,    -- created, modified, sent, member-time, row-date, log-time, label, allowed ...
+    kind      TEXT NOT NULL,    -- created, modified, sent, received, member-time, row-date, log-time, dump-made, label ...
     part      BLOB NOT NULL,    -- as finding.part
     text      BLOB NOT NULL,    -- a label's name; empty where it is a time
     time_from INTEGER,          -- the earliest; NULL where it is a text; of 'allowed', how many hits
@@ -151,7 +155,8 @@ CREATE TABLE fact (
 -- hashed and not opened, since a row had their content, how many), forged (object whose content
 -- changed under the same time stamps), night (a scan that went on with the run: when it began, files
 -- that it read), missed-slot (when a scan of the profile was due and none began), uncovered (mount,
--- export or share that no profile of the host covers).
+-- export or share that no profile of the host covers), shares (samba or nfs; how many the host gives
+-- to others, or that its files could not be read).
 CREATE TABLE note (
     run     INTEGER NOT NULL, -- run.id
     kind    TEXT NOT NULL,    -- one of the words above
@@ -198,16 +203,6 @@ CREATE TABLE gap (
     until   INTEGER NOT NULL  -- from then on it no longer holds
 ) STRICT, WITHOUT ROWID;
 
--- Laid for later work: nothing writes it yet.
-CREATE TABLE sketch (
-    run       INTEGER NOT NULL, -- run.id
-    category  TEXT NOT NULL,    -- kind of data
-    scope     BLOB NOT NULL,    -- what it sums over: a directory or an asset; empty: the run
-    key       TEXT NOT NULL,    -- key id of its keyed hash; sketches of one key may be merged
-    registers BLOB NOT NULL,    -- HyperLogLog
-    PRIMARY KEY (run, category, scope)
-) STRICT, WITHOUT ROWID;
-
 -- The ledger: what was done, by whom, one event an entry, each chained to the one before.
 CREATE TABLE ledger (
     seq      INTEGER PRIMARY KEY, -- from 1, without gaps
@@ -228,6 +223,48 @@ CREATE TABLE manifest (
     seal     BLOB NOT NULL,       -- Ed25519 over digest
     seal_key TEXT NOT NULL        -- id of the key that sealed it
 ) STRICT;
+
+-- The directories that a walk entered, and those above each root up to '/', as objects are: those of
+-- a run are those of its series with since <= run < until. Nobody reads what he may not reach.
+CREATE TABLE directory (
+    series INTEGER NOT NULL, -- run.series
+    root   INTEGER NOT NULL, -- root.number
+    path   BLOB NOT NULL,    -- below the root, empty: the root; begins with '/': one above the root
+    since  INTEGER NOT NULL, -- run.id of the run that saw it so first
+    until  INTEGER NOT NULL, -- run.id of the first run for which it does not hold; 2^63-1: none
+    slot   INTEGER NOT NULL, -- its number in the series, from 0
+    mode   INTEGER NOT NULL, -- type and permission bits as in stat(2)
+    uid    INTEGER NOT NULL, -- owner
+    gid    INTEGER NOT NULL, -- group
+    acl    BLOB,             -- POSIX access ACL, as system.posix_acl_access; NULL: none
+    PRIMARY KEY (series, root, path, since)
+) STRICT, WITHOUT ROWID;
+
+-- Owners and groups of objects and directories, by the names that the host gave them then.
+CREATE TABLE principal (
+    run  INTEGER NOT NULL, -- run.id
+    grp  INTEGER NOT NULL, -- 0 a user, 1 a group
+    id   INTEGER NOT NULL, -- uid or gid
+    name TEXT,             -- '': there is no such account; NULL: it was not, or could not be, asked
+    PRIMARY KEY (run, grp, id)
+) STRICT, WITHOUT ROWID;
+
+-- What this host itself gave to others of what was scanned, by smb.conf and exports.
+CREATE TABLE share (
+    run         INTEGER NOT NULL, -- run.id
+    number      INTEGER NOT NULL, -- from 0
+    kind        TEXT NOT NULL,    -- samba, nfs
+    name        TEXT NOT NULL,    -- of Samba; '' of an export
+    path        BLOB NOT NULL,    -- absolute
+    guest       INTEGER NOT NULL, -- 1: without an account; of an export: to every host, no Kerberos
+    read_only   INTEGER NOT NULL, -- 1: nobody writes by it
+    restricted  INTEGER NOT NULL, -- 1: to the users (Samba) or hosts (NFS) of `who` alone
+    who         TEXT NOT NULL,    -- valid users, or clients, as they stand there; '' all
+    root_squash INTEGER NOT NULL, -- 1: root of a client is not root here
+    all_squash  INTEGER NOT NULL, -- 1: nobody of a client is himself here
+    acts_as     INTEGER,          -- uid of a guest, or of who is squashed; NULL: it has no account
+    PRIMARY KEY (run, number)
+) STRICT, WITHOUT ROWID;
 
 -- ---- a judged run (docs/design/assess.md): nothing of an assessment is ever changed ----
 
@@ -398,6 +435,60 @@ CREATE TABLE delta (
     tier       INTEGER NOT NULL,    -- of another tier
     access     INTEGER NOT NULL     -- objects of findings with other rights or another owner
 ) STRICT;
+
+-- ---- retention of a judged run (docs/design/retention.md); days are counted from 1970-01-01 ----
+
+-- Each object for which the policy has a rule or a hold, and what was missed too early.
+CREATE TABLE retained (
+    assessment INTEGER NOT NULL, -- assessment.id
+    root       BLOB NOT NULL,    -- root.path
+    path       BLOB NOT NULL,    -- object.path
+    part       BLOB NOT NULL,    -- a table in it that was judged by itself; empty: the object
+    depth      INTEGER NOT NULL, -- object.depth
+    bytes      INTEGER NOT NULL, -- object.size
+    state      TEXT NOT NULL,    -- held, violation, undetermined, due_soon, within ...
+    reason     TEXT NOT NULL,    -- why undetermined: no_evidence, copy_reset ...; else ''
+    rule       TEXT NOT NULL,    -- retention_rule.id of what decided; '' none
+    rules      TEXT NOT NULL,    -- ids of all that are for it, with a blank between them
+    entry      TEXT NOT NULL,    -- id of the hold or exception that holds; '' none
+    source     TEXT NOT NULL,    -- what told its age: doc.modified, fs.mtime ...; '' nothing
+    pattern    TEXT NOT NULL,    -- of path.date: year-month, fiscal-year ...; else ''
+    trust      INTEGER NOT NULL, -- in it, where it shows age: 1 strong to 4 weak; 5 none
+    age_from   INTEGER,          -- earliest day of the event; NULL unknown
+    age_to     INTEGER,          -- latest day of it; NULL unknown
+    due        INTEGER,          -- last day on which it may be there; NULL no end, or unknown
+    keep_until INTEGER,          -- last day on which it must be there; NULL none
+    overdue    INTEGER NOT NULL, -- days behind due and grace
+    flags      INTEGER NOT NULL, -- 1 evidence contradicts itself, 2 held but must never be stored,
+                                 -- 4 an exception for it has expired, 8 joined from what is in it
+    PRIMARY KEY (assessment, root, path, part)
+) STRICT, WITHOUT ROWID;
+
+-- The rules that were applied.
+CREATE TABLE retention_rule (
+    assessment INTEGER NOT NULL, -- assessment.id
+    id         TEXT NOT NULL,    -- as the policy calls it
+    class      TEXT NOT NULL,    -- its record class
+    title      TEXT NOT NULL,    -- of the class, or ''
+    clock      TEXT NOT NULL,    -- created, modified, last_contact ...
+    least      TEXT NOT NULL,    -- kept at least: P6M ...; '' not said
+    most       TEXT NOT NULL,    -- kept at most; '' not said
+    action     TEXT NOT NULL,    -- delete, anonymise, review, archive, restrict
+    severity   TEXT NOT NULL,    -- low, medium, high, critical
+    basis      TEXT NOT NULL,    -- the law or the reason
+    owner      TEXT NOT NULL,    -- who is asked, or ''
+    PRIMARY KEY (assessment, id)
+) STRICT, WITHOUT ROWID;
+
+-- Outermost files by state, unclassified ones included.
+CREATE TABLE retention_sum (
+    assessment INTEGER NOT NULL, -- assessment.id
+    state      TEXT NOT NULL,    -- retained.state, or unclassified
+    reason     TEXT NOT NULL,    -- retained.reason
+    objects    INTEGER NOT NULL, -- how many
+    bytes      INTEGER NOT NULL, -- sum of their sizes
+    PRIMARY KEY (assessment, state, reason)
+) STRICT, WITHOUT ROWID;
 
 PRAGMA application_id = 1415934578; -- 'Terr'
 PRAGMA user_version = 3;

@@ -11,6 +11,7 @@ void course_done(Course *c) {
     sums_done(&c->sums);
     bits_done(&c->seen);
     bits_done(&c->put);
+    bits_done(&c->directories);
     *c = (Course){0};
 }
 
@@ -145,6 +146,15 @@ static void bind_key(sqlite3_stmt *stmt, int i, const char *key) {
         sql_bind_null(stmt, i);
 }
 
+static void bind_reading(sqlite3_stmt *stmt, int i, const StoreRun *run) {
+    static const uint8_t unknown[sizeof(run->reading)];
+
+    if (memcmp(run->reading, unknown, sizeof(unknown)) == 0)
+        sql_bind_null(stmt, i);
+    else
+        sql_bind_blob(stmt, i, span(run->reading, sizeof(run->reading)));
+}
+
 static void bind_parameters(sqlite3_stmt *stmt, int i, const StoreRun *run) {
     Span p = parameters_of(run);
 
@@ -166,6 +176,7 @@ static int run_insert(Store *s, const StoreRun *run, int64_t series, int64_t *re
     bind_parameters(stmt, 6, run);
     sql_bind_text(stmt, 7, run->engine);
     sql_bind_int(stmt, 8, series);
+    bind_reading(stmt, 9, run);
     r = sql_run(stmt);
     if (r < 0)
         return r;
@@ -208,7 +219,7 @@ int store_run_begin(Store *s, const StoreRun *run, Error *reterr, int64_t *ret) 
 typedef struct Last {
     int64_t id, series;
     uint64_t slots;
-    bool ended, rules, key, engine; /* the last three: are those of now */
+    bool ended, rules, reading, key, engine; /* the last four: are those of now */
 } Last;
 
 /* 1: there is one. */
@@ -222,6 +233,7 @@ static int last_find(Store *s, const StoreRun *run, Last *ret) {
     sql_bind_blob(stmt, 2, span(run->ruleset, sizeof(run->ruleset)));
     bind_key(stmt, 3, run->key);
     sql_bind_text(stmt, 4, run->engine);
+    bind_reading(stmt, 5, run);
     r = sql_step(stmt);
     if (r > 0)
         *ret = (Last){.id = sqlite3_column_int64(stmt, 0),
@@ -230,7 +242,8 @@ static int last_find(Store *s, const StoreRun *run, Last *ret) {
                       .slots = sql_uint(stmt, 3),
                       .rules = sqlite3_column_int(stmt, 4),
                       .key = sqlite3_column_int(stmt, 5),
-                      .engine = sqlite3_column_int(stmt, 6)};
+                      .engine = sqlite3_column_int(stmt, 6),
+                      .reading = sqlite3_column_int(stmt, 7)};
     sql_reset(stmt);
     return r;
 }
@@ -251,8 +264,17 @@ static int series_follow(Store *s, const StoreRun *run, const Last *last, int64_
     return 0;
 }
 
+/* A run has one set of rules, those of a series find the same. */
+static bool rules_hold(const Last *last) {
+    return last->rules || (last->ended && last->reading);
+}
+
+static bool last_holds(const Last *last) {
+    return rules_hold(last) && last->key && last->engine;
+}
+
 static const char *why_anew(const Last *last) {
-    return !last->rules ? "rules" : !last->key ? "key" : "reader";
+    return !rules_hold(last) ? "rules" : !last->key ? "key" : "reader";
 }
 
 static int run_start(Store *s, const StoreRun *run, StoreStart *ret) {
@@ -262,13 +284,14 @@ static int run_start(Store *s, const StoreRun *run, StoreStart *ret) {
     if (r < 0)
         return r;
     *ret = (StoreStart){.before = last.id};
-    if (r == 0 || !(last.rules && last.key && last.engine)) {
+    if (r == 0 || !last_holds(&last)) {
         ret->kind = r ? STORE_START_ANEW : STORE_START_FIRST;
         ret->why = r ? why_anew(&last) : "";
         return series_begin(s, run, &ret->run);
     }
     if (last.ended) {
         ret->kind = STORE_START_NEXT;
+        ret->words = !last.rules;
         return series_follow(s, run, &last, &ret->run);
     }
     ret->kind = STORE_START_RESUMED;
@@ -292,7 +315,7 @@ int store_run_look(Store *s, const StoreRun *run, Error *reterr, bool *ret) {
 
     if (r < 0)
         return handle_unread(s, r, reterr);
-    *ret = r > 0 && last.rules && last.key && last.engine;
+    *ret = r > 0 && last_holds(&last);
     return 0;
 }
 

@@ -1,8 +1,8 @@
 /*
  * Series: which runs say the same of the same content, and the run that is being written.
  *
- * docs/design/incremental.md. Runs of one scope, rules, token key and reader are a series; a row of
- * an object may hold for any number of them. On the writer's thread.
+ * docs/design/incremental.md. Runs of one scope, rules that find the same, token key and reader are
+ * a series; a row of an object may hold for any number of them. On the writer's thread.
  */
 #pragma once
 
@@ -19,6 +19,7 @@ typedef struct StoreStart {
     StoreStartKind kind;
     int64_t run, before; /* before: the run of that scope before it; 0: none */
     const char *why;     /* ANEW: a word */
+    bool words;          /* NEXT: the rules changed in words alone */
 } StoreStart;
 
 /*

@@ -156,6 +156,9 @@ static const char *const pieces[] = {
     ")",
 };
 
+/* With the last piece of a series: directories are few beside the objects in them. */
+static const char directories_gone[] = "DELETE FROM directory WHERE series = ?1 AND until <= ?2";
+
 static int piece_run(Store *s, const char *text, int64_t series, int64_t until) {
     _cleanup_(sql_finalizep) sqlite3_stmt *stmt = NULL;
     int r = sql_prepare(s->db, text, &stmt);
@@ -178,19 +181,30 @@ static int piece_prune(Store *s, int64_t series, int64_t until, int64_t *ret) {
     return r < 0 ? r : handle_commit(s);
 }
 
+static int directories_prune(Store *s, int64_t series, int64_t until) {
+    sqlite3_stmt *begun;
+    int r = handle_write(s, ST_RUN_LAST, &begun);
+
+    if (r == 0)
+        r = piece_run(s, directories_gone, series, until);
+    return r < 0 ? r : handle_commit(s);
+}
+
+static const char *const of_run[] = {
+    "DELETE FROM object_name WHERE run = ?1",
+    "DELETE FROM principal WHERE run = ?1",
+    "DELETE FROM share WHERE run = ?1",
+};
+
 int store_run_prune(Store *s, int64_t run, Error *reterr) {
-    _cleanup_(sql_finalizep) sqlite3_stmt *stmt = NULL;
     int r = store_note_put(
         s, run, &(StoreNote){.kind = "pruned", .subject = span_of(""), .count = 1, .detail = ""},
         reterr);
 
     if (r < 0)
         return r;
-    r = sql_prepare(s->db, "DELETE FROM object_name WHERE run = ?1", &stmt);
-    if (r == 0) {
-        sql_bind_int(stmt, 1, run);
-        r = sql_run(stmt);
-    }
+    for (size_t i = 0; i < N_ELEMENTS(of_run) && r == 0; i++)
+        r = piece_run(s, of_run[i], run, 0);
     return r < 0 ? handle_fail(s, r, reterr) : 0;
 }
 
@@ -226,6 +240,8 @@ int store_prune_rows(Store *s, Error *reterr, int64_t *ret_objects) {
             r = piece_prune(s, series, until, &gone);
             *ret_objects += gone;
         } while (r == 0 && gone);
+        if (r == 0)
+            r = directories_prune(s, series, until);
     }
     return r < 0 ? handle_fail(s, r, reterr) : 0;
 }

@@ -5,6 +5,7 @@
 #include "store/write.h"
 
 #include "store/carry.h"
+#include "store/directory.h"
 #include "store/handle.h"
 #include "store/lineage.h"
 #include "store/row.h"
@@ -51,6 +52,7 @@ static int run_finish(Store *s, int64_t run, const StoreRunEnd *end, Error *rete
     int r;
 
     if ((r = course_enter(s, run)) < 0 || (r = carry_settle(s, run)) < 0 ||
+        (r = directory_settle(s, run)) < 0 ||
         (r = orphans_forget(s, run)) < 0 || (r = link_settle(s, run)) < 0 ||
         (r = tally_record(s, run, &balanced)) < 0 || (r = lineage_fold(s, run)) < 0 ||
         (end->judge && (r = end->judge(end->of, run, reterr, &exit)) < 0) ||
@@ -150,6 +152,10 @@ static int object_insert(Store *s, int64_t run, const StoreObject *o, int64_t id
         sql_bind_null(stmt, 24);
     else
         sql_bind_uint(stmt, 24, slot);
+    if (o->acl.n)
+        sql_bind_blob(stmt, 25, o->acl);
+    else
+        sql_bind_null(stmt, 25);
     return sql_run(stmt);
 }
 
@@ -208,6 +214,10 @@ static int finding_insert(Store *s, int64_t object, const Finding *f) {
     sql_bind_blob(stmt, 14, buf_as_span(&s->samples));
     sql_bind_int(stmt, 15, f->kind);
     sql_bind_blob(stmt, 16, f->heading);
+    if (f->values.n)
+        sql_bind_blob(stmt, 17, f->values);
+    else
+        sql_bind_null(stmt, 17);
     return sql_run(stmt);
 }
 

@@ -31,14 +31,15 @@ typedef struct StoreDetector {
 } StoreDetector;
 
 typedef struct StoreRun {
-    int64_t started;                /* ns since 1970, as all times */
-    bool survey;                    /* a seeded sample, not evidence */
-    bool fresh;                     /* begins a series whatever there is */
-    const char *tool;               /* version */
-    const char *engine;             /* what reads: version, helpers; NULL: '' */
-    const char *key;                /* key id of the tokens; NULL: no tokens */
-    uint8_t ruleset[32];            /* digest of the rules */
-    Span parameters;                /* a JSON object, written by us; secrets removed */
+    int64_t started;     /* ns since 1970, as all times */
+    bool survey;         /* a seeded sample, not evidence */
+    bool fresh;          /* begins a series whatever there is */
+    const char *tool;    /* version */
+    const char *engine;  /* what reads: version, helpers; NULL: '' */
+    const char *key;     /* key id of the tokens; NULL: no tokens */
+    uint8_t ruleset[32]; /* digest of the rules */
+    uint8_t reading[32]; /* ... of that in them which decides what is found; 0: unknown */
+    Span parameters;     /* a JSON object, written by us; secrets removed */
     const StoreDetector *detectors; /* in order of id */
     size_t n_detectors;
 } StoreRun;
@@ -100,6 +101,7 @@ typedef struct StoreObject {
     const uint8_t *hash;  /* 16 bytes of keyed XXH3-128 over the content; NULL: not known */
     const char *format;   /* "text", "csv", "zip" ...; "" unknown */
     const char *encoding; /* "utf-8", "utf-16le" ...; "" unknown */
+    Span acl;             /* as source/acl.h has it; empty: none */
     const struct StoreFact *facts;
     size_t n_facts;
 } StoreObject;

@@ -6,6 +6,7 @@ Usage: evidence.py TERRIER [CASE...]
 Each case is a function with a directory of its own. The commands of docs/auditor.md are run as they
 stand there; where openssl is not installed that is said and the rest is tested.
 """
+import gzip
 import hashlib
 import json
 import os
@@ -257,6 +258,15 @@ def period_tells_runs_and_changes(p):
     within("sum", told, "3 expected: 3 begun, 0 missed. Of those begun 3 complete")
     lines = [json.loads(line) for line in p.run("ledger", "period", "--store", p.store, "--format", "jsonl").out.splitlines()]
     expect("kinds", [line["kind"] for line in lines], ["period-run", "period-run", "period-change", "period-run", "period"])
+    (p.tree / "cut.gz").write_bytes(gzip.compress(b"SSN: 536-90-4399\n" * 9)[:-12])
+    p.scan(exit=3)
+    told = p.run("ledger", "period", "--store", p.store).out
+    within("reasons", told, "not read: 1 file partial(")
+    line = [json.loads(x) for x in p.run("ledger", "period", "--store", p.store, "--format", "jsonl").out.splitlines()][-2]
+    expect("reasons", sorted((r["status"], r["members"], r["objects"]) for r in line["not_read"]),
+           [("partial", False, 1), ("partial", True, 1)])
+    none = p.run("ledger", "period", "--store", p.store, "--profile", "nightly").out
+    within("of a profile", none, "0 expected")
     none = p.run("ledger", "period", "--store", p.store, "--to", "2001-01-01").out
     within("before", none, "0 expected")
     p.run("ledger", "period", "--store", p.store, "--from", "yesterday", exit=2)

@@ -42,7 +42,7 @@ class Score:
 
 
 def scan(terrier, tree, place, options):
-    """The report's lines, without the run line; the exit code."""
+    """The report's lines, without the run line and what an earlier run tells of findings; the exit code."""
     env = dict(os.environ, XDG_STATE_HOME=place + "/state", XDG_CONFIG_HOME=place + "/config",
                XDG_CACHE_HOME=place + "/cache", HOME=place)
     r = subprocess.run([terrier, "scan", "--format", "jsonl", "--objects", "all",
@@ -51,7 +51,10 @@ def scan(terrier, tree, place, options):
     if r.returncode not in (0, 3):
         print(r.stderr.decode("utf-8", "replace"))
     lines = r.stdout.decode("utf-8").splitlines()
-    return [x for x in lines if json.loads(x)["kind"] != "run"], r.returncode
+    rows = [json.loads(x) for x in lines]
+    for row in rows:
+        row.pop("new", None)
+    return [json.dumps(x) for x in rows if x["kind"] != "run"], r.returncode
 
 
 def export(terrier, place):

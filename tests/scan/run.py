@@ -435,10 +435,36 @@ references: ['acme']
     with open(place + "/rules/badge.yaml", "a", encoding="utf-8") as f:
         f.write("# another\n")
     write(place + "/rules/badge.yaml",
-          open(place + "/rules/badge.yaml", encoding="utf-8").read().replace("tier: internal",
-                                                                             "tier: public"))
+          open(place + "/rules/badge.yaml", encoding="utf-8").read().replace("keep_last: 2",
+                                                                             "keep_last: 3"))
     export, carried, err, _ = inherited(t, tree, "--rules", place + "/rules")
     expect(carried == 0 and "the rules changed since run 3" in err, f"{carried}: {err}")
+
+
+def reads_nothing_again_for_words(t, place):
+    """Titles, tiers, references and examples of rules find nothing; whatever else changes may."""
+    tree = place + "/tree"
+    rule = ("format: detector/1\nid: acme.badge\ntitle: {}\ncategory: employment.id\ntier: {}\nmatch:\n"
+            "  - {{keyword: 'ACME-(?<value>[0-9]{{6}})\\b', base: {}}}\nmask: {{keep_last: 2}}\nexamples: ['{}']\n"
+            "negative_examples: ['ACME-12']\nreferences: ['{}']\n")
+
+    def scan(*words):
+        write(place + "/rules/badge.yaml", rule.format(*words))
+        export, carried, err, _ = inherited(t, tree, "--rules", place + "/rules")
+        expect(export == anew(t, tree, "--rules", place + "/rules"), f"another export than a full scan's: {words}")
+        return carried, err, t.run("report", "--format", "jsonl")[1]
+
+    for i in range(5):
+        write(f"{tree}/{i}.txt", f"badge ACME-12345{i}\n")
+    time.sleep(2.1)
+    scan("badge", "internal", "high", "ACME-123456", "ours")
+    for words in (("staff badge", "restricted", "high", "ACME-654321", "theirs"),):
+        carried, err, out = scan(*words)
+        expect(carried == 5 and "titles, tiers, examples or references alone" in err, f"{carried}: {err}")
+        found = [json.loads(x) for x in out.splitlines() if '"finding"' in x[:20]]
+        expect([f["tier"] for f in found] == ["restricted"] * 5, f"tiers {[f['tier'] for f in found]}")
+    carried, err, _ = scan("badge", "internal", "medium", "ACME-123456", "ours")
+    expect(carried == 0 and "the rules changed since" in err, f"{carried}: {err}")
 
 
 def reads_everything_when_a_table_changes(t, place):
@@ -693,7 +719,7 @@ def memory_stays_flat(t, place):
 CASES = [finds_what_is_there, leaves_no_value_behind, survives_a_lost_scanner,
          survives_lost_parsers, opens_as_far_as_it_may, refuses_without_a_sandbox,
          reads_only_what_changed, keeps_what_older_runs_said, reads_again_what_changed_a_moment_ago,
-         reads_everything_when_rules_change,
+         reads_everything_when_rules_change, reads_nothing_again_for_words,
          reads_everything_when_a_table_changes, finds_forged_time_stamps,
          goes_on_night_after_night,
          keeps_the_store_when_it_is_killed, ends_with_its_keeper, stops_when_told,

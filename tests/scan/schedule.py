@@ -7,6 +7,7 @@ Each case is a function; it gets a fresh directory and a Terrier that keeps stor
 it. Cases that this machine cannot run are skipped, by name. Ends with "N passed, N failed, N
 skipped". Standard library only; kills only processes that it started.
 """
+import calendar
 import ctypes
 import ctypes.util
 import json
@@ -182,6 +183,39 @@ def missed_slots_are_noted(t, place):
     expect("missed-slot" not in out, "noted twice")
     code, out, err = t.run("report", "--run", "2", "--format", "jsonl")
     expect(out.count('"event":"missed-slot"') == 3, out)
+
+
+def paused_nights_are_no_missed_slots(t, place):
+    """A run that goes on in another night takes that night's slot, and is one run in the ledger."""
+    tree = small_tree(place, files=160)
+    t.env["TZ"] = "UTC"
+    path = profile(place, tree, "when: daily 22:00\nlimits: {iops: 50}\n")
+
+    def night(*options):
+        """A day later: what the store knows is moved back instead."""
+        db = store(t)
+        db.execute("update run set started = started - ?", (DAY,))
+        for table, key in (("resumed", "subject"), ("night", "subject")):
+            for run, subject in db.execute("select run, subject from note where kind = ?", (table,)).fetchall():
+                at = calendar.timegm(time.strptime(subject.decode(), "%Y-%m-%dT%H:%M:%SZ")) - DAY // 10**9
+                text = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(at)).encode()
+                db.execute("update note set subject = ? where kind = ? and run = ? and subject = ?",
+                           (text, table, run, subject))
+        db.commit()
+        db.close()
+        return t.run("scan", "-q", "--profile", path, *options)[0]
+
+    t.run("scan", "-q", "--profile", path, "--time-limit", "1s")
+    codes = [night("--time-limit", "1s") for _ in range(2)] + [night()]
+    expect(codes == [3, 3, 0], f"exit {codes}")
+    code, out, err = t.run("report", "--format", "jsonl")
+    expect(out.count('"event":"missed-slot"') == 0, "a night of a campaign was called missed")
+    code, out, err = t.run("ledger", "period", "--profile", "night")
+    expect("1 expected: 1 begun, 0 missed. Of those begun" in out, out)
+    expect(out.count("  paused ") == 3 and "3 times a run was paused" in out, out)
+    code, out, err = t.run("ledger", "period", "--format", "jsonl")
+    last = json.loads(out.splitlines()[-1])
+    expect((last["paused"], last["paused_nights"], last["begun"]) == (0, 3, 1), str(last))
 
 
 def list_names_what_is_wrong(t, place):
@@ -436,7 +470,7 @@ def alert_program_that_fails(t, place):
 
 CASES = [check_says_what_is_wrong, wrong_profile_is_refused, profile_of_others_is_refused,
          profile_is_the_same_scan, options_that_do_not_go_together, only_news_is_no_zero,
-         metrics_are_openmetrics, missed_slots_are_noted, list_names_what_is_wrong,
+         metrics_are_openmetrics, missed_slots_are_noted, paused_nights_are_no_missed_slots, list_names_what_is_wrong,
          slots_are_those_of_systemd, units_are_valid, services_are_shut_in,
          scan_under_the_units_filter, cron_line, scanner_is_sealed, scope_lists_what_nobody_reads,
          alerts_once_a_cause, alerts_of_news_each, alert_program_that_fails]

@@ -6,90 +6,15 @@
 #include "base/cleanup.h"
 #include "base/clock.h"
 #include "base/day.h"
+#include "model/rowdate.h"
 
 #define NS_PER_DAY  (86400 * CLOCK_NS_PER_S)
 #define EMPTY_RANGE ((DateRange){.from = INT64_MAX, .to = INT64_MIN})
 
 enum { YEAR_FIRST = 1900, YEAR_LAST = 2200 };
 
-/* ---- names ---- */
-
-static bool has_any(const char *name, const char *const words[], size_t n) {
-    for (size_t i = 0; i < n; i++) {
-        if (strstr(name, words[i]))
-            return true;
-    }
-    return false;
-}
-
-/* The name in lower case, with _ around each of its words: "createdAt" is "_created_at_". */
-static void plain_name(Span s, char *ret, size_t n) {
-    size_t o = 0;
-
-    ret[o++] = '_';
-    for (size_t i = 0; i < s.n && o + 3 < n; i++) {
-        uint8_t c = s.at[i];
-        bool upper = c >= 'A' && c <= 'Z';
-
-        if (upper && i && s.at[i - 1] >= 'a' && s.at[i - 1] <= 'z')
-            ret[o++] = '_';
-        if (upper || (c >= 'a' && c <= 'z') || c >= 0x80)
-            ret[o++] = (char)(upper ? c | 0x20 : c);
-        else if (ret[o - 1] != '_')
-            ret[o++] = '_';
-    }
-    if (ret[o - 1] != '_')
-        ret[o++] = '_';
-    ret[o] = 0;
-}
-
-/* About a person, or about what is to come: no age of a record. */
-static const char *const never[] = {
-    "birth", "born",  "_dob_", "bday", "geburt", "geboren", "naiss",  "nacim",   "nascim", "nascit",
-    "death", "_dod_", "expir", "_due", "valid",  "until",   "ablauf", "gueltig", "_by_",   "_id_",
-};
-
-/* Something happened to the record. */
-static const char *const happened[] = {
-    "created",         "creation",   "updated",  "modified",   "changed",    "inserted",
-    "deleted",         "closed",     "opened",   "hired",      "hire_date",  "joined",
-    "terminated",      "registered", "signup",   "signed_up",  "_login_",    "last_seen",
-    "visited",         "accessed",   "ordered",  "paid_at",    "purchased",  "shipped",
-    "delivered",       "sent_at",    "received", "issued",     "invoiced",   "booked",
-    "posted",          "resigned",   "enrolled", "admitted",   "discharged", "orderdate",
-    "hiredate",        "startdate",  "enddate",  "createdate", "closedate",  "invoicedate",
-    "erstellt",        "angelegt",   "eintritt", "austritt",   "eingang",    "geaendert",
-    "ge\xc3\xa4ndert",
-};
-
-/* A thing that has a date, and a word for dates: together they say the same. */
-static const char *const things[] = {
-    "hire",     "order",     "purchase",    "payment",  "invoice", "transaction", "contract",
-    "start",    "end",       "entry",       "exit",     "visit",   "event",       "record",
-    "last",     "update",    "create",      "modif",    "close",   "open",        "join",
-    "register", "leave",     "termination", "shipping", "bestell", "rechnung",    "kauf",
-    "vertrag",  "effective", "log",         "report",
-};
-static const char *const times[] = {"_date", "time", "datum", "stamp", "_at_", "_on_", "_ts_"};
-
-/* The whole name. */
-static const char *const alone[] = {"_date_",  "_datetime_", "_timestamp_", "_ts_",        "_time_",
-                                    "_datum_", "_fecha_",    "_date_time_", "_time_stamp_"};
-
 bool date_is_record(Span name) {
-    char plain[96];
-
-    if (name.n > sizeof(plain) / 2)
-        return false;
-    plain_name(name, plain, sizeof(plain));
-    if (has_any(plain, never, N_ELEMENTS(never)))
-        return false;
-    for (size_t i = 0; i < N_ELEMENTS(alone); i++) {
-        if (strcmp(plain, alone[i]) == 0)
-            return true;
-    }
-    return has_any(plain, happened, N_ELEMENTS(happened)) ||
-           (has_any(plain, times, N_ELEMENTS(times)) && has_any(plain, things, N_ELEMENTS(things)));
+    return row_date_of(name) != ROW_DATE_NONE;
 }
 
 /* ---- one date ---- */
@@ -330,7 +255,7 @@ static bool is_none(Span s) {
     case '0':
         return s.n < 3 || (s.at[1] == '0' && s.at[2] == '0');
     case '1':
-        return span_starts(s, span_of("1900-01-01")) ||
+        return span_starts(s, span_of("1900-01-01")) || span_is(s, "1970-01-01") ||
                span_starts(s, span_of("1970-01-01 00:00:00")) ||
                span_starts(s, span_of("1970-01-01T00:00:00"));
     case '9':

@@ -60,7 +60,7 @@ typedef struct Mail {
     int depth;
     int hit;      /* the boundary at which the last piece ended, or NOWHERE */
     bool closing; /* it is the last one of its multipart */
-    bool dated;
+    bool dated, received;
     Buf field;
     Fold folds[FOLDS_MAX];
     size_t n_folds;
@@ -198,6 +198,20 @@ static int note_date(Mail *m, Span value) {
     return extract_fact(m->x, &(Fact){.kind = FACT_SENT, .from = at, .to = at});
 }
 
+/* The first of its kind is that of the last hop; its time is behind the last semicolon. */
+static int note_received(Mail *m, Span value) {
+    const uint8_t *semicolon = value.n ? memrchr(value.at, ';', value.n) : NULL;
+    int64_t at;
+
+    if (m->received || !semicolon)
+        return 0;
+    value = span(semicolon + 1, value.n - (size_t)(semicolon + 1 - value.at));
+    if (!mime_date(value, &at))
+        return 0;
+    m->received = true;
+    return extract_fact(m->x, &(Fact){.kind = FACT_RECEIVED, .from = at, .to = at});
+}
+
 static int note_type(Entity *e, Span value) {
     _cleanup_(buf_done) Buf word = {0};
 
@@ -241,6 +255,8 @@ static int note_field(Mail *m, Entity *e) {
         mime_words(value, &e->location);
     } else if (is_field(field, "date", &value) && m->depth == 0) {
         return note_date(m, value);
+    } else if (is_field(field, "received", &value) && m->depth == 0) {
+        return note_received(m, value);
     }
     return 0;
 }

@@ -44,6 +44,7 @@ enum {
     REPEAT_MAX = 4096,           /* of a head that is kept to be recognised */
     TAG_MAX = 64,                /* of a dollar quote */
     LOOK_MAX = 16,               /* bytes that tell what begins */
+    MADE_MAX = 64,               /* bytes that tell when it was made */
     DATED_MAX = 16,              /* columns of a table whose dates are watched */
 };
 
@@ -475,6 +476,24 @@ static SqlInside comment_at(const Sqldump *s, size_t at) {
     return IN_NOTHING;
 }
 
+/* When it was made, in what mysqldump and pg_dump --verbose write at its ends. */
+static int note_made(Sqldump *s, size_t at) {
+    static const char *const lines[] = {"-- Dump completed on ", "-- Started on ",
+                                        "-- Completed on "};
+    Span t = rest(s, at);
+    int64_t made;
+
+    for (size_t i = 0; i < N_ELEMENTS(lines); i++) {
+        size_t n = strlen(lines[i]);
+
+        while (begins(t, lines[i]) && n < t.n && t.at[n] == ' ')
+            n++;
+        if (begins(t, lines[i]) && date_parse_iso(span(t.at + n, t.n - n), &made))
+            return extract_fact(s->x, &(Fact){.kind = FACT_DUMP_MADE, .from = made, .to = made});
+    }
+    return 0;
+}
+
 static int read_start(Sqldump *s, size_t *at, bool *ret_wait) {
     size_t n = s->in.text.n, i = *at;
     uint8_t c;
@@ -485,7 +504,7 @@ static int read_start(Sqldump *s, size_t *at, bool *ret_wait) {
     *at = i;
     if (i == n)
         return 0;
-    *ret_wait = !have(s, i, 2);
+    *ret_wait = !have(s, i, s->in.text.at[i] == '-' ? MADE_MAX : 2);
     if (*ret_wait)
         return 0;
     c = s->in.text.at[i];
@@ -494,6 +513,8 @@ static int read_start(Sqldump *s, size_t *at, bool *ret_wait) {
     if (!s->inside)
         return begin_statement(s, at, ret_wait);
     r = go_outside(s, i);
+    if (r == 0 && c == '-')
+        r = note_made(s, i);
     *at = i + (c == '\\' || c == '#' ? 1 : 2);
     return r;
 }

@@ -27,6 +27,17 @@ static void reads_a_plain_message(void **state _unused_) {
                 "> body.txt\n# bytes us-ascii\n= @0 SSN: 536-90-4399\r\\n\n< read\n");
 }
 
+/* The last hop's line comes first; a sender can write what he likes into Date. */
+static void tells_when_it_was_received(void **state _unused_) {
+    assert_mail("Received: from a (b; c)\r\n by d; Thu, 2 Jan 2020 10:12:00 +0100\r\n"
+                "Received: from e by a; Wed, 1 Jan 2020 10:00:00 +0000\r\n\r\n",
+                "= 4:0 @78 Received: from a (b; c)\n"
+                "= 5:0 @103  by d; Thu, 2 Jan 2020 10:12:00 +0100\\n\n"
+                "! received 1577956320000000000 1577956320000000000 \n"
+                "= 6:0 @142 Received: from e by a; Wed, 1 Jan 2020 10:00:00 +0000\\n\n"
+                "> body.txt\n< read\n");
+}
+
 static void decodes_fields(void **state _unused_) {
     assert_mail("Subject: =?utf-8?Q?J=C3=B6rg?=\r\n =?UTF-8?B?IE3DvGxsZXI=?= x\r\n\r\n",
                 "= 4:0 Subject: J\xc3\xb6rg M\xc3\xbcller x\\n\n> body.txt\n< read\n");
@@ -205,6 +216,7 @@ static void bears_long_lines(void **state _unused_) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(reads_a_plain_message),
+        cmocka_unit_test(tells_when_it_was_received),
         cmocka_unit_test(decodes_fields),
         cmocka_unit_test(decodes_parts),
         cmocka_unit_test(names_what_is_attached),

@@ -123,6 +123,27 @@ static void reads_mysqldump(void **state _unused_) {
                  "= @278 ;\\n\n");
 }
 
+/* When it was made bounds the age of its rows. */
+static void tells_when_it_was_made(void **state _unused_) {
+    assert_reads("sqldump",
+                 "-- MySQL dump 10.13\n"
+                 "INSERT INTO `t` VALUES (1);\n"
+                 "-- Dump completed on 2025-01-05 12:00:01\n"
+                 "-- Dump completed on Monday\n"
+                 "--",
+                 "# text\n"
+                 "= 1:0 @0 -- MySQL dump 10.13\\n\n"
+                 "# table t\n"
+                 "= @20 INSERT INTO `t` VALUES (\n"
+                 "= 1:1 @44 1)\n"
+                 "= @46 ;\\n\n"
+                 "! dump-made 1736078401000000000 1736078401000000000 \n"
+                 "# text\n"
+                 "= 3:0 @48 -- Dump completed on 2025-01-05 12:00:01\\n\n"
+                 "= 4:0 @89 -- Dump completed on Monday\\n\n"
+                 "= 5:0 @117 --\n");
+}
+
 /* Tables of one name in two databases are two, each with its columns and rows. */
 static void knows_databases(void **state _unused_) {
     assert_reads("sqldump",
@@ -320,12 +341,19 @@ static void takes_any_bytes(void **state _unused_) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(reads_copy),           cmocka_unit_test(reads_inserts),
-        cmocka_unit_test(reads_mysqldump),      cmocka_unit_test(knows_databases),
-        cmocka_unit_test(looks_into_no_quotes), cmocka_unit_test(reads_transact_sql),
-        cmocka_unit_test(tells_dates_of_rows),  cmocka_unit_test(recovers_from_an_open_quote),
-        cmocka_unit_test(keeps_a_long_value),   cmocka_unit_test(keeps_a_bounded_number_of_names),
-        cmocka_unit_test(tells_names_once),     cmocka_unit_test(takes_any_bytes),
+        cmocka_unit_test(tells_when_it_was_made),
+        cmocka_unit_test(reads_copy),
+        cmocka_unit_test(reads_inserts),
+        cmocka_unit_test(reads_mysqldump),
+        cmocka_unit_test(knows_databases),
+        cmocka_unit_test(looks_into_no_quotes),
+        cmocka_unit_test(reads_transact_sql),
+        cmocka_unit_test(tells_dates_of_rows),
+        cmocka_unit_test(recovers_from_an_open_quote),
+        cmocka_unit_test(keeps_a_long_value),
+        cmocka_unit_test(keeps_a_bounded_number_of_names),
+        cmocka_unit_test(tells_names_once),
+        cmocka_unit_test(takes_any_bytes),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

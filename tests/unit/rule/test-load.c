@@ -221,6 +221,50 @@ static void names_the_set_by_digest(void **state _unused_) {
     assert_memory_equal(a->digest, expected, 32);
 }
 
+/* Words for people, examples and tier find nothing; everything else may, also what is not known. */
+static void tells_words_from_what_finds(void **state _unused_) {
+    static const struct {
+        const char *file;
+        bool same;
+    } cases[] = {
+        {"format: detector/1\nid: my.a\ntitle: Other\ncategory: contact.email\ntier: restricted\n"
+         "match: [{scanner: email}]\nexamples: [a, c]\nnegative_examples: [d]\nreferences: [r]\n",
+         true},
+        {"format: detector/1\nid: my.a\ntitle: T\ncategory: contact.email\n"
+         "match: [{scanner: email}]\nmask: {keep_last: 2}\nexamples: [a]\nnegative_examples: [b]\n",
+         false},
+        {"format: detector/1\nid: my.a\ntitle: T\ncategory: person.name\n"
+         "match: [{scanner: email}]\nexamples: [a]\nnegative_examples: [b]\n",
+         false},
+        {"format: detector/1\nid: my.a\ntitle: T\ncategory: contact.email\n"
+         "match: [{scanner: email, base: low}]\nexamples: [a]\nnegative_examples: [b]\n",
+         false},
+        {"format: detector/1\nid: my.b\ntitle: T\ncategory: contact.email\n"
+         "match: [{scanner: email}]\nexamples: [a]\nnegative_examples: [b]\n",
+         false},
+        {"format: detector/1\nid: my.a\ntitle: T\ncategory: contact.email\n"
+         "match: [{scanner: email}]\ncontext: {near: [examples, title]}\nexamples: [a]\n"
+         "negative_examples: [b]\n",
+         false},
+    };
+    _cleanup_(scratch_done) Scratch s = scratch_new();
+    _cleanup_(rules_freep) Rules *before = NULL;
+
+    scratch_write(&s, "a.yaml",
+                  span_of("format: detector/1\nid: my.a\ntitle: T\ncategory: contact.email\n"
+                          "match: [{scanner: email}]\nexamples: [a]\nnegative_examples: [b]\n"));
+    assert_int_equal(load(&s, NULL, NULL, NULL, &before), 0);
+    for (size_t i = 0; i < N_ELEMENTS(cases); i++) {
+        _cleanup_(rules_freep) Rules *r = NULL;
+
+        scratch_write(&s, "a.yaml", span_of(cases[i].file));
+        assert_int_equal(load(&s, NULL, NULL, NULL, &r), 0);
+        assert_memory_not_equal(r->digest, before->digest, 32);
+        if ((memcmp(r->reading, before->reading, 32) == 0) != cases[i].same)
+            fail_msg("case %zu: the reading is %s", i, cases[i].same ? "another" : "the same");
+    }
+}
+
 static void loads_the_builtin_files(void **state _unused_) {
     _cleanup_(rules_freep) Rules *r = NULL, *us = NULL;
     RulesOptions o = {0};
@@ -320,12 +364,19 @@ static void refuses_more_than_64_mib(void **state _unused_) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(loads_dictionaries),          cmocka_unit_test(refuses_dictionaries),
-        cmocka_unit_test(loads_in_order_of_id),        cmocka_unit_test(replaces_by_id),
-        cmocka_unit_test(refuses_an_id_twice),         cmocka_unit_test(keeps_regions),
-        cmocka_unit_test(refuses_a_strange_region),    cmocka_unit_test(names_the_set_by_digest),
-        cmocka_unit_test(loads_the_builtin_files),     cmocka_unit_test(replaces_a_builtin_file),
-        cmocka_unit_test(says_where_a_file_is_broken), cmocka_unit_test(escapes_the_name_of_a_file),
+        cmocka_unit_test(loads_dictionaries),
+        cmocka_unit_test(refuses_dictionaries),
+        cmocka_unit_test(loads_in_order_of_id),
+        cmocka_unit_test(replaces_by_id),
+        cmocka_unit_test(refuses_an_id_twice),
+        cmocka_unit_test(keeps_regions),
+        cmocka_unit_test(refuses_a_strange_region),
+        cmocka_unit_test(names_the_set_by_digest),
+        cmocka_unit_test(tells_words_from_what_finds),
+        cmocka_unit_test(loads_the_builtin_files),
+        cmocka_unit_test(replaces_a_builtin_file),
+        cmocka_unit_test(says_where_a_file_is_broken),
+        cmocka_unit_test(escapes_the_name_of_a_file),
         cmocka_unit_test(refuses_more_than_64_mib),
     };
 

@@ -53,7 +53,7 @@ static void reads(void **state _unused_) {
     assert_int_equal(k->round, ROUND_YEAR);
     assert_int_equal(k->n_evidence, 2);
     assert_int_equal(k->evidence[1], DATING_FS_MTIME);
-    assert_int_equal(k->tiers, 1u << POLICY_LIVE | 1u << POLICY_ARCHIVE);
+    assert_int_equal(k->tiers, 1u << LOCATION_LIVE | 1u << LOCATION_ARCHIVE);
     assert_int_equal(k->least.months, 6);
     assert_int_equal(k->most.months, 24);
     assert_true(p.rules[1].unwaivable);

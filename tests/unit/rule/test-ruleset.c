@@ -192,6 +192,42 @@ static void those_of_terrier_load(void **state _unused_) {
     }
 }
 
+/* The 61 criteria, series by series, and no heading or id that circulates without being one. */
+static void soc2_has_all_criteria(void **state _unused_) {
+    static const struct {
+        const char *prefix;
+        unsigned to[10]; /* CC1: 5, CC2: 3 ... */
+    } series[] = {{"CC", {5, 3, 4, 2, 3, 8, 5, 1, 2}},
+                  {"A", {3}},
+                  {"C", {2}},
+                  {"PI", {5}},
+                  {"P", {1, 1, 2, 3, 2, 7, 1, 1}}};
+    static const char *const others[] = {"P1.0", "P1.2", "P5.3", "P7.2", "CC10.1", "C1.3"};
+    _cleanup_(ruleset_done) Ruleset set = {0};
+    Error e = {0};
+    size_t n = 0;
+
+    if (ruleset_find("soc2", &e, &set) < 0)
+        fail_msg("%s", e.text);
+    assert_string_equal(set.id, "soc2-tsc");
+    for (size_t i = 0; i < N_ELEMENTS(series); i++) {
+        for (unsigned k = 0; k < 10 && series[i].to[k]; k++) {
+            for (unsigned j = 1; j <= series[i].to[k]; j++, n++) {
+                char id[16];
+
+                snprintf(id, sizeof(id), "%s%u.%u", series[i].prefix, k + 1, j);
+                if (ruleset_criterion(&set, span_of(id)) < 0)
+                    fail_msg("no criterion %s", id);
+            }
+        }
+    }
+    assert_int_equal(n, 61);
+    assert_int_equal(set.n_criteria, 61);
+    for (size_t i = 0; i < N_ELEMENTS(others); i++)
+        assert_int_equal(ruleset_criterion(&set, span_of(others[i])), -1);
+    assert_true(set.n_rules >= 40);
+}
+
 static void names_those_there_are(void **state _unused_) {
     Ruleset set = {0};
     Error e = {0};
@@ -210,6 +246,7 @@ int main(void) {
         cmocka_unit_test(refuses_other_words),
         cmocka_unit_test(survives_any_cut),
         cmocka_unit_test(those_of_terrier_load),
+        cmocka_unit_test(soc2_has_all_criteria),
         cmocka_unit_test(names_those_there_are),
     };
 

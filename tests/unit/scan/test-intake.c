@@ -29,7 +29,7 @@ static int no_unit(void *of _unused_, const IntakeUnit *u _unused_, const Ending
 }
 
 static void bench_open(Bench *b, size_t window) {
-    static const uint8_t secret[SKETCH_SECRET_BYTES] = {1};
+    static const uint8_t secret[SKETCH_KEYS_BYTES] = {1};
     Error e = {0};
     RulesOptions o = {.n_directories = 1, .no_builtin = true};
 

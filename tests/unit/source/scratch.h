@@ -186,7 +186,8 @@ static inline int recorder_object(void *of, Span path, const FileMeta *meta _unu
     return 0;
 }
 
-static inline int recorder_directory(void *of, Span path _unused_) {
+static inline int recorder_directory(void *of, Span path _unused_, const FileMeta *m _unused_,
+                                     int fd _unused_) {
     Recorder *r = of;
     size_t n;
 

@@ -92,6 +92,70 @@ static void samba_includes(void **state _unused_) {
                   "a=/srv/a;more=/srv/more;a=/srv/a;more=/srv/more;a=/srv/a;");
 }
 
+/* "path flags who;": g guest, w writable, x restricted, r root_squash, a all_squash, then who acts.
+ */
+static void assert_rights(const Scratch *s, int (*read)(const char *, Arena *, Shares *),
+                          const char *text, const char *expected) {
+    _cleanup_(arena_done) Arena a = {0};
+    _cleanup_(buf_done) Buf got = {0}, path = {0};
+    Shares shares = {0};
+
+    make_file(s->fd, "conf", text);
+    buf_printf(&path, "%s/conf", s->path);
+    assert_int_equal(read(buf_cstr(&path), &a, &shares), 0);
+    for (size_t i = 0; i < shares.n; i++) {
+        const Share *is = &shares.at[i];
+
+        buf_printf(&got, "%s %s%s%s%s%s %s/%u %s;", is->path, is->guest ? "g" : "",
+                   is->read_only ? "" : "w", is->restricted ? "x" : "", is->root_squash ? "r" : "",
+                   is->all_squash ? "a" : "", is->acts_as, is->anonymous, is->who);
+    }
+    unlinkat(s->fd, "conf", 0);
+    assert_string_equal(buf_cstr(&got), expected);
+}
+
+static void rights_of_exports(void **state _unused_) {
+    _cleanup_(scratch_done) Scratch s = {.fd = -1};
+
+    scratch_init(&s);
+    assert_rights(&s, exports_read,
+                  "/a *(ro)\n"
+                  "/b 10.0.0.0/8(rw,no_root_squash) # clients of the lab\n"
+                  "/c *(rw,all_squash,anonuid=1005)\n"
+                  "/d *(ro,sec=krb5:krb5p)\n"
+                  "/e *(ro,sec=krb5:sys)\n"
+                  "/f -sec=krb5i,rw client1 client2(ro)\n"
+                  "/g client(rw) (ro)\n"
+                  "/h\n"
+                  "/i client(rw) 0.0.0.0/0(ro,no_root_squash)\n"
+                  "/j *(anonuid=99999999999999)\n",
+                  "/a gr /65534 *(ro);"
+                  "/b wx /65534 10.0.0.0/8(rw,no_root_squash) # clients of the lab;"
+                  "/c gwra /1005 *(rw,all_squash,anonuid=1005);"
+                  "/d r /65534 *(ro,sec=krb5:krb5p);"
+                  "/e gr /65534 *(ro,sec=krb5:sys);"
+                  "/f wxr /65534 -sec=krb5i,rw client1 client2(ro);"
+                  "/g gr /65534 client(rw) (ro);"
+                  "/h gr /65534 ;"
+                  "/i g /65534 client(rw) 0.0.0.0/0(ro,no_root_squash);"
+                  "/j gr /65534 *(anonuid=99999999999999);");
+}
+
+static void rights_of_shares(void **state _unused_) {
+    _cleanup_(scratch_done) Scratch s = {.fd = -1};
+
+    scratch_init(&s);
+    assert_rights(&s, samba_read,
+                  "[global]\nguest account = ftp\nvalid users = @staff\n"
+                  "[a]\npath = /a\npublic = yes\nvalid users =\n"
+                  "[b]\npath = /b\nwriteable = yes\n"
+                  "[c]\npath = /c\nguest ok = yes\nread only = no\nforce user = app\n",
+                  "/a g ftp/65534 ;/b wx ftp/65534 @staff;/c gwx app/65534 @staff;");
+    assert_rights(&s, samba_read,
+                  "[global]\nrestrict anonymous = 2\n[a]\npath = /a\nguest ok = yes\n",
+                  "/a  /65534 ;");
+}
+
 static void missing_files_have_none(void **state _unused_) {
     _cleanup_(arena_done) Arena a = {0};
     Shares shares = {0};
@@ -148,6 +212,8 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(exports),
         cmocka_unit_test(samba),
+        cmocka_unit_test(rights_of_exports),
+        cmocka_unit_test(rights_of_shares),
         cmocka_unit_test(samba_includes),
         cmocka_unit_test(missing_files_have_none),
         cmocka_unit_test(directory_of_exports),

@@ -510,7 +510,7 @@ typedef struct Mover {
     bool both;
 } Mover;
 
-static int move_directory(void *of, Span path) {
+static int move_directory(void *of, Span path, const FileMeta *meta _unused_, int fd _unused_) {
     Mover *m = of;
     size_t depth = path.n ? 1 : 0;
 

@@ -376,6 +376,40 @@ static void another_scope_or_ruleset_is_another_series(void **state) {
     assert_int_equal(start(f, &run).kind, STORE_START_FIRST);
 }
 
+/* Rules that find the same go on with a run that ended; one that did not has its own rules. */
+static void other_words_are_the_same_series(void **state) {
+    Fixture *f = *state;
+    StoreRun run = run_of(T0 + HOUR);
+    StoreStart s;
+
+    run.reading[5] = 7;
+    s = start(f, &run);
+    assert_int_equal(s.kind, STORE_START_FIRST);
+    run.ruleset[0]++;
+    assert_int_equal(start(f, &run).kind, STORE_START_ANEW);
+    fixture_end(f);
+    run.ruleset[0]++;
+    s = start(f, &run);
+    assert_int_equal(s.kind, STORE_START_NEXT);
+    assert_true(s.words);
+    fixture_end(f);
+    run.reading[5]++;
+    s = start(f, &run);
+    assert_int_equal(s.kind, STORE_START_NEXT); /* the very same rules, whatever that digest is */
+    assert_false(s.words);
+    fixture_end(f);
+    run.ruleset[0]++;
+    run.reading[6]++;
+    assert_string_equal(start(f, &run).why, "rules");
+    memset(run.reading, 0, sizeof(run.reading));
+    fixture_end(f);
+    run.ruleset[0]++;
+    assert_string_equal(start(f, &run).why, "rules");
+    fixture_end(f);
+    run.ruleset[0]++;
+    assert_string_equal(start(f, &run).why, "rules"); /* two that are not known are not equal */
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         TEST(what_holds_writes_nothing),
@@ -388,6 +422,7 @@ int main(void) {
         TEST(an_interrupted_run_is_taken_up),
         TEST(a_kill_leaves_no_half_object),
         TEST(another_scope_or_ruleset_is_another_series),
+        TEST(other_words_are_the_same_series),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,0 +1,70 @@
+/* Inventory: see inventory.h. */
+#include "model/inventory.h"
+
+const InventoryField inventory_fields[N_INVENTORY_COLUMNS] = {
+    [INVENTORY_ASSET_ID] = {"asset_id", INVENTORY_DERIVED, false, 38},
+    [INVENTORY_ASSET_NAME] = {"asset_name", INVENTORY_HUMAN, false, 28},
+    [INVENTORY_ASSET_KIND] = {"asset_kind", INVENTORY_DERIVED, false, 16},
+    [INVENTORY_SYSTEM] = {"system", INVENTORY_HUMAN, false, 16},
+    [INVENTORY_ENVIRONMENT] = {"environment", INVENTORY_HUMAN, false, 16},
+    [INVENTORY_LOCATOR] = {"locator", INVENTORY_MEASURED, false, 44},
+    [INVENTORY_HOST] = {"host", INVENTORY_MEASURED, false, 16},
+    [INVENTORY_FS_TYPE] = {"fs_type", INVENTORY_MEASURED, false, 16},
+    [INVENTORY_MOUNT] = {"mount", INVENTORY_MEASURED, false, 16},
+    [INVENTORY_LOCATION_TIER] = {"location_tier", INVENTORY_DERIVED, false, 16},
+    [INVENTORY_BUSINESS_OWNER] = {"business_owner", INVENTORY_HUMAN, false, 16},
+    [INVENTORY_TECHNICAL_OWNER] = {"technical_owner", INVENTORY_HUMAN, false, 16},
+    [INVENTORY_TOP_OWNER] = {"top_owner", INVENTORY_DERIVED, false, 16},
+    [INVENTORY_PURPOSES] = {"purposes", INVENTORY_HUMAN, false, 28},
+    [INVENTORY_LAWFUL_BASIS] = {"lawful_basis", INVENTORY_HUMAN, false, 16},
+    [INVENTORY_ROLE] = {"role", INVENTORY_HUMAN, false, 16},
+    [INVENTORY_SUBJECTS] = {"subjects", INVENTORY_HUMAN, false, 16},
+    [INVENTORY_DATA_CATEGORIES] = {"data_categories", INVENTORY_MEASURED, false, 28},
+    [INVENTORY_DATA_TYPES] = {"data_types", INVENTORY_MEASURED, false, 40},
+    [INVENTORY_UNDECLARED_TYPES] = {"undeclared_types", INVENTORY_DERIVED, false, 28},
+    [INVENTORY_SPECIAL_CATEGORIES] = {"special_categories", INVENTORY_DERIVED, false, 16},
+    [INVENTORY_SENSITIVITY_TIER] = {"sensitivity_tier", INVENTORY_DERIVED, false, 16},
+    [INVENTORY_TIER_REASON] = {"tier_reason", INVENTORY_DERIVED, false, 40},
+    [INVENTORY_LABELS_FOUND] = {"labels_found", INVENTORY_MEASURED, false, 16},
+    [INVENTORY_FILES] = {"files", INVENTORY_MEASURED, true, 16},
+    [INVENTORY_BYTES] = {"bytes", INVENTORY_MEASURED, true, 16},
+    [INVENTORY_MEMBERS] = {"members", INVENTORY_MEASURED, true, 16},
+    [INVENTORY_OBJECTS_WITH_FINDINGS] = {"objects_with_findings", INVENTORY_MEASURED, true, 16},
+    [INVENTORY_FINDING_DENSITY] = {"finding_density", INVENTORY_DERIVED, false, 16},
+    [INVENTORY_PERSONS_LOW] = {"persons_low", INVENTORY_DERIVED, true, 16},
+    [INVENTORY_PERSONS_HIGH] = {"persons_high", INVENTORY_DERIVED, true, 16},
+    [INVENTORY_PERSONS_METHOD] = {"persons_method", INVENTORY_DERIVED, false, 30},
+    [INVENTORY_OLDEST] = {"oldest", INVENTORY_MEASURED, false, 22},
+    [INVENTORY_NEWEST] = {"newest", INVENTORY_MEASURED, false, 22},
+    [INVENTORY_RETENTION_CLASS] = {"retention_class", INVENTORY_HUMAN, false, 16},
+    [INVENTORY_EXPOSURE] = {"exposure", INVENTORY_MEASURED, false, 16},
+    [INVENTORY_EXPOSED_OBJECTS] = {"exposed_objects", INVENTORY_MEASURED, true, 16},
+    [INVENTORY_MAX_EXPOSURE] = {"max_exposure", INVENTORY_HUMAN, false, 16},
+    [INVENTORY_TOP_GROUPS] = {"top_groups", INVENTORY_MEASURED, false, 24},
+    [INVENTORY_ORPHAN_OBJECTS] = {"orphan_objects", INVENTORY_MEASURED, true, 16},
+    [INVENTORY_ACL_PRESENT] = {"acl_present", INVENTORY_MEASURED, false, 16},
+    [INVENTORY_ENCRYPTED_OBJECTS] = {"encrypted_objects", INVENTORY_MEASURED, true, 16},
+    [INVENTORY_SECRETS_FOUND] = {"secrets_found", INVENTORY_MEASURED, true, 16},
+    [INVENTORY_RECIPIENTS] = {"recipients", INVENTORY_HUMAN, false, 16},
+    [INVENTORY_TRANSFERS] = {"transfers", INVENTORY_HUMAN, false, 16},
+    [INVENTORY_SAFEGUARDS] = {"safeguards", INVENTORY_HUMAN, false, 16},
+    [INVENTORY_SECURITY_MEASURES] = {"security_measures", INVENTORY_HUMAN, false, 16},
+    [INVENTORY_BACKUP_OF] = {"backup_of", INVENTORY_HUMAN, false, 16},
+    [INVENTORY_COVERAGE_PCT] = {"coverage_pct", INVENTORY_MEASURED, false, 16},
+    [INVENTORY_UNREADABLE] = {"unreadable", INVENTORY_MEASURED, true, 16},
+    [INVENTORY_UNSUPPORTED] = {"unsupported", INVENTORY_MEASURED, true, 16},
+    [INVENTORY_SHARE_PERMISSIONS] = {"share_permissions", INVENTORY_DERIVED, false, 36},
+    [INVENTORY_LAST_REVIEWED] = {"last_reviewed", INVENTORY_HUMAN, false, 16},
+    [INVENTORY_REVIEWER] = {"reviewer", INVENTORY_HUMAN, false, 16},
+    [INVENTORY_NEXT_REVIEW] = {"next_review", INVENTORY_HUMAN, false, 16},
+    [INVENTORY_RUN_ID] = {"run_id", INVENTORY_MEASURED, true, 16},
+    [INVENTORY_MANIFEST_SHA256] = {"manifest_sha256", INVENTORY_MEASURED, false, 20},
+};
+
+InventoryColumn inventory_column(Span head) {
+    InventoryColumn c = 0;
+
+    while (c < N_INVENTORY_COLUMNS && !span_is(head, inventory_fields[c].key))
+        c++;
+    return c;
+}

@@ -39,12 +39,16 @@ static int unread_each(const Events *e, Arena *a) {
 
     for (size_t i = 0; i < n && r == 0; i++) {
         const Tally *t = &rows[i].tally;
-        const Gap g = {.status = status_name(rows[i].status.kind),
+        StatusKind kind = rows[i].status.kind;
+        bool opaque = kind == STATUS_ENCRYPTED || kind == STATUS_UNSUPPORTED;
+        const Gap g = {.status = status_name(kind),
                        .reason = rows[i].status.reason,
                        .objects = t->objects,
-                       .bytes = t->bytes > t->bytes_read ? t->bytes - t->bytes_read : 0};
+                       .bytes = opaque                     ? t->bytes
+                                : t->bytes > t->bytes_read ? t->bytes - t->bytes_read
+                                                           : 0};
 
-        if (!status_complete(rows[i].status.kind))
+        if (!status_complete(kind))
             r = gap_take(e, EVENT_COVERAGE_GAP, &g);
     }
     return r;

@@ -37,7 +37,7 @@ static const Option list_options[] = {
      .kind = OPTION_TEXT,
      .at = AT(kind),
      .argument = "KIND",
-     .help = "Only run, triage, exclusion, gap, policy, key, reveal or store"},
+     .help = "Only run, triage, exclusion, gap, policy, key, reveal, store or assessment"},
 };
 
 static const Option period_options[] = {

@@ -105,26 +105,52 @@ const Verb verb_rules_show = {
 
 /* ---- check ---- */
 
-static const Option check_options[] = {OPTIONS_RULES(ShowValues, rules)};
+typedef struct CheckValues {
+    RulesValues rules;
+    TextList rulesets;
+} CheckValues;
 
-static int check_end(const Call *call, Output *out, const terrier_check *done) {
+static const Option check_options[] = {
+    OPTIONS_RULES(CheckValues, rules),
+    {.name = "rulesets",
+     .kind = OPTION_LIST,
+     .at = offsetof(CheckValues, rulesets),
+     .argument = "NAME|FILE",
+     .help = "Prove the rules of this ruleset instead"},
+};
+
+static int check_end(const Call *call, Output *out, const terrier_check *done, const char *what) {
     int exit = output_end(out, call, 0, NULL, TERRIER_EXIT_USAGE);
 
     if (exit)
         return exit;
-    fprintf(stderr, "%zu detectors, %zu proofs, %zu failed\n", done->detectors, done->proofs,
+    fprintf(stderr, "%zu %s, %zu proofs, %zu failed\n", done->detectors, what, done->proofs,
             done->failures);
     return done->failures ? TERRIER_EXIT_USAGE : TERRIER_EXIT_DONE;
 }
 
+static int check_rulesets(const Call *call, const TextList *names) {
+    terrier_check done = {0};
+    terrier_error error = {0};
+    Output out;
+    int r;
+
+    output_open(NULL, NULL, &out);
+    r = terrier_rulesets_check(names->at, names->n, output_write, &out, &done, &error);
+    return r < 0 ? output_end(&out, call, r, &error, TERRIER_EXIT_USAGE)
+                 : check_end(call, &out, &done, "rules");
+}
+
 static int check_run(const Call *call) {
-    const ShowValues *v = call->values;
+    const CheckValues *v = call->values;
     terrier_check done = {0};
     terrier_rules *rules;
     terrier_error error = {0};
     Output out;
     int exit, r;
 
+    if (v->rulesets.n)
+        return check_rulesets(call, &v->rulesets);
     rules = load_rules(call, &v->rules, &exit);
     if (!rules)
         return exit;
@@ -132,7 +158,7 @@ static int check_run(const Call *call) {
     r = terrier_rules_check(rules, output_write, &out, &done, &error);
     terrier_rules_free(rules);
     return r < 0 ? output_end(&out, call, r, &error, TERRIER_EXIT_INTERNAL)
-                 : check_end(call, &out, &done);
+                 : check_end(call, &out, &done, "detectors");
 }
 
 const Verb verb_rules_check = {
@@ -142,10 +168,12 @@ const Verb verb_rules_check = {
     .about = "Proves every example: as it stands, with the edge of a window or of an inner chunk "
              "on each of its bytes, and in UTF-16 of either byte order; and that no negative "
              "example is found. Each failed proof is a line `file:line:column: id: reason`, and "
-             "the exit status is then 2. Patterns that slow every scan are named in notes.",
+             "the exit status is then 2. Patterns that slow every scan are named in notes. With "
+             "--rulesets the examples of rulesets are proved: that each rule meets its cases with "
+             "the severity it names, and no negative one.",
     .options = check_options,
     .n_options = N_ELEMENTS(check_options),
-    .size = sizeof(ShowValues),
+    .size = sizeof(CheckValues),
     .run = check_run,
 };
 

@@ -114,6 +114,7 @@ extern const Verb verb_retention, verb_policy_init, verb_policy_check;
 extern const Verb verb_key_list, verb_key_new;
 extern const Verb verb_rules_list, verb_rules_show, verb_rules_check, verb_rules_validate;
 extern const Verb verb_rules_import, verb_rules_edm, verb_rules_measure;
+extern const Verb verb_assess, verb_controls_init, verb_controls_check;
 
 /* All of them, in the order of help. */
 extern const Verb *const verbs[];

@@ -21,7 +21,7 @@ enum { LINE_MAX_BYTES = 16 << 20 };
 static const char *const kinds[N_LEDGER_KINDS] = {
     [LEDGER_RUN] = "run",       [LEDGER_TRIAGE] = "triage", [LEDGER_EXCLUSION] = "exclusion",
     [LEDGER_GAP] = "gap",       [LEDGER_POLICY] = "policy", [LEDGER_KEY] = "key",
-    [LEDGER_REVEAL] = "reveal", [LEDGER_STORE] = "store",
+    [LEDGER_REVEAL] = "reveal", [LEDGER_STORE] = "store",   [LEDGER_ASSESSMENT] = "assessment",
 };
 
 const char *ledger_kind_name(LedgerKind kind) {

@@ -19,14 +19,15 @@
 #include "store/entry.h"
 
 typedef enum LedgerKind {
-    LEDGER_RUN,       /* a scan began or ended, or a planned one did not take place */
-    LEDGER_TRIAGE,    /* a finding was judged */
-    LEDGER_EXCLUSION, /* something is left out from now on, or no longer */
-    LEDGER_GAP,       /* something may stay unread */
-    LEDGER_POLICY,    /* another policy, schedule or set of rules holds */
-    LEDGER_KEY,       /* a key was made, replaced or lost */
-    LEDGER_REVEAL,    /* somebody looked at a value in clear */
-    LEDGER_STORE,     /* the store itself was pruned or merged */
+    LEDGER_RUN,        /* a scan began or ended, or a planned one did not take place */
+    LEDGER_TRIAGE,     /* a finding was judged */
+    LEDGER_EXCLUSION,  /* something is left out from now on, or no longer */
+    LEDGER_GAP,        /* something may stay unread */
+    LEDGER_POLICY,     /* another policy, schedule or set of rules holds */
+    LEDGER_KEY,        /* a key was made, replaced or lost */
+    LEDGER_REVEAL,     /* somebody looked at a value in clear */
+    LEDGER_STORE,      /* the store itself was pruned or merged */
+    LEDGER_ASSESSMENT, /* a run was judged */
     N_LEDGER_KINDS,
 } LedgerKind;
 

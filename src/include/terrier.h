@@ -82,6 +82,7 @@ typedef enum terrier_format {
     TERRIER_OCSF,
     TERRIER_HTML,
     TERRIER_XLSX,
+    TERRIER_OSCAL,
 } terrier_format;
 
 /* One line a detector: id, category, tier, regions, title; jsonl: {"kind":"detector", ...}. */
@@ -601,6 +602,45 @@ typedef struct terrier_retention_options {
  */
 TERRIER_API int terrier_retention(const terrier_retention_options *options, terrier_write write,
                                   void *of, uint64_t *ret_violations, terrier_error *error);
+
+/* ---- judging a stored run ---- */
+
+typedef struct terrier_assess_options {
+    const char *store; /* NULL: as in terrier_scan_options */
+    int64_t run;       /* 0: the last one */
+    const char *as_of; /* the day for which it is judged, "2026-03-01"; NULL: today, UTC */
+    /* rulesets: names of those that Terrier comes with ("soc2"), or files; none: soc2 */
+    const char *const *rulesets;
+    size_t n_rulesets;
+    const char *controls; /* a file of the organisation's controls; NULL: none */
+    terrier_format format;
+    bool colour;
+} terrier_assess_options;
+
+/*
+ * Holds rulesets against a stored run, writes the judgement beside it and into the ledger, and
+ * prints it. Nothing is read again, and an earlier assessment stays as it was. -EINVAL: a day, a
+ * ruleset or the controls are wrong, `file:line:col: ...` where a file is; -EBUSY: a scan is
+ * writing; -ENOENT: there is no store, or no such run.
+ */
+TERRIER_API int terrier_assess(const terrier_assess_options *options, terrier_write write, void *of,
+                               terrier_error *error);
+
+/* Loads rulesets, as above, and proves each example of each rule; a line for what fails. */
+TERRIER_API int terrier_rulesets_check(const char *const *rulesets, size_t n_rulesets,
+                                       terrier_write write, void *of, terrier_check *ret,
+                                       terrier_error *error);
+
+/* A file of example controls, to be adapted. -EEXIST: the file is there, and untouched. */
+TERRIER_API int terrier_controls_init(const char *file, terrier_error *error);
+
+/*
+ * Whether a file of controls is one, and its criteria exist in the rulesets (as above; those that
+ * the file alone names are not looked up). Writes a line for each control: what bears on it.
+ */
+TERRIER_API int terrier_controls_check(const char *file, const char *const *rulesets,
+                                       size_t n_rulesets, terrier_write write, void *of,
+                                       terrier_error *error);
 
 /* ---- the store's own upkeep ---- */
 

@@ -58,7 +58,7 @@ static int list(Telling *t, Error *reterr) {
     if (r == 0 && t->o->kind && ledger_kind_parse(span_of(t->o->kind), &kind) < 0)
         r = error_set(reterr, -EINVAL,
                       "'%.40s' is no kind of entry, expected run, triage, exclusion, gap, policy, "
-                      "key, reveal or store",
+                      "key, reveal, store or assessment",
                       t->o->kind);
     if (r == 0)
         r = entry_cursor_open(t->store, 1, reterr, &c);

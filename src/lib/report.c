@@ -5,6 +5,7 @@
 #include "report/html.h"
 #include "report/jsonl.h"
 #include "report/ocsf.h"
+#include "report/oscal.h"
 #include "report/paths.h"
 #include "report/sarif.h"
 #include "report/text.h"
@@ -79,10 +80,15 @@ static int xlsx_to(Store *s, const terrier_report_options *o, const FoundFilter 
     return xlsx_report(s, o->run, &xlsx, to, reterr);
 }
 
+static int oscal_to(Store *s, const terrier_report_options *o, const FoundFilter *f, Outlet *to,
+                    Error *reterr) {
+    return oscal_report(s, o->run, f, to, reterr);
+}
+
 static const ReportTo formats[] = {
     [TERRIER_TEXT] = text_to,   [TERRIER_JSONL] = jsonl_to, [TERRIER_CSV] = csv_to,
     [TERRIER_PATHS] = paths_to, [TERRIER_SARIF] = sarif_to, [TERRIER_OCSF] = ocsf_to,
-    [TERRIER_HTML] = html_to,   [TERRIER_XLSX] = xlsx_to,
+    [TERRIER_HTML] = html_to,   [TERRIER_XLSX] = xlsx_to,   [TERRIER_OSCAL] = oscal_to,
 };
 
 static int report_to(Store *s, const terrier_report_options *o, const FoundFilter *filter,

@@ -7,6 +7,7 @@
 #include "base/show.h"
 #include "report/area.h"
 #include "report/coverage.h"
+#include "report/criteria.h"
 #include "report/markup.h"
 #include "report/number.h"
 #include "report/preamble.h"
@@ -118,9 +119,10 @@ static void title_put(Buf *b, const Preamble *p) {
         markup_span(b, buf_as_span(&shown));
         buf_text(b, "</span>");
     }
-    buf_text(b, "\n<nav><a href=#coverage>Coverage</a><a href=#about>About this report</a>"
-                "<a href=#types>Data types</a><a href=#areas>Where</a><a href=#places>Worst "
-                "places</a><a href=#unread>Not read</a></nav></header>\n");
+    buf_text(
+        b, "\n<nav><a href=#coverage>Coverage</a><a href=#about>About this report</a>"
+           "<a href=#types>Data types</a><a href=#areas>Where</a><a href=#places>Worst "
+           "places</a><a href=#criteria>Criteria</a><a href=#unread>Not read</a></nav></header>\n");
 }
 
 /* ---- coverage ---- */
@@ -436,7 +438,9 @@ static int page_put(const Page *page, Store *s, Outlet *to, Error *reterr) {
     about_put(b, p);
     types_put(b, page);
     if ((r = areas_put(b, page->areas)) < 0 || (r = outlet_flush(to)) < 0 ||
-        (r = places_put(b, &p->found)) < 0 || (r = unread_put(b, s, p, reterr)) < 0)
+        (r = places_put(b, &p->found)) < 0 ||
+        (r = criteria_put(s, p->facts.run.id, to, reterr)) < 0 ||
+        (r = unread_put(b, s, p, reterr)) < 0)
         return r;
     buf_text(b, "<footer>This report says what was read and what was found in it, and draws no "
                 "conclusion. It has no found value, only masks.</footer>\n</body>\n</html>\n");
@@ -446,11 +450,14 @@ static int page_put(const Page *page, Store *s, Outlet *to, Error *reterr) {
 int html_report(Store *s, int64_t run, const FoundFilter *filter, Outlet *to, Error *reterr) {
     _cleanup_(preamble_done) Preamble p = {0};
     _cleanup_(arena_done) Arena a = {0};
+    FoundFilter f = *filter;
     Areas areas = {0};
     Page page = {.preamble = &p, .areas = &areas};
-    int r = preamble_load(s, run, filter, PLACES_SHOWN, reterr, &p);
+    int r;
 
+    f.lineage = false; /* no id is on the page, and looking them up takes as long as the rest */
+    r = preamble_load(s, run, &f, PLACES_SHOWN, reterr, &p);
     if (r == 0)
-        r = areas_load(s, p.facts.run.id, filter, AREAS_SHOWN, &a, reterr, &areas);
+        r = areas_load(s, p.facts.run.id, &f, AREAS_SHOWN, &a, reterr, &areas);
     return r < 0 ? r : page_put(&page, s, to, reterr);
 }

@@ -47,6 +47,9 @@ extern const size_t n_control_frequencies;
 int controls_read(const char *path, Error *reterr, Controls *ret);
 void controls_done(Controls *c);
 
+/* The bytes of an example file, to be adapted. */
+extern const char controls_example[];
+
 /*
  * Whether criteria of the rulesets at hand exist there; a control may also name other rulesets.
  * -EINVAL with the mark of the first that does not.

@@ -68,13 +68,13 @@ typedef struct Adjust {
     const char *why; /* `when` as text */
 } Adjust;
 
-typedef struct Given {
+typedef struct GivenFact {
     CaseFact fact;
     FactValue value;
-} Given;
+} GivenFact;
 
 typedef struct Proof {
-    Given *facts;
+    GivenFact *facts;
     size_t n;
     bool meets;        /* false: a negative example */
     Severity severity; /* that must come out, where it meets */

@@ -155,7 +155,7 @@ static int given_read(const Node *n, Reader *r, Proof *ret) {
     if (!ret->facts)
         return -ENOMEM;
     for (const Node *c = n->first; c && rc == 0; c = c->next) {
-        Given *g = &ret->facts[ret->n++];
+        GivenFact *g = &ret->facts[ret->n++];
         const char *nearest = fact_nearest(span_of(c->key));
 
         if (fact_parse(span_of(c->key), &g->fact) < 0)

@@ -207,7 +207,7 @@ CREATE TABLE gap (
 CREATE TABLE ledger (
     seq      INTEGER PRIMARY KEY, -- from 1, without gaps
     at       INTEGER NOT NULL,    -- when it was written
-    kind     TEXT NOT NULL,       -- run, triage, exclusion, gap, policy, key, reveal, store
+    kind     TEXT NOT NULL,       -- run, triage, exclusion, gap, policy, key, reveal, store, assessment
     body     TEXT NOT NULL,       -- JSON, canonical (RFC 8785)
     previous BLOB NOT NULL,       -- digest of the entry before; 32 zero bytes in the first
     digest   BLOB NOT NULL,       -- SHA-256 of the entry as docs/design/evidence.md writes it

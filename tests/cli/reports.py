@@ -81,6 +81,17 @@ def of_ocsf(p, *how):
     return counts_of(events[0]["unmapped"]), {"finding": [e["class_uid"] for e in events].count(2006)}
 
 
+def of_oscal(p, *how):
+    result = json.loads(report(p, "oscal", *how))["assessment-results"]["results"][0]
+    said = {prop["name"]: int(prop["value"]) for prop in result["observations"][0]["props"]}
+    return {key: said[key] for key in counts_keys(p, *how)}, {}
+
+
+def counts_keys(p, *how):
+    line = next(line for line in report(p, "jsonl", *how).splitlines() if b'"kind":"preamble"' in line)
+    return [row["key"] for row in json.loads(line)["counts"] if "count" in row]
+
+
 class Page(html.parser.HTMLParser):
     """The rows of tables as lists of texts, and every attribute that could lead elsewhere."""
 
@@ -136,7 +147,7 @@ def of_xlsx(p, *how):
                     "unread": len(sheets["Not read"]) - 1}
 
 
-FORMATS = {"jsonl": of_jsonl, "csv": of_csv, "sarif": of_sarif, "ocsf": of_ocsf, "html": of_html, "xlsx": of_xlsx}
+FORMATS = {"jsonl": of_jsonl, "csv": of_csv, "sarif": of_sarif, "ocsf": of_ocsf, "html": of_html, "xlsx": of_xlsx, "oscal": of_oscal}
 
 
 def counts_are_equal_over_all_formats(p):
@@ -205,7 +216,8 @@ def schema(name):
     if not shared or not path.exists():
         print(f"skipped: {name}: TERRIER_SHARED does not lead to it")
         return None
-    loaded = json.loads(path.read_text())
+    # Python's expressions know no p{L} and p{N}: the same sets in its own words
+    loaded = json.loads(path.read_text().replace("\\\\p{L}", "[^\\\\W\\\\d_]").replace("\\\\p{N}", "\\\\d"))
     return jsonschema.validators.validator_for(loaded)(loaded)
 
 
@@ -266,6 +278,41 @@ def ocsf_is_by_its_schema(p):
         expect_valid("ocsf", validator, event)
         for detail in event["data_security"]["discovery_details"]:
             expect("no value", "value" in detail, False)
+
+
+def oscal_is_by_its_schema(p):
+    fill(p)
+    validator = schema("oscal-assessment-results.schema.json")
+    plain = json.loads(report(p, "oscal"))
+    expect_valid("oscal", validator, plain)
+    expect("no risk before there is a judgement", "risks" in plain["assessment-results"]["results"][0], False)
+    p.run("assess", "--as-of", "2026-11-01", exit=None)
+    document = json.loads(report(p, "oscal"))
+    expect_valid("oscal of a judged run", validator, document)
+    result = document["assessment-results"]["results"][0]
+    observed = {o["uuid"] for o in result["observations"]}
+    expect("identities", len(observed), len(result["observations"]))
+    for risk in result["risks"]:
+        for related in risk["related-observations"]:
+            expect("observed", related["observation-uuid"] in observed, True)
+    plan = document["assessment-results"]["import-ap"]["href"]
+    expect("plan", plan, "#" + document["assessment-results"]["back-matter"]["resources"][0]["uuid"])
+    expect("no conclusion", [word for word in ("satisfied", '"findings":', "compliant") if word in json.dumps(document)], [])
+    expect("the same again", json.loads(report(p, "oscal")), document)
+
+
+def html_tells_the_judgement(p):
+    fill(p)
+    within("before", report(p, "html").decode("utf-8"), "has not been held against rulesets")
+    p.run("assess", "--as-of", "2026-11-01", exit=None)
+    text = report(p, "html").decode("utf-8")
+    for part in ("Controls and criteria", "as of 2026-11-01", "What a scan of files cannot attest", "What contradicts it"):
+        if part not in text:
+            raise AssertionError(f"no {part!r} in the page")
+    page = Page(text)
+    for link in page.links:
+        expect(f"{link} leads somewhere", re.search(f"id={link[1:]}[ >]", text) is not None, True)
+    expect("no conclusion", re.findall(r"(?i)(?<!whether a )\b(?:not )?(?:satisfied|compliant)\b", text), [])
 
 
 def html_asks_for_nothing_and_runs_nothing(p):
@@ -340,7 +387,7 @@ def a_file_is_whole_and_private(p):
 
 
 evidence.CASES[:] = [counts_are_equal_over_all_formats, csv_is_harmless_and_says_the_names, paths_lead_to_the_files,
-                     sarif_is_by_its_standard, ocsf_is_by_its_schema, html_asks_for_nothing_and_runs_nothing,
+                     sarif_is_by_its_standard, ocsf_is_by_its_schema, html_asks_for_nothing_and_runs_nothing, html_tells_the_judgement, oscal_is_by_its_schema,
                      a_workbook_opens_and_holds_text,
                      no_format_has_a_value,
                      a_file_is_whole_and_private]

@@ -17,24 +17,21 @@ enum { YEAR = 366 };
 /* ---- what is no date ---- */
 
 static bool is_none(Day d) {
-    /* Unix, DOS, Windows, SQL Server, Excel, "never" */
-    static const char *const none[] = {"1970-01-01", "1980-01-01", "1979-12-31", "1979-11-30",
-                                       "1601-01-01", "1753-01-01", "1899-12-30", "1899-12-31",
-                                       "1900-01-01", "1904-01-01", "9999-12-31", "9998-12-31"};
-    Day n;
+    static const Day none[] = {
+        0,                      /* 1970-01-01: Unix */
+        3652,    3651,    3620, /* 1980-01-01, the day before, 1979-11-30: DOS */
+        -134774,                /* 1601-01-01: Windows */
+        -79257,                 /* 1753-01-01: SQL Server */
+        -25569,  -25568,        /* 1899-12-30, -31: OLE */
+        -25567,  -24107,        /* 1900-01-01, 1904-01-01: Excel */
+        2932896, 2932531,       /* 9999-12-31, 9998-12-31: never */
+    };
 
     for (size_t i = 0; i < N_ELEMENTS(none); i++) {
-        if (day_parse(span_of(none[i]), &n) && n == d)
+        if (none[i] == d)
             return true;
     }
     return false;
-}
-
-static Day day_at(int year) {
-    Day d = DAY_NONE;
-
-    day_of_date(year, 1, 1, &d);
-    return d;
 }
 
 /* Events that may lie ahead: the end of a contract, a period that goes on. */
@@ -49,7 +46,7 @@ static bool is_row(Dating d) {
 
 /* Before it there were no files to be changed; rows and people are older. */
 static Day earliest(Dating d) {
-    return day_at(is_row(d) || d == DATING_PATH_DATE ? 1950 : 1990);
+    return is_row(d) || d == DATING_PATH_DATE ? -7305 : 7305; /* 1950-01-01, 1990-01-01 */
 }
 
 /* More of the same source: all of it together; of a bound what binds more. */

@@ -81,8 +81,8 @@ const Verb verb_inventory = {
     .about =
         "Prints a row for each data asset: those of the map, and beyond it directories that hold "
         "much and differ from what is around them (tier, who may read it, group, kinds of data). "
-        "Columns that only people can fill in are blank and marked. Fill in the CSV or the sheet, "
-        "save it as CSV, and have it read back with \"terrier inventory import\": then the map "
+        "Columns that only people can fill in are blank and marked. Fill in the CSV or the sheet "
+        "and have it read back with \"terrier inventory import\": then the map "
         "declares it, and the next inventory has it.",
     .options = options,
     .n_options = N_ELEMENTS(options),
@@ -112,7 +112,7 @@ static int import_run(const Call *call) {
 
 const Verb verb_inventory_import = {
     .name = "inventory import",
-    .operands = "FILE.csv",
+    .operands = "FILE",
     .least = 1,
     .most = 1,
     .summary = "read a filled-in inventory back: prints the asset map that it makes",

@@ -3,6 +3,7 @@
 
 typedef struct ReportValues {
     const char *store, *output, *tier, *type, *path;
+    TextList fail_on;
     uint64_t run;
     int format, level, color, objects;
     bool findings, only_new, include_triaged, seal, null;
@@ -48,6 +49,12 @@ static const Option options[] = {
      .kind = OPTION_FLAG,
      .at = AT(include_triaged),
      .help = "Also findings that terrier triage says are not to be shown"},
+    {.name = "fail-on",
+     .kind = OPTION_LIST,
+     .at = AT(fail_on),
+     .argument = "COND",
+     .help = "Exit status 1 where COND holds of the run, as in terrier scan; also violation, of a "
+             "run that was assessed"},
     {.name = "min-confidence",
      .kind = OPTION_CHOICE,
      .at = AT(level),
@@ -101,9 +108,25 @@ static int report_seal(const Call *call, const char *file) {
                                           : 0;
 }
 
+/* Which exit code the conditions call for. */
+static int conditions_ask(const Call *call) {
+    const ReportValues *v = call->values;
+    terrier_error error = {0};
+    const char *holds;
+    int r;
+
+    if (!v->fail_on.n)
+        return 0;
+    r = terrier_conditions(v->store, (int64_t)v->run, v->fail_on.at, v->fail_on.n, &holds, &error);
+    if (r < 0)
+        return complain(call, r == -EINVAL ? TERRIER_EXIT_USAGE : TERRIER_EXIT_STORE, "%s",
+                        error.text);
+    return holds ? complain(call, TERRIER_EXIT_CONDITION, "--fail-on %.80s holds", holds) : 0;
+}
+
 static int run(const Call *call) {
     const ReportValues *v = call->values;
-    int exit;
+    int exit, condition;
     terrier_report_options o = {.store = v->store,
                                 .run = (int64_t)v->run,
                                 .format =
@@ -127,8 +150,13 @@ static int run(const Call *call) {
                         "a workbook is nothing for a terminal; give --output FILE");
     if (v->null && o.format != TERRIER_PATHS)
         return complain(call, TERRIER_EXIT_USAGE, "--null goes with --format paths");
+    condition = conditions_ask(call);
+    if (condition > TERRIER_EXIT_CONDITION)
+        return condition;
     exit = report_print(call, &o, v->output);
-    return exit || !v->seal ? exit : report_seal(call, v->output);
+    if (exit == 0 && v->seal)
+        exit = report_seal(call, v->output);
+    return exit ? exit : condition;
 }
 
 const Verb verb_report = {

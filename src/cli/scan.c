@@ -27,7 +27,7 @@ typedef struct ScanValues {
         dry_run, quiet, fresh, rescan;
     uint64_t recheck;
     double time_limit;
-    TextList first;
+    TextList first, fail_on;
 } ScanValues;
 
 #define AT(member) offsetof(ScanValues, member)
@@ -323,6 +323,12 @@ static const Option options[] = {
      .argument = "FILE",
      .help = "With --profile: write metrics of the run to FILE (0644, whole or not at all), for "
              "the textfile collector of node_exporter"},
+    {.name = "fail-on",
+     .kind = OPTION_LIST,
+     .at = AT(fail_on),
+     .argument = "COND",
+     .help = "Exit status 1 where COND holds: new, new-gap, tier:TIER, type:GLOB, category:GLOB, "
+             "level:LEVEL, joined by + for one finding; may be given again"},
     {.name = "only-news",
      .kind = OPTION_FLAG,
      .at = AT(only_news),
@@ -464,6 +470,8 @@ static terrier_scan_options scan_options(const Call *call, Watch *watch) {
                  .quiet_hours = v->quiet_hours.at,
                  .n_quiet_hours = v->quiet_hours.n},
         .only_news = v->only_news,
+        .fail_on = v->fail_on.at,
+        .n_fail_on = v->fail_on.n,
         .require_sandbox = v->require_sandbox,
         .shard = shard_part(v->shard, 0),
         .n_shards = shard_part(v->shard, 1),

@@ -104,6 +104,10 @@ terrier_rules_options rules_options(const RulesValues *v);
 /* The verbs, each in the file of its first word. */
 extern const Verb verb_scan, verb_report, verb_detect, verb_explain, verb_show, verb_doctor;
 extern const Verb verb_runs, verb_diff;
+extern const Verb verb_triage_add, verb_triage_list, verb_triage_remove, verb_triage_export,
+    verb_triage_import;
+extern const Verb verb_gaps_accept, verb_gaps_list, verb_gaps_remove;
+
 extern const Verb verb_inventory, verb_inventory_import, verb_assets_init, verb_assets_check;
 extern const Verb verb_schedule_check, verb_schedule_list, verb_schedule_next;
 extern const Verb verb_schedule_write, verb_schedule_scope, verb_schedule_alert;

@@ -274,6 +274,8 @@ typedef struct terrier_scan_options {
     const char *profiles; /* directory with the profiles of this host: what none covers is noted */
     const char *when;     /* of the profile: slots that were missed are noted; NULL: not known */
     bool only_news;       /* of a profile: exit code 0 where all that is unread was so before */
+    const char *const *fail_on; /* conditions: exit code 1 where one holds, terrier(1) has them */
+    size_t n_fail_on;
     bool require_sandbox; /* refuse where parsers cannot be shut in whole */
     bool fresh;           /* begin anew: nothing interrupted is continued, nothing carried over */
     const char *const *first; /* globs as in include: what matches is read before all else */
@@ -442,6 +444,13 @@ typedef struct terrier_report_options {
 TERRIER_API int terrier_report(const terrier_report_options *options, terrier_write write, void *of,
                                terrier_error *error);
 
+/*
+ * Whether one of the conditions holds of a run (0: the last): its text in *ret, borrowed from
+ * `conditions`; NULL: none. -EINVAL: one is none, or cannot be asked of that run.
+ */
+TERRIER_API int terrier_conditions(const char *store, int64_t run, const char *const *conditions,
+                                   size_t n, const char **ret, terrier_error *error);
+
 typedef enum terrier_inventory_format {
     TERRIER_INVENTORY_TEXT,
     TERRIER_INVENTORY_CSV,
@@ -466,7 +475,7 @@ TERRIER_API int terrier_inventory(const terrier_inventory_options *options, terr
                                   void *of, terrier_error *error);
 
 /*
- * Reads an inventory in CSV back, that people have filled in, and writes the map that it then is:
+ * Reads an inventory in CSV or XLSX back, that people have filled in, and writes the map that it then is:
  * assets of options->map with what was changed, and new ones for rows in which something was filled
  * in. -EINVAL with row and column: a measured column was changed, or the file is no inventory of
  * this run; nothing is written then.
@@ -568,41 +577,6 @@ TERRIER_API int terrier_reveal(const terrier_rules *rules, const char *program, 
 TERRIER_API int terrier_doctor(const char *program, const char *store, terrier_write write,
                                void *of, size_t *ret_problems, terrier_error *error);
 
-/* ---- retention ---- */
-
-/* The example policy, to be adapted: YAML of format retention-policy/1. */
-TERRIER_API int terrier_policy_example(terrier_write write, void *of, terrier_error *error);
-
-/*
- * Whether a policy holds: a line `file:line:column: ...` for each clash and each example that does
- * not come out, *ret_bad counts them; and `... note: ...` for what should be looked at. rules: what
- * the types that it names are looked up in; NULL: they are not. as_of: "2026-03-01", for what is
- * over by then; NULL: today. -EINVAL: it cannot be read, or as_of is no day.
- */
-TERRIER_API int terrier_policy_check(const char *file, const terrier_rules *rules,
-                                     const char *as_of, terrier_write write, void *of,
-                                     size_t *ret_examples, size_t *ret_bad, terrier_error *error);
-
-typedef struct terrier_retention_options {
-    const char *store;     /* NULL: as in terrier_scan_options */
-    int64_t run;           /* 0: the last one */
-    const char *policy;    /* NULL: $XDG_CONFIG_HOME/terrier/retention.yaml, else the example */
-    const char *as_of;     /* "2026-03-01"; NULL: today, in UTC */
-    const char *state;     /* only rows of it; NULL: all */
-    terrier_format format; /* TERRIER_CSV too */
-    bool colour;
-} terrier_retention_options;
-
-/*
- * Holds a policy against a stored run and reports what came of it. The judgement is stored, once
- * for the same run, day and file, with an entry in the ledger. *ret_violations: outermost files
- * that are kept for too long, in whole or in part, or were gone too early. -ENOENT: there is no
- * store, or no such run; -EINVAL: the policy cannot be read, or a day or state is none; -EBUSY: a
- * scan is writing.
- */
-TERRIER_API int terrier_retention(const terrier_retention_options *options, terrier_write write,
-                                  void *of, uint64_t *ret_violations, terrier_error *error);
-
 /* ---- judging a stored run ---- */
 
 typedef struct terrier_assess_options {
@@ -642,6 +616,41 @@ TERRIER_API int terrier_controls_check(const char *file, const char *const *rule
                                        size_t n_rulesets, terrier_write write, void *of,
                                        terrier_error *error);
 
+/* ---- retention ---- */
+
+/* The example policy, to be adapted: YAML of format retention-policy/1. */
+TERRIER_API int terrier_policy_example(terrier_write write, void *of, terrier_error *error);
+
+/*
+ * Whether a policy holds: a line `file:line:column: ...` for each clash and each example that does
+ * not come out, *ret_bad counts them; and `... note: ...` for what should be looked at. rules: what
+ * the types that it names are looked up in; NULL: they are not. as_of: "2026-03-01", for what is
+ * over by then; NULL: today. -EINVAL: it cannot be read, or as_of is no day.
+ */
+TERRIER_API int terrier_policy_check(const char *file, const terrier_rules *rules,
+                                     const char *as_of, terrier_write write, void *of,
+                                     size_t *ret_examples, size_t *ret_bad, terrier_error *error);
+
+typedef struct terrier_retention_options {
+    const char *store;     /* NULL: as in terrier_scan_options */
+    int64_t run;           /* 0: the last one */
+    const char *policy;    /* NULL: $XDG_CONFIG_HOME/terrier/retention.yaml, else the example */
+    const char *as_of;     /* "2026-03-01"; NULL: today, in UTC */
+    const char *state;     /* only rows of it; NULL: all */
+    terrier_format format; /* TERRIER_CSV too */
+    bool colour;
+} terrier_retention_options;
+
+/*
+ * Holds a policy against a stored run and reports what came of it. The judgement is stored, once
+ * for the same run, day and file, with an entry in the ledger. *ret_violations: outermost files
+ * that are kept for too long, in whole or in part, or were gone too early. -ENOENT: there is no
+ * store, or no such run; -EINVAL: the policy cannot be read, or a day or state is none; -EBUSY: a
+ * scan is writing.
+ */
+TERRIER_API int terrier_retention(const terrier_retention_options *options, terrier_write write,
+                                  void *of, uint64_t *ret_violations, terrier_error *error);
+
 /* ---- the store's own upkeep ---- */
 
 /* What is in it: runs, objects, findings, entries, bytes. -ENOENT: there is none. */
@@ -675,6 +684,61 @@ TERRIER_API int terrier_store_prune(const terrier_prune_options *options, terrie
  * in two that are no shards of each other.
  */
 TERRIER_API int terrier_store_merge(const char *into, const char *const *stores, size_t n_stores,
+                                    terrier_write write, void *of, terrier_error *error);
+
+/* ---- decisions ---- */
+
+/* A finding is judged where all conditions hold that are given; at least one is. */
+typedef struct terrier_triage {
+    const char *finding; /* its id, as reports print it: f: and 16 hex digits */
+    const char *path;    /* glob on the printed path */
+    const char *type;    /* glob on detector id or category */
+    const char *asset;   /* id of an asset */
+    const char *owner;   /* name or number of a user */
+    const char *verdict; /* accepted, false-positive, test-data, ticket */
+    const char *reason, *by;
+    const char *until; /* the last day on which it holds, 2026-12-31; NULL: it never ends */
+} terrier_triage;
+
+/*
+ * Puts a decision about findings into a store and its ledger. It says to write which number it has
+ * and how many findings of the last runs it judges. -EINVAL: something of it is wrong, or it judges
+ * no finding; -ENOENT: there is no store.
+ */
+TERRIER_API int terrier_triage_add(const char *store, const terrier_triage *entry,
+                                   terrier_write write, void *of, terrier_error *error);
+
+/* All decisions about findings, by number; jsonl: what terrier_triage_import() reads. */
+TERRIER_API int terrier_triage_list(const char *store, terrier_format format, terrier_write write,
+                                    void *of, terrier_error *error);
+
+/* Takes a decision out of the store; that it was there, and why it went, stays in the ledger. */
+TERRIER_API int terrier_triage_remove(const char *store, int64_t number, const char *reason,
+                                      terrier_write write, void *of, terrier_error *error);
+
+/*
+ * Puts decisions from JSON Lines in fd into a store, all or none; those that stand there already
+ * are left out. -EINVAL with the number of the line.
+ */
+TERRIER_API int terrier_triage_import(const char *store, int fd, terrier_write write, void *of,
+                                      terrier_error *error);
+
+typedef struct terrier_gap {
+    const char *path; /* glob on the printed path */
+    const char *reason, *by;
+    const char *until; /* the last day on which it holds, 2026-12-31 */
+} terrier_gap;
+
+/*
+ * Decides that objects may stay unread, in the place of an earlier decision about the same glob.
+ * -EINVAL: something of it is wrong, or no object of the last runs is one.
+ */
+TERRIER_API int terrier_gaps_accept(const char *store, const terrier_gap *gap, terrier_write write,
+                                    void *of, terrier_error *error);
+TERRIER_API int terrier_gaps_list(const char *store, terrier_format format, terrier_write write,
+                                  void *of, terrier_error *error);
+/* -ENOENT: there is no decision about that glob. */
+TERRIER_API int terrier_gaps_remove(const char *store, const char *path, const char *reason,
                                     terrier_write write, void *of, terrier_error *error);
 
 /* ---- evidence ---- */

@@ -96,6 +96,8 @@ static void say_exit(Alert *a, int status) {
         return;
     }
     snprintf(a->cause, sizeof(a->cause), "exit-%d", status);
+    if (status == TERRIER_EXIT_CONDITION && a->run.id) /* each night has other news */
+        snprintf(a->cause, sizeof(a->cause), "condition-%lld", (long long)a->run.id);
     if ((size_t)status < N_ELEMENTS(meaning) && meaning[status])
         buf_printf(&a->sentence, "the scan %s", meaning[status]);
     else

@@ -6,9 +6,12 @@
  * otherwise it would vanish in the larger one. New ones stand deepest first, since the first asset
  * that holds a path has it. What comes out is read once more before it is given out.
  */
+#include "base/clock.h"
 #include "base/csv.h"
+#include "base/day.h"
 #include "base/file.h"
 #include "lib/inventory.h"
+#include "lib/workbook.h"
 
 enum { FILE_BYTES_MAX = 64 << 20, ID_BYTES = 48 };
 
@@ -199,11 +202,27 @@ static int exposure_set(Filled *f, const Csv *c, const char *text, MapAsset *a) 
                               c->row, quote(span_of(text)).text);
 }
 
+/* A spreadsheet makes a number of days of a date that is typed in, from 1899-12-30. */
+static const char *date_of(Filled *f, const char *text) {
+    enum { DAY_1970 = 25569, FIRST = 20000, LAST = 80000 };
+    char *end, day[DAY_TEXT_MAX];
+    long n = strtol(text, &end, 10);
+
+    if (*end || n < FIRST || n > LAST)
+        return text;
+    day_print(day_of_time((n - DAY_1970) * 86400 * CLOCK_NS_PER_S), day);
+    return arena_text(&f->arena, span_of(day));
+}
+
 /* The map's key of a column is its head, but for the name. */
 static int human_set(Filled *f, const Csv *c, InventoryColumn column, const char *text,
                      MapAsset *a) {
     const char *key = column == INVENTORY_ASSET_NAME ? "name" : inventory_fields[column].key;
 
+    if (column == INVENTORY_LAST_REVIEWED || column == INVENTORY_NEXT_REVIEW)
+        text = date_of(f, text);
+    if (!text)
+        return -ENOMEM;
     if (column == INVENTORY_MAX_EXPOSURE)
         return exposure_set(f, c, text, a);
     for (size_t l = 0; l < N_MAP_LISTS; l++) {
@@ -276,13 +295,17 @@ static bool row_is_blank(const Csv *c) {
 }
 
 static int file_take(Filled *f, const char *file) {
-    _cleanup_(buf_done) Buf bytes = {0};
+    _cleanup_(buf_done) Buf bytes = {0}, table = {0};
     _cleanup_(csv_done) Csv c = {0};
+    bool workbook;
     int r = file_read(file, FILE_BYTES_MAX, f->reterr, &bytes);
 
+    workbook = r == 0 && workbook_looks(buf_as_span(&bytes));
+    if (workbook)
+        r = workbook_read(buf_as_span(&bytes), f->reterr, &table);
     if (r < 0)
         return r;
-    csv_init(&c, buf_as_span(&bytes));
+    csv_init(&c, buf_as_span(workbook ? &table : &bytes));
     r = csv_next(&c);
     if (r == 0)
         return error_set(f->reterr, -EINVAL, "the file is empty");

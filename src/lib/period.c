@@ -269,7 +269,7 @@ static void on_ended(Period *p, const JsonTree *body, int64_t run, const char *s
     p->open_paused = false;
     if (!within)
         return;
-    p->complete += strcmp(status, "complete") == 0;
+    p->complete += strncmp(status, "complete", 8) == 0; /* also with known gaps */
     p->partial += strcmp(status, "partial") == 0;
     p->failed += strcmp(status, "failed") == 0;
     p->stopped += strcmp(status, "stopped") == 0;
@@ -313,7 +313,7 @@ static void period_sum(Period *p) {
     if (p->t->o->format != TERRIER_JSONL) {
         writer_printf(
             p->t->out,
-            "\n%llu expected: %llu begun, %llu missed. Of those begun %llu complete, %llu "
+            "\n%llu expected: %llu begun, %llu missed.\nOf those begun %llu complete, %llu "
             "partial, %llu stopped, %llu failed, %llu paused, %llu interrupted or going on. %llu "
             "changes.\n",
             (unsigned long long)(p->begun + p->missed), (unsigned long long)p->begun,

@@ -122,6 +122,7 @@ void terrier_profile_options(const terrier_profile *profile, terrier_scan_option
         FILL(to->rules.regions, p->regions);
     fill_texts(&p->include, &to->include, &to->n_include);
     fill_texts(&p->exclude, &to->exclude, &to->n_exclude);
+    fill_texts(&p->fail_on, &to->fail_on, &to->n_fail_on);
     FILL(to->no_default_excludes, p->no_default_excludes);
     FILL(to->cross_filesystems, p->cross_filesystems);
     FILL(to->max_depth, p->max_depth);

@@ -15,6 +15,7 @@
 #include "evidence/token.h"
 #include "extract/zygote.h"
 #include "lib/allowing.h"
+#include "lib/closing.h"
 #include "lib/common.h"
 #include "lib/places.h"
 #include "lib/principals.h"
@@ -50,6 +51,7 @@ typedef struct Job {
     size_t n_quiet;
     Buf parameters, engine, edm_keys;
     Witness witness;
+    Closing closing;
     int64_t started; /* monotonic */
     /* what is known before the run begins */
     Arena arena;
@@ -665,35 +667,19 @@ static int exit_of(int r, bool begun) {
     }
 }
 
-/* Whether anything is unread that was not unread in the profile's run before. */
-static int has_news(Job *j, Error *reterr, bool *ret) {
-    Gaps gaps;
-    int r = history_gaps(j->store, j->o->profile, j->result->run, reterr, &gaps);
-
-    if (r == 0)
-        *ret = gaps.new_objects > 0 || gaps.unreadable_root || !gaps.before;
-    return r;
-}
-
 static int end_run(Job *j, const KeeperResult *kept, Error *reterr) {
     Coverage coverage;
-    StoreRunEnd end = {.ended = clock_real_ns()};
-    bool news = true;
     int r = principals_name(j->store, j->result->run, reterr);
 
     if (r == 0)
         r = witness_judge(&j->witness, kept, reterr);
-    if (r == 0)
-        r = query_coverage(j->store, j->result->run, reterr, &coverage);
     if (r < 0)
         return r;
-    end.complete = coverage.complete && !j->plan.survey && j->witness.sound;
-    if (!end.complete && j->o->profile && j->o->only_news && !j->plan.survey && j->witness.sound)
-        r = has_news(j, reterr, &news);
-    if (r < 0)
-        return r;
-    end.exit = end.complete || !news ? TERRIER_EXIT_DONE : TERRIER_EXIT_INCOMPLETE;
-    r = store_run_end(j->store, j->result->run, &end, reterr);
+    j->closing.store = j->store;
+    j->closing.run = j->result->run;
+    j->closing.survey = j->plan.survey;
+    j->closing.sound = j->witness.sound;
+    r = closing_end(&j->closing, reterr);
     if (r == 0)
         r = query_coverage(j->store, j->result->run, reterr, &coverage);
     if (r == 0 && !coverage.balanced && !j->plan.survey)
@@ -701,13 +687,16 @@ static int end_run(Job *j, const KeeperResult *kept, Error *reterr) {
                       "the sums of run %lld do not balance: this is a fault of terrier, please "
                       "report it",
                       (long long)j->result->run);
-    j->result->exit = end.exit;
-    return r < 0 ? r : witness_end(&j->witness, kept, end.exit, reterr);
+    j->result->exit = j->closing.exit;
+    j->witness.status = j->closing.status;
+    return r < 0 ? r : witness_end(&j->witness, kept, j->closing.exit, reterr);
 }
 
 static int prepare(Job *j, Error *reterr) {
     int r = check_roots(j->o, reterr);
 
+    if (r == 0)
+        r = closing_prepare(&j->closing, j->o, reterr);
     if (r == 0)
         r = read_quiet_hours(j, reterr);
     if (r == 0)

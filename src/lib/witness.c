@@ -455,7 +455,7 @@ int witness_end(Witness *w, const KeeperResult *kept, int exit, Error *reterr) {
     char name[48];
     int r;
 
-    e.status = exit == TERRIER_EXIT_DONE ? "complete" : "partial";
+    e.status = w->status;
     snprintf(name, sizeof(name), "manifest-%06lld.json", (long long)w->run);
     if ((r = query_coverage(w->store, w->run, reterr, &coverage)) < 0 ||
         (r = manifest_put(w, kept, &manifest, digest, reterr)) < 0 ||

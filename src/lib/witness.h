@@ -31,8 +31,9 @@ typedef struct Witness {
     char scope[65], asked[65]; /* SHA-256 in hex */
     uint8_t build[32], ruleset[32];
     bool stock;
-    bool ended; /* the entry of its end is written */
-    bool sound; /* neither a self-test nor a recount speaks against the run */
+    const char *status; /* how it ended: complete, complete-known-gaps, partial; the caller's */
+    bool ended;         /* the entry of its end is written */
+    bool sound;         /* neither a self-test nor a recount speaks against the run */
     ManifestRoot *roots;
     size_t n_roots;
 } Witness;

@@ -252,7 +252,7 @@ static void carried_put(const NoteRow *row, bool colour _unused_, Buf *b) {
 
 static void same_put(const NoteRow *row, bool colour _unused_, Buf *b) {
     number_put(b, row->count, "file has", "files have");
-    buf_text(b, " the content of one that was read before: ");
+    buf_text(b, " the content of one that was read before, ");
     show_text(b, row->detail);
     buf_byte(b, '\n');
 }
@@ -340,7 +340,7 @@ static void news_put(const Facts *f, bool colour, Buf *b) {
                  {d->moved, "moved"},
                  {d->changed, "changed"},
                  {d->tier, "of another tier"},
-                 {d->access, "objects with other rights"}};
+                 {d->access, "with other rights"}};
     bool any = false;
 
     if (!f->has_delta || !d->before)

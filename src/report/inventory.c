@@ -128,7 +128,7 @@ static int help_sheet(Spreadsheet *w) {
         "Several entries in one cell are divided by a semicolon.",
         "Leave asset_id, locator and all other columns without an asterisk as they are: a row in "
         "which one was changed is not read back.",
-        "Save it as CSV (UTF-8), then: terrier inventory import FILE.csv --map assets.yaml",
+        "Save it, as XLSX or CSV (UTF-8); then: terrier inventory import FILE --map assets.yaml",
         "Persons are from the most of one kind of identifier to the sum over kinds, and no count "
         "of "
         "data subjects. A blank cell means that nothing is known.",

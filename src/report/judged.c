@@ -1,7 +1,7 @@
 /* Judged: see judged.h. */
 #include "report/judged.h"
 
-#include "base/clock.h"
+#include "base/day.h"
 #include "base/show.h"
 #include "base/utf8.h"
 #include "report/line.h"
@@ -34,14 +34,14 @@ void judged_target(const TriageEntry *e, Buf *b) {
 }
 
 void judged_decision(const TriageEntry *e, Buf *b) {
-    char until[CLOCK_TEXT_MAX];
+    char until[DAY_TEXT_MAX];
 
     show_text(b, e->verdict);
     buf_text(b, " by ");
     show_text(b, e->approver);
     if (e->expires != INT64_MIN) {
-        clock_print(e->expires, until, sizeof(until));
-        buf_printf(b, " until %.10s", until);
+        day_print(day_of_time(e->expires - 1), until);
+        buf_printf(b, " until %s", until);
     }
     buf_text(b, ": ");
     show_text(b, e->reason);

@@ -20,6 +20,8 @@ enum {
     GROUPS_MAX = 1 << 16, /* held */
     GROUPS_SHOWN = 50,
     GROUPS_LOOKED = 64, /* of the last ones, for the same directory */
+    WIDTH = 79,
+    INDENT = 6,
 };
 
 typedef struct Group {
@@ -195,6 +197,12 @@ static void put_what(Text *t, const Group *g) {
     }
 }
 
+/* Of these a range is what they say; of others only the latest day decides. */
+static bool is_range(Dating d) {
+    return d == DATING_PATH_DATE || dating_info(d)->family == FAMILY_ROW ||
+           dating_info(d)->family == FAMILY_LOG;
+}
+
 static void put_evidence(Text *t, const Group *g) {
     char from[DAY_TEXT_MAX], to[DAY_TEXT_MAX];
     Dating d;
@@ -203,12 +211,10 @@ static void put_evidence(Text *t, const Group *g) {
         return;
     day_print(g->age_from, from);
     day_print(g->age_to, to);
-    buf_printf(t->b, ", %s %s%s%s (T%u)", dating_info(d)->title,
-               g->age_from == DAY_NONE ? "" : from,
-               g->age_from == g->age_to  ? ""
-               : g->age_from == DAY_NONE ? "at the latest "
-                                         : " to ",
-               g->age_from == g->age_to ? "" : to, g->trust);
+    buf_printf(t->b, ", %s ", dating_info(d)->title);
+    if (is_range(d) && g->age_from != g->age_to && g->age_from != DAY_NONE)
+        buf_printf(t->b, "%s to ", from);
+    buf_printf(t->b, "%s (T%u)", to, g->trust);
 }
 
 static const char *reason_title(const char *reason) {
@@ -231,14 +237,35 @@ static const char *reason_title(const char *reason) {
     return reason;
 }
 
+/* Text of people, in lines of WIDTH with an indent. */
+static void put_wrapped(Buf *b, const char *text) {
+    size_t line = 0;
+
+    while (*text) {
+        size_t n = strcspn(text, " ");
+
+        if (line && line + 1 + n > WIDTH - INDENT) {
+            buf_byte(b, '\n');
+            line = 0;
+        }
+        for (size_t i = 0; !line && i < INDENT; i++)
+            buf_byte(b, ' ');
+        if (line)
+            buf_byte(b, ' ');
+        show_span(b, span(text, n));
+        line += n + (line > 0);
+        text += n + strspn(text + n, " ");
+    }
+    buf_byte(b, '\n');
+}
+
 static void put_rule(Text *t, const Group *g) {
     const RetentionRuleRow *rule = keeping_rule(t->rules, t->n_rules, g->rule);
 
     if (!rule)
         return;
-    buf_text(t->b, "      ");
-    show_text(t->b, rule->basis);
-    buf_printf(t->b, "\n      then: %s", rule->action);
+    put_wrapped(t->b, rule->basis);
+    buf_printf(t->b, "      then: %s", rule->action);
     if (*rule->owner) {
         buf_text(t->b, "; ask ");
         show_text(t->b, rule->owner);

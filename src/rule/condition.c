@@ -47,8 +47,35 @@ static Condition *building_add(Building *b, ConditionKind kind, const Node *n) {
     return c;
 }
 
+/* The longest run of plain ASCII in a glob; most things are not for most globs, and have none. */
+static Span needle_of(const char *glob) {
+    Span best = span(glob, 0);
+
+    for (const char *c = glob; *c;) {
+        size_t n = strcspn(c, "*?[]\\/");
+
+        if (n > best.n)
+            best = span(c, n);
+        c += n;
+        if (*c == '[' || *c == '\\') /* what follows may be part of it: no more is looked for */
+            break;
+        c += *c != 0;
+    }
+    return best;
+}
+
 static int read_path(const Node *n, Reader *r, void *into) {
-    return globs_read(n, r, &building_add(into, CONDITION_PATH, n)->words);
+    Condition *c = building_add(into, CONDITION_PATH, n);
+    int rc = globs_read(n, r, &c->words);
+
+    if (rc < 0)
+        return rc;
+    c->needles.at = arena_array(r->arena, c->words.n, sizeof(*c->needles.at));
+    for (size_t i = 0; c->needles.at && i < c->words.n; i++) {
+        c->needles.at[i] = arena_text(r->arena, needle_of(c->words.at[i]));
+        c->needles.n += c->needles.at[i] != NULL;
+    }
+    return c->needles.n == c->words.n ? 0 : -ENOMEM;
 }
 
 static int read_table(const Node *n, Reader *r, void *into) {
@@ -180,13 +207,17 @@ static bool glob_holds(const char *glob, Span path) {
     return false;
 }
 
-bool globs_hold(const Words *globs, Span path, unsigned *ret_narrow) {
+/* needles: NULL, all are tried. */
+static bool any_holds(const Words *globs, const Words *needles, Span path, unsigned *ret_narrow) {
     bool holds = false;
 
     *ret_narrow = 0;
     for (size_t i = 0; i < globs->n; i++) {
+        const char *needle = needles ? needles->at[i] : "";
         unsigned narrow;
 
+        if (*needle && !memmem(path.at, path.n, needle, strlen(needle)))
+            continue;
         if (!glob_holds(globs->at[i], path))
             continue;
         holds = true;
@@ -194,6 +225,10 @@ bool globs_hold(const Words *globs, Span path, unsigned *ret_narrow) {
         *ret_narrow = narrow > *ret_narrow ? narrow : *ret_narrow;
     }
     return holds;
+}
+
+bool globs_hold(const Words *globs, Span path, unsigned *ret_narrow) {
+    return any_holds(globs, NULL, path, ret_narrow);
 }
 
 bool type_is_under(const char *id, const char *type) {
@@ -248,7 +283,7 @@ bool condition_holds(const Condition *c, const ConditionFacts *f, unsigned *ret_
     case CONDITION_NOT:
         return !condition_holds(c->of, f, &narrow);
     case CONDITION_PATH:
-        return globs_hold(&c->words, f->path, ret_narrow);
+        return any_holds(&c->words, &c->needles, f->path, ret_narrow);
     case CONDITION_TYPES:
         return types_hold(&c->words, f);
     case CONDITION_KINDS:

@@ -33,6 +33,7 @@ struct Condition {
     Condition *of; /* of any, all, not */
     size_t n;
     Words words;    /* of path, types, table */
+    Words needles;  /* of path: what stands in whatever the glob matches; "" nothing */
     uint32_t kinds; /* of kinds: a bit each */
     RuleMark mark;
 };

@@ -244,6 +244,10 @@ static int read_exclude(const Node *n, Reader *r, void *into) {
     return field_texts(n, PATH_MAX_BYTES, NULL, r, &((Profile *)into)->exclude);
 }
 
+static int read_fail_on(const Node *n, Reader *r, void *into) {
+    return field_texts(n, LINE_MAX_BYTES, NULL, r, &((Profile *)into)->fail_on);
+}
+
 static int read_default_excludes(const Node *n, Reader *r, void *into) {
     bool wanted = true;
     int rc = field_flag(n, r, &wanted);
@@ -325,6 +329,7 @@ static const Field fields[] = {
     {"roots", read_roots, true},
     {"include", read_include, false},
     {"exclude", read_exclude, false},
+    {"fail_on", read_fail_on, false},
     {"default_excludes", read_default_excludes, false},
     {"cross_filesystems", read_cross, false},
     {"max_depth", read_max_depth, false},

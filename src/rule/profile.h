@@ -47,6 +47,7 @@ typedef struct Profile {
     Texts owners;      /* who is told: names or addresses */
     Texts roots;       /* absolute */
     Texts include, exclude;
+    Texts fail_on; /* conditions of --fail-on; what they mean, the store knows */
     bool no_default_excludes, cross_filesystems, require_sandbox;
     unsigned max_depth;
     Texts rules;         /* directories */

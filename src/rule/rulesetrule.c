@@ -156,11 +156,13 @@ static int given_read(const Node *n, Reader *r, Proof *ret) {
         return -ENOMEM;
     for (const Node *c = n->first; c && rc == 0; c = c->next) {
         GivenFact *g = &ret->facts[ret->n++];
-        const char *nearest = fact_nearest(span_of(c->key));
 
-        if (fact_parse(span_of(c->key), &g->fact) < 0)
+        if (fact_parse(span_of(c->key), &g->fact) < 0) {
+            const char *nearest = fact_nearest(span_of(c->key));
+
             return node_complain_key(c, r->reterr, "no fact of that name%s%s",
                                      nearest ? ", expected " : "", nearest ? nearest : "");
+        }
         rc = fact_value_read(c, g->fact, r, &g->value);
     }
     return rc;

@@ -1070,8 +1070,7 @@ static int carried_note(Keeper *k, Error *reterr) {
             &(StoreNote){.kind = "same-content",
                          .subject = span_of(""),
                          .count = k->twins,
-                         .detail = "moved, renamed, copied, touched or given other rights: hashed, "
-                                   "and not opened again"},
+                         .detail = "moved, copied or touched: hashed, not opened again"},
             reterr);
     if (r < 0 || !k->result.run || !k->progress.carried)
         return r;

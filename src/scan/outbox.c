@@ -1,7 +1,12 @@
 /* Outbox: see outbox.h. */
 #include "scan/outbox.h"
 
+#include "base/clock.h"
+
 enum { OUTBOX_BYTES = 64 << 10, OUTBOX_VALUES = 2048 };
+
+/* No report waits longer for others than that, so a kill costs so much reading and no more. */
+#define OUTBOX_WAIT_NS INT64_C(100000000)
 
 void outbox_init(Outbox *o, Channel *keeper) {
     *o = (Outbox){.keeper = keeper};
@@ -133,8 +138,14 @@ static size_t allowed_put(Outbox *o, const Harvest *h, bool put) {
     return n;
 }
 
+static bool outbox_is_due(const Outbox *o) {
+    return o->reports.n >= OUTBOX_BYTES || clock_monotonic_ns() - o->since >= OUTBOX_WAIT_NS;
+}
+
 int outbox_object(Outbox *o, const ObjectReport *object, const Harvest *h, const IntakeFact *facts,
                   size_t n_facts) {
+    if (!o->reports.n)
+        o->since = clock_monotonic_ns();
     object_put(&o->reports, object, rows_with_hits(h), n_facts + allowed_put(o, h, false));
     for (size_t i = 0; h && i < h->n_rows; i++) {
         if (row_has_hits(&h->rows[i]))
@@ -147,7 +158,7 @@ int outbox_object(Outbox *o, const ObjectReport *object, const Harvest *h, const
                                             .part = facts[i].part,
                                             .text = facts[i].text});
     allowed_put(o, h, true);
-    return o->reports.n >= OUTBOX_BYTES ? outbox_flush(o) : 0;
+    return outbox_is_due(o) ? outbox_flush(o) : 0;
 }
 
 int outbox_forget(Outbox *o, uint32_t root, Span path) {

@@ -1,8 +1,9 @@
 /*
  * Outbox: reports of objects on their way from one worker to the keeper.
  *
- * Reports are put in a row and sent together. Values of samples are in them: wiped once sent. One
- * thread.
+ * Reports are put in a row and sent together: when there are enough, when the first has waited for
+ * long enough as the next comes, and when there is nothing else to do. Values of samples are in
+ * them: wiped once sent. One thread.
  */
 #pragma once
 
@@ -11,9 +12,10 @@
 
 typedef struct Outbox {
     Channel *keeper;
-    Buf reports; /* not yet sent */
-    Buf values;  /* of the finding at hand */
-    Buf *kept;   /* where they go instead, for a self-test; else NULL */
+    Buf reports;   /* not yet sent */
+    int64_t since; /* monotonic, when the first of them was put */
+    Buf values;    /* of the finding at hand */
+    Buf *kept;     /* where they go instead, for a self-test; else NULL */
 } Outbox;
 
 void outbox_init(Outbox *o, Channel *keeper);

@@ -103,8 +103,7 @@ int history_success(Store *s, const char *profile, Error *reterr, int64_t *ret) 
 
 /* ---- gaps ---- */
 
-/* The last finished run of the profile before this one; 0: there is none. */
-static int find_before(Store *s, const char *profile, int64_t run, Error *reterr, int64_t *ret) {
+int history_before(Store *s, const char *profile, int64_t run, Error *reterr, int64_t *ret) {
     _cleanup_(sql_finalizep) sqlite3_stmt *row = NULL;
     int r = prepare(s,
                     "SELECT coalesce(max(id), 0) FROM run WHERE " OF_PROFILE
@@ -192,7 +191,7 @@ static int look_at_roots(Store *s, int64_t run, Error *reterr, bool *ret) {
 
 int history_gaps(Store *s, const char *profile, int64_t run, Error *reterr, Gaps *ret) {
     Gaps g = {.oldest = INT64_MIN};
-    int r = find_before(s, profile, run, reterr, &g.before);
+    int r = history_before(s, profile, run, reterr, &g.before);
 
     if (r == 0)
         r = count_gaps(s, run, reterr, &g);

@@ -35,6 +35,9 @@ typedef struct Gaps {
     int64_t oldest; /* start of the first run that did not read one of them; INT64_MIN: none */
 } Gaps;
 
+/* The last finished run of the profile before that one; 0: there is none. */
+int history_before(Store *s, const char *profile, int64_t run, Error *reterr, int64_t *ret);
+
 int history_gaps(Store *s, const char *profile, int64_t run, Error *reterr, Gaps *ret);
 
 /* Start of the last run of the profile that ended with exit status 0; INT64_MIN: none. */

@@ -13,15 +13,14 @@
     " json_extract(run.parameters, '$.include', '$.exclude', '$.default_excludes',"                \
     " '$.cross_filesystems', '$.max_depth', '$.shard', '$.shards', '$.stream')), NULL), NULL)"
 
-const char runscope_of_run[] = SCOPE;
-
 static int number_of(Store *s, const char *text, int64_t a, int64_t b, int64_t *ret) {
     _cleanup_(sql_finalizep) sqlite3_stmt *row = NULL;
     int r = sql_prepare(s->db, text, &row);
 
     if (r < 0)
         return r;
-    sql_bind_int(row, 1, a);
+    if (sqlite3_bind_parameter_count(row) > 0)
+        sql_bind_int(row, 1, a);
     if (sqlite3_bind_parameter_count(row) > 1)
         sql_bind_int(row, 2, b);
     r = sql_step(row);
@@ -119,4 +118,26 @@ int runscope_pruned(Store *s, int64_t run, bool *ret) {
 
     *ret = n > 0;
     return r;
+}
+
+#define LASTS "FROM (SELECT run FROM scope UNION SELECT max(id) FROM run WHERE ended IS NOT NULL)"
+
+int runscope_lasts(Store *s, Arena *a, Error *reterr, int64_t **ret, size_t *ret_n) {
+    _cleanup_(sql_finalizep) sqlite3_stmt *rows = NULL;
+    int64_t n = 0, *runs = NULL;
+    size_t i = 0;
+    int r = number_of(s, "SELECT count(*) " LASTS, 0, 0, &n);
+
+    if (r == 0) {
+        runs = arena_array(a, (size_t)n + 1, sizeof(*runs));
+        r = runs ? sql_prepare(s->db, "SELECT run " LASTS " WHERE run > 0 ORDER BY run DESC", &rows)
+                 : -ENOMEM;
+    }
+    while (r >= 0 && i < (size_t)n && (r = sql_step(rows)) > 0)
+        runs[i++] = sqlite3_column_int64(rows, 0);
+    if (r < 0)
+        return handle_unread(s, r, reterr);
+    *ret = runs;
+    *ret_n = i;
+    return 0;
 }

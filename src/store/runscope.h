@@ -8,6 +8,7 @@
  */
 #pragma once
 
+#include "base/arena.h"
 #include "store/store.h"
 
 /* The runs of one scope that have ended, by number; a run that was pruned counts. 0: none. */
@@ -29,9 +30,9 @@ int runscope_find(Store *s, int64_t run, int64_t *ret_id, int64_t *ret_last);
 /* Of the room: the scope is brought up to that run; makes the row where there is none. */
 int runscope_put(Store *s, int64_t run, int64_t *ret_id);
 
-/* Of the room: for queries about `run`: JSON that names the scope of a run, NULL where it has none.
- */
-extern const char runscope_of_run[];
+/* The last run of each scope that has ended, and where there is none the last that has; an array in
+ * the arena. */
+int runscope_lasts(Store *s, Arena *a, Error *reterr, int64_t **ret, size_t *ret_n);
 
 /* Whether the run's objects were taken away by a prune. */
 int runscope_pruned(Store *s, int64_t run, bool *ret);

@@ -187,7 +187,7 @@ CREATE TABLE triage (
     glob     TEXT NOT NULL,    -- of printed locators, or ''
     type     TEXT NOT NULL,    -- glob of detectors or categories, or ''
     asset    TEXT NOT NULL,    -- id of an asset, or ''
-    owner    TEXT NOT NULL,    -- name or number of a user, or ''
+    owner    TEXT NOT NULL,    -- number of a user, or ''
     verdict  TEXT NOT NULL,    -- accepted, false-positive, test-data, ticket
     reason   TEXT NOT NULL,    -- as given
     approver TEXT NOT NULL,    -- as given

@@ -2,7 +2,6 @@
 #include "store/triage.h"
 
 #include <fnmatch.h>
-#include <pwd.h>
 
 #include "store/handle.h"
 
@@ -124,19 +123,12 @@ int store_triage_remove(Store *s, int64_t id, Error *reterr, bool *ret) {
 
 /* ---- judging ---- */
 
-/* A number is itself; a name that this machine does not know owns nothing. */
+/* Owners stand as numbers: who writes an entry looks the name up. */
 static int64_t uid_of(const char *owner) {
-    char room[4096], *end;
-    struct passwd entry, *found = NULL;
-    unsigned long uid;
+    char *end;
+    unsigned long uid = strtoul(owner, &end, 10);
 
-    if (!owner[0])
-        return -1;
-    uid = strtoul(owner, &end, 10);
-    if (!*end && uid < UINT32_MAX)
-        return (int64_t)uid;
-    getpwnam_r(owner, &entry, room, sizeof(room), &found);
-    return found ? (int64_t)found->pw_uid : -1;
+    return owner[0] && !*end && uid < UINT32_MAX ? (int64_t)uid : -1;
 }
 
 static int by_finding(const void *a, const void *b) {

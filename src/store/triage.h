@@ -21,7 +21,7 @@ typedef struct TriageEntry {
     const char *glob;    /* over the printed locator of the object, where '*' also crosses '/' */
     const char *type;    /* glob over detector id or category */
     const char *asset;   /* id of an asset */
-    const char *owner;   /* name or number of a user */
+    const char *owner;   /* number of a user */
     const char *verdict; /* accepted, false-positive, test-data, ticket */
     const char *reason, *approver;
     int64_t expires; /* ns since 1970; INT64_MIN: never */

@@ -255,7 +255,7 @@ def period_tells_runs_and_changes(p):
     p.scan("--exclude", "sub")
     told = p.run("ledger", "period", "--store", p.store).out
     expect("changes", re.findall(r"CHANGED before run (\d+): (\w+)", told), [("3", "scope")])
-    within("sum", told, "3 expected: 3 begun, 0 missed. Of those begun 3 complete")
+    within("sum", told, "3 expected: 3 begun, 0 missed.\nOf those begun 3 complete")
     lines = [json.loads(line) for line in p.run("ledger", "period", "--store", p.store, "--format", "jsonl").out.splitlines()]
     expect("kinds", [line["kind"] for line in lines], ["period-run", "period-run", "period-change", "period-run", "period"])
     (p.tree / "cut.gz").write_bytes(gzip.compress(b"SSN: 536-90-4399\n" * 9)[:-12])
@@ -435,7 +435,7 @@ def the_clock_jumps(p):
         subprocess.run(["faketime", "-f", "@" + date, p.program, "scan", "-q", "--no-builtin", "--rules", p.rules,
                         "--store", p.store, p.tree], env=p.env, check=True, capture_output=True)
     told = p.run("ledger", "period", "--store", p.store).out
-    within("runs", told, "5 expected: 5 begun, 0 missed. Of those begun 5 complete")
+    within("runs", told, "5 expected: 5 begun, 0 missed.\nOf those begun 5 complete")
     within("back", told, "The clock was set back")
     within("verify", p.run("verify", p.shelf / "ledger.jsonl").out, "the clock was set back")
     for run in range(1, 6):

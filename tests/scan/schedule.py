@@ -211,7 +211,7 @@ def paused_nights_are_no_missed_slots(t, place):
     code, out, err = t.run("report", "--format", "jsonl")
     expect(out.count('"event":"missed-slot"') == 0, "a night of a campaign was called missed")
     code, out, err = t.run("ledger", "period", "--profile", "night")
-    expect("1 expected: 1 begun, 0 missed. Of those begun" in out, out)
+    expect("1 expected: 1 begun, 0 missed.\nOf those begun" in out, out)
     expect(out.count("  paused ") == 3 and "3 times a run was paused" in out, out)
     code, out, err = t.run("ledger", "period", "--format", "jsonl")
     last = json.loads(out.splitlines()[-1])

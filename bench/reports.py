@@ -20,7 +20,7 @@ import tempfile
 
 import process
 
-FORMATS = ["text", "html", "jsonl", "csv", "xlsx", "sarif", "ocsf", "paths"]
+FORMATS = ["text", "html", "jsonl", "csv", "xlsx", "sarif", "ocsf", "oscal", "paths"]
 TABLES = """
 CREATE TEMP TABLE seed AS SELECT * FROM finding LIMIT 1;
 CREATE TEMP TABLE place AS SELECT * FROM object WHERE id IS NOT NULL LIMIT 1;

@@ -6,7 +6,7 @@ typedef struct ReportValues {
     TextList fail_on;
     uint64_t run;
     int format, level, color, objects;
-    bool findings, only_new, include_triaged, seal;
+    bool findings, only_new, include_triaged, seal, null;
 } ReportValues;
 
 #define AT(member) offsetof(ReportValues, member)
@@ -25,8 +25,13 @@ static const Option options[] = {
     {.name = "format",
      .kind = OPTION_CHOICE,
      .at = AT(format),
-     .argument = "text|jsonl",
-     .help = "How it is printed"},
+     .argument = "text|jsonl|csv|paths|sarif|ocsf|html|xlsx|oscal",
+     .help = "How it is printed; docs/reports.md says which format is for whom"},
+    {.name = "null",
+     .letter = '0',
+     .kind = OPTION_FLAG,
+     .at = AT(null),
+     .help = "With --format paths: end each path in a NUL, for xargs -0 and rsync --from0"},
     {.name = "objects",
      .kind = OPTION_CHOICE,
      .at = AT(objects),
@@ -92,7 +97,8 @@ int report_print(const Call *call, const terrier_report_options *o, const char *
         return complain(call, TERRIER_EXIT_STORE, "%s", e.text);
     r = terrier_report(o, output_write, &out, &error);
     return output_end(&out, call, r, &error,
-                      r == -EINVAL ? TERRIER_EXIT_USAGE : TERRIER_EXIT_STORE);
+                      r == -EINVAL || r == -ENOTSUP || r == -EILSEQ ? TERRIER_EXIT_USAGE
+                                                                    : TERRIER_EXIT_STORE);
 }
 
 static int report_seal(const Call *call, const char *file) {
@@ -123,19 +129,27 @@ static int run(const Call *call) {
     int exit, condition;
     terrier_report_options o = {.store = v->store,
                                 .run = (int64_t)v->run,
-                                .format = v->format == 2 ? TERRIER_JSONL : TERRIER_TEXT,
+                                .format =
+                                    v->format ? (terrier_format)(v->format - 1) : TERRIER_TEXT,
                                 .min_confidence = (terrier_level)v->level,
                                 .tier = v->tier,
                                 .type = v->type,
                                 .path = v->path,
                                 .all_objects = v->objects == 2,
                                 .list_findings = v->findings,
+                                .null = v->null,
                                 .only_new = v->only_new,
                                 .include_triaged = v->include_triaged,
                                 .colour = colour_wanted(v->color, v->output)};
 
     if (v->seal && !v->output)
         return complain(call, TERRIER_EXIT_USAGE, "--seal goes with --output FILE");
+    if (o.format == TERRIER_XLSX && (!v->output || strcmp(v->output, "-") == 0) &&
+        isatty(STDOUT_FILENO))
+        return complain(call, TERRIER_EXIT_USAGE,
+                        "a workbook is nothing for a terminal; give --output FILE");
+    if (v->null && o.format != TERRIER_PATHS)
+        return complain(call, TERRIER_EXIT_USAGE, "--null goes with --format paths");
     condition = conditions_ask(call);
     if (condition > TERRIER_EXIT_CONDITION)
         return condition;
@@ -150,7 +164,10 @@ const Verb verb_report = {
     .operands = "",
     .summary = "what the last run found, and what it could not read",
     .about = "Prints a stored run. Coverage comes first: what was found, read and not read. The "
-             "formats hold everything, the text what matters most.",
+             "formats hold everything, the text what matters most. Each begins with the run, what "
+             "it looked at, the filters of this report, what allow lists kept out, how much there "
+             "is of everything, and what nobody can learn from it; only paths has nothing but "
+             "paths.",
     .options = options,
     .n_options = N_ELEMENTS(options),
     .size = sizeof(ReportValues),

@@ -75,7 +75,14 @@ TERRIER_API terrier_rules *terrier_rules_free(terrier_rules *rules);
 typedef enum terrier_format {
     TERRIER_TEXT,
     TERRIER_JSONL,
-    TERRIER_CSV, /* only where it is said */
+    TERRIER_CSV,   /* only where it is said */
+    /* from here on of reports only */
+    TERRIER_PATHS,
+    TERRIER_SARIF,
+    TERRIER_OCSF,
+    TERRIER_HTML,
+    TERRIER_XLSX,
+    TERRIER_OSCAL,
 } terrier_format;
 
 /* One line a detector: id, category, tier, regions, title; jsonl: {"kind":"detector", ...}. */
@@ -423,12 +430,17 @@ typedef struct terrier_report_options {
     const char *path;             /* glob on the printed path */
     bool all_objects;             /* else only those not read */
     bool list_findings;           /* text: every finding, not the summary */
+    bool null;                    /* paths: each ends in a NUL, not in a newline */
     bool only_new;                /* findings that the run before of its scope did not have */
     bool include_triaged;         /* also those that somebody judged, by terrier_triage_add() */
     bool colour;
 } terrier_report_options;
 
-/* -ENOENT: there is no store, or no such run. */
+/*
+ * -ENOENT: there is no store, or no such run. -ENOTSUP: this build does not write that format.
+ * -EILSEQ: paths without `null`, and one of them has a newline in it. What was written before a
+ * failure is no report.
+ */
 TERRIER_API int terrier_report(const terrier_report_options *options, terrier_write write, void *of,
                                terrier_error *error);
 

@@ -1,8 +1,15 @@
-/* terrier_report: a stored run as text or JSON Lines. See terrier.h. */
+/* terrier_report: a stored run in one of the formats. See terrier.h. */
 #include "base/clock.h"
 #include "lib/common.h"
+#include "report/csv.h"
+#include "report/html.h"
 #include "report/jsonl.h"
+#include "report/ocsf.h"
+#include "report/oscal.h"
+#include "report/paths.h"
+#include "report/sarif.h"
 #include "report/text.h"
+#include "report/xlsx.h"
 
 static int filter_of(const terrier_report_options *o, FoundFilter *ret, Error *reterr) {
     *ret = (FoundFilter){.least = (Level)o->min_confidence,
@@ -18,17 +25,77 @@ static int filter_of(const terrier_report_options *o, FoundFilter *ret, Error *r
     return 0;
 }
 
-static int report_to(Store *store, const terrier_report_options *o, const FoundFilter *filter,
-                     Outlet *to, Error *reterr) {
-    JsonlOptions lines = {.all_objects = o->all_objects, .filter = *filter};
+typedef int (*ReportTo)(Store *s, const terrier_report_options *o, const FoundFilter *f, Outlet *to,
+                        Error *reterr);
+
+static int text_to(Store *s, const terrier_report_options *o, const FoundFilter *f, Outlet *to,
+                   Error *reterr) {
     TextOptions text = {.list = o->list_findings ? TEXT_FINDINGS
                                 : o->all_objects ? TEXT_OBJECTS
                                                  : TEXT_SUMMARY,
-                        .filter = *filter,
+                        .filter = *f,
                         .colour = o->colour};
 
-    return o->format == TERRIER_JSONL ? jsonl_report(store, o->run, &lines, to, reterr)
-                                      : text_report(store, o->run, &text, to, reterr);
+    return text_report(s, o->run, &text, to, reterr);
+}
+
+static int jsonl_to(Store *s, const terrier_report_options *o, const FoundFilter *f, Outlet *to,
+                    Error *reterr) {
+    JsonlOptions lines = {.all_objects = o->all_objects, .filter = *f};
+
+    return jsonl_report(s, o->run, &lines, to, reterr);
+}
+
+static int csv_to(Store *s, const terrier_report_options *o, const FoundFilter *f, Outlet *to,
+                  Error *reterr) {
+    CsvOptions csv = {.all_objects = o->all_objects, .filter = *f};
+
+    return csv_report(s, o->run, &csv, to, reterr);
+}
+
+static int paths_to(Store *s, const terrier_report_options *o, const FoundFilter *f, Outlet *to,
+                    Error *reterr) {
+    return paths_report(s, o->run, f, o->null, to, reterr);
+}
+
+static int sarif_to(Store *s, const terrier_report_options *o, const FoundFilter *f, Outlet *to,
+                    Error *reterr) {
+    return sarif_report(s, o->run, f, to, reterr);
+}
+
+static int ocsf_to(Store *s, const terrier_report_options *o, const FoundFilter *f, Outlet *to,
+                   Error *reterr) {
+    return ocsf_report(s, o->run, f, to, reterr);
+}
+
+static int html_to(Store *s, const terrier_report_options *o, const FoundFilter *f, Outlet *to,
+                   Error *reterr) {
+    return html_report(s, o->run, f, to, reterr);
+}
+
+static int xlsx_to(Store *s, const terrier_report_options *o, const FoundFilter *f, Outlet *to,
+                   Error *reterr) {
+    XlsxOptions xlsx = {.all_objects = o->all_objects, .filter = *f};
+
+    return xlsx_report(s, o->run, &xlsx, to, reterr);
+}
+
+static int oscal_to(Store *s, const terrier_report_options *o, const FoundFilter *f, Outlet *to,
+                    Error *reterr) {
+    return oscal_report(s, o->run, f, to, reterr);
+}
+
+static const ReportTo formats[] = {
+    [TERRIER_TEXT] = text_to,   [TERRIER_JSONL] = jsonl_to, [TERRIER_CSV] = csv_to,
+    [TERRIER_PATHS] = paths_to, [TERRIER_SARIF] = sarif_to, [TERRIER_OCSF] = ocsf_to,
+    [TERRIER_HTML] = html_to,   [TERRIER_XLSX] = xlsx_to,   [TERRIER_OSCAL] = oscal_to,
+};
+
+static int report_to(Store *s, const terrier_report_options *o, const FoundFilter *filter,
+                     Outlet *to, Error *reterr) {
+    if ((size_t)o->format >= N_ELEMENTS(formats))
+        return error_set(reterr, -EINVAL, "there is no format %d", (int)o->format);
+    return formats[o->format](s, o, filter, to, reterr);
 }
 
 int terrier_report(const terrier_report_options *options, terrier_write write, void *of,

@@ -12,24 +12,17 @@
 
 #define NOTES_SHOWN 10 /* of each kind; then how many more */
 
-/* Where a status goes: read, left to read, or nothing that a reader would expect to be read. */
-typedef enum Group {
-    GROUP_READ,
-    GROUP_UNREAD,
-    GROUP_ASIDE,
-} Group;
-
-static Group group_of(StatusKind kind) {
+CoverageGroup coverage_group(StatusKind kind) {
     if (kind == STATUS_READ)
-        return GROUP_READ;
-    return status_complete(kind) ? GROUP_ASIDE : GROUP_UNREAD;
+        return COVERAGE_READ;
+    return status_complete(kind) ? COVERAGE_ASIDE : COVERAGE_UNREAD;
 }
 
-static Tally group_sum(const Tally kinds[N_STATUSES], Group group) {
+Tally coverage_group_sum(const Tally kinds[N_STATUSES], CoverageGroup group) {
     Tally sum = {0};
 
     for (StatusKind k = 0; k < N_STATUSES; k++) {
-        if (group_of(k) != group)
+        if (coverage_group(k) != group)
             continue;
         sum.objects += kinds[k].objects;
         sum.bytes += kinds[k].bytes;
@@ -71,12 +64,12 @@ static void line_put(Buf *b, const char *word, uint64_t objects, const char *one
     buf_printf(b, "%-10s%14s %-8s%12s\n", word, count, objects == 1 ? one : many, size);
 }
 
-static void reasons_put(const Facts *f, bool members, Group group, Buf *b) {
+static void reasons_put(const Facts *f, bool members, CoverageGroup group, Buf *b) {
     for (size_t i = 0; i < f->n_reasons; i++) {
         const ReasonRow *row = &f->reasons[i];
         char count[NUMBER_TEXT_MAX], size[NUMBER_TEXT_MAX], status[STATUS_REASON_MAX + 24];
 
-        if (row->members != members || group_of(row->status.kind) != group)
+        if (row->members != members || coverage_group(row->status.kind) != group)
             continue;
         status_print(&row->status, status, sizeof(status));
         number_print(row->tally.objects, count);
@@ -99,16 +92,17 @@ static void examined_put(const Tally *unread, Buf *b) {
 
 static void groups_put(const Facts *f, bool members, const Tally kinds[N_STATUSES], const char *one,
                        const char *many, Buf *b) {
-    Tally read = group_sum(kinds, GROUP_READ), unread = group_sum(kinds, GROUP_UNREAD);
-    Tally aside = group_sum(kinds, GROUP_ASIDE);
+    Tally read = coverage_group_sum(kinds, COVERAGE_READ),
+          unread = coverage_group_sum(kinds, COVERAGE_UNREAD);
+    Tally aside = coverage_group_sum(kinds, COVERAGE_ASIDE);
 
     line_put(b, "Read", read.objects, one, many, read.bytes);
     line_put(b, "Not read", unread.objects, one, many, unread.bytes);
-    reasons_put(f, members, GROUP_UNREAD, b);
+    reasons_put(f, members, COVERAGE_UNREAD, b);
     examined_put(&unread, b);
     if (aside.objects) {
         line_put(b, "Set aside", aside.objects, "object", "objects", aside.bytes);
-        reasons_put(f, members, GROUP_ASIDE, b);
+        reasons_put(f, members, COVERAGE_ASIDE, b);
     }
 }
 
@@ -370,8 +364,8 @@ static void news_put(const Facts *f, bool colour, Buf *b) {
 /* The second total beside that of all that was not read. */
 static void gaps_put(const Facts *f, Buf *b) {
     char number[NUMBER_TEXT_MAX], left[NUMBER_TEXT_MAX];
-    uint64_t unread = group_sum(f->coverage.files, GROUP_UNREAD).objects +
-                      group_sum(f->coverage.members, GROUP_UNREAD).objects;
+    uint64_t unread = coverage_group_sum(f->coverage.files, COVERAGE_UNREAD).objects +
+                      coverage_group_sum(f->coverage.members, COVERAGE_UNREAD).objects;
 
     if (!f->accepted)
         return;

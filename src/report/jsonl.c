@@ -4,9 +4,9 @@
 #include "report/jsonl.h"
 
 #include "evidence/token.h"
-#include "report/facts.h"
 #include "report/judged.h"
 #include "report/line.h"
+#include "report/preamble.h"
 #include "store/allowed.h"
 
 #define SCORE_DECIMALS 2
@@ -355,16 +355,28 @@ int jsonl_finding(const FoundRow *row, const Sample *samples, size_t n, Outlet *
     return finding_put(row, &(Named){row->root, row->path, false, false}, samples, n, to);
 }
 
+/* What every format begins with; the run and its coverage stand before it in full. */
+static int preamble_line(const Preamble *p, Outlet *to) {
+    Json j = line_begin(to, "preamble");
+
+    preamble_json(p, &j);
+    return line_end(&j, to);
+}
+
 int jsonl_report(Store *s, int64_t run, const JsonlOptions *o, Outlet *to, Error *reterr) {
-    _cleanup_(facts_done) Facts f = {0};
-    int r = facts_load(s, run, reterr, &f);
+    _cleanup_(preamble_done) Preamble p = {0};
+    int r = preamble_load(s, run, &o->filter, 0, reterr, &p);
+    int64_t id = p.facts.run.id;
 
     if (r < 0)
         return r;
-    if ((r = run_put(&f, to)) < 0 || (r = coverage_put(&f, to)) < 0 ||
-        (r = objects_put(s, f.run.id, o->all_objects, to, reterr)) < 0 ||
-        (r = findings_put(s, f.run.id, &o->filter, to, reterr)) < 0)
+    if (o->filter.judge)
+        judge_reset(o->filter.judge);
+    if ((r = run_put(&p.facts, to)) < 0 || (r = coverage_put(&p.facts, to)) < 0 ||
+        (r = preamble_line(&p, to)) < 0 ||
+        (r = objects_put(s, id, o->all_objects, to, reterr)) < 0 ||
+        (r = findings_put(s, id, &o->filter, to, reterr)) < 0)
         return r;
-    r = events_put(s, f.run.id, to, reterr);
+    r = events_put(s, id, to, reterr);
     return r < 0 || !o->filter.judge ? r : judged_events(o->filter.judge, to);
 }

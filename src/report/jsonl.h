@@ -1,8 +1,9 @@
 /*
  * Jsonl: the report for programmes, one JSON object a line, each with "kind".
  *
- * Order: one `run`, one `coverage`, objects, findings; each by raw locator, so that two runs over
- * the same bytes print the same objects and findings. docs/schema/ has one JSON Schema a kind.
+ * Order: one `run`, one `coverage`, one `preamble`, objects, findings, events; each by raw locator,
+ * so that two runs over the same bytes print the same objects and findings. docs/schema/ has one
+ * JSON Schema a kind.
  */
 #pragma once
 

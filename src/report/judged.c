@@ -33,8 +33,7 @@ void judged_target(const TriageEntry *e, Buf *b) {
     buf_span(b, buf_as_span(&target));
 }
 
-/* "accepted by ciso until 2027-03-01: demo data" */
-static void decision_put(const TriageEntry *e, Buf *b) {
+void judged_decision(const TriageEntry *e, Buf *b) {
     char until[DAY_TEXT_MAX];
 
     show_text(b, e->verdict);
@@ -60,13 +59,13 @@ static void entry_put(const Judge *j, const TriageEntry *e, bool colour, Buf *b)
     }
     judged_target(e, b);
     buf_text(b, "\n            ");
-    decision_put(e, b);
+    judged_decision(e, b);
     if (judge_expired(j, e))
         paint_end(b, colour);
     buf_byte(b, '\n');
 }
 
-static bool is_told(const Judge *j, size_t i) {
+bool judged_told(const Judge *j, size_t i) {
     return j->counts[i] || judge_expired(j, &j->entries[i]);
 }
 
@@ -74,7 +73,7 @@ int judged_print(const Judge *j, bool shown, bool colour, Buf *b) {
     uint64_t told = 0, findings = 0;
 
     for (size_t i = 0; i < j->n; i++) {
-        told += is_told(j, i);
+        told += judged_told(j, i);
         findings += j->counts[i];
     }
     if (!told)
@@ -86,7 +85,7 @@ int judged_print(const Judge *j, bool shown, bool colour, Buf *b) {
     buf_text(b, shown ? " judged, and shown\n" : " not shown; --include-triaged shows them\n");
     paint_end(b, colour);
     for (size_t i = 0, n = 0; i < j->n && n < ENTRIES_SHOWN; i++) {
-        if (!is_told(j, i))
+        if (!judged_told(j, i))
             continue;
         entry_put(j, &j->entries[i], colour, b);
         n++;
@@ -107,11 +106,11 @@ int judged_events(const Judge *j, Outlet *to) {
         _cleanup_(buf_done) Buf target = {0}, detail = {0};
         Json line;
 
-        if (!is_told(j, i))
+        if (!judged_told(j, i))
             continue;
         buf_printf(&target, "#%lld ", (long long)e->id);
         judged_target(e, &target);
-        decision_put(e, &detail);
+        judged_decision(e, &detail);
         if (buf_error(&target) || buf_error(&detail))
             return -ENOMEM;
         line = line_begin(to, "event");

@@ -15,5 +15,11 @@ int judged_print(const Judge *j, bool shown, bool colour, Buf *b);
 /* An `event` an entry that judged something or has expired. */
 int judged_events(const Judge *j, Outlet *to);
 
+/* An entry that judged something since the judge was loaded or reset, or has expired. */
+bool judged_told(const Judge *j, size_t i);
+
+/* "accepted by ciso until 2027-03-01: demo data" */
+void judged_decision(const TriageEntry *e, Buf *b);
+
 /* What an entry applies to: its conditions, in words. */
 void judged_target(const TriageEntry *e, Buf *b);

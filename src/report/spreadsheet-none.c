@@ -19,6 +19,10 @@ int spreadsheet_sheet(Spreadsheet *w _unused_, const char *name _unused_,
     return -ENOTSUP;
 }
 
+int spreadsheet_sheet_end(Spreadsheet *w _unused_) {
+    return -ENOTSUP;
+}
+
 void spreadsheet_span(Spreadsheet *w _unused_, Span text _unused_, SpreadsheetLook look _unused_) {
 }
 

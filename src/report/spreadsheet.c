@@ -204,6 +204,12 @@ int spreadsheet_sheet(Spreadsheet *w, const char *name, const SpreadsheetColumn 
     return sheet_begin(w);
 }
 
+int spreadsheet_sheet_end(Spreadsheet *w) {
+    sheet_end(&w->sheet);
+    w->sheet = (Sheet){0};
+    return w->error;
+}
+
 /* ---- cells ---- */
 
 /* UTF-16 units of a code point; bytes that are no UTF-8 count as one each. */

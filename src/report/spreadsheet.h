@@ -47,9 +47,12 @@ DEFINE_CLEANUP(Spreadsheet, spreadsheet_free)
 
 /*
  * Begins a sheet; name has at most 24 characters, none of []:*?/\. Name and columns are borrowed
- * until the next sheet. 0 or a negative code.
+ * until the next sheet, or spreadsheet_sheet_end(). 0 or a negative code.
  */
 int spreadsheet_sheet(Spreadsheet *w, const char *name, const SpreadsheetColumn *columns, size_t n);
+
+/* Ends the sheet, so that its columns need not live on. The first failure so far. */
+int spreadsheet_sheet_end(Spreadsheet *w);
 
 /*
  * The next cell of the row. Text is UTF-8; what goes beyond SPREADSHEET_TEXT_MAX is cut, ends in

@@ -9,6 +9,7 @@
 #include "report/judged.h"
 #include "report/number.h"
 #include "report/paint.h"
+#include "report/preamble.h"
 #include "report/remark.h"
 #include "report/table.h"
 #include "report/unread.h"
@@ -154,30 +155,24 @@ static int places_put(const PlaceRow *rows, size_t n, bool news, bool colour, Bu
     return r;
 }
 
-static bool has_filter(const FoundFilter *f) {
-    return f->least || f->tier || f->type || f->path || f->fresh;
-}
-
 /* Of the first run of a scope everything is new, which nobody needs to be told of each finding. */
 static bool has_before(const Facts *f) {
     return f->has_delta && f->delta.before;
 }
 
-static int summary_put(Store *s, const Facts *f, const TextOptions *o, Error *reterr, Buf *b) {
-    _cleanup_(arena_done) Arena a = {0};
-    Overview found;
-    int r = query_overview(s, f->run.id, &o->filter, PLACES_SHOWN, &a, reterr, &found);
+static int summary_put(const Preamble *p, const TextOptions *o, Buf *b) {
+    const Overview *found = &p->found;
+    int r;
 
-    if (r < 0)
-        return r;
-    if (found.n_types == 0) {
+    if (found->n_types == 0) {
         heading_put(b, o->colour,
-                    has_filter(&o->filter) ? "Nothing that was found passes the filter."
-                                           : "Nothing was found in what was read.");
+                    p->filtered ? "Nothing that was found passes the filter."
+                                : "Nothing was found in what was read.");
         return 0;
     }
-    r = types_put(found.types, found.n_types, o->colour, b);
-    return r < 0 ? r : places_put(found.places, found.n_places, has_before(f), o->colour, b);
+    r = types_put(found->types, found->n_types, o->colour, b);
+    return r < 0 ? r
+                 : places_put(found->places, found->n_places, has_before(&p->facts), o->colour, b);
 }
 
 /* What the allow lists of the run are, and what each entry kept out. */
@@ -224,7 +219,7 @@ static bool has_unread(const Coverage *c) {
     return false;
 }
 
-static int limits_put(Store *s, const Facts *f, const TextOptions *o, Error *reterr, Buf *b) {
+static int gaps_put(Store *s, const Facts *f, const TextOptions *o, Error *reterr, Buf *b) {
     if (!has_unread(&f->coverage))
         return 0;
     heading_put(b, o->colour, "Not read");
@@ -322,7 +317,38 @@ static int findings_put(Store *s, const Facts *f, const TextOptions *o, Outlet *
                : judged_print(o->filter.judge, o->filter.judged, o->colour, &to->buf);
 }
 
-static int list_put(Store *s, const Facts *f, const TextOptions *o, Outlet *to, Error *reterr) {
+/* "tier restricted and above, type fin.*" */
+static void filter_put(const Preamble *p, Buf *b) {
+    const char *before = "";
+
+    for (const PreambleRow *row = p->first; row; row = row->next) {
+        if (row->section != PREAMBLE_FILTERS || strncmp(row->text, "all", 3) == 0)
+            continue;
+        buf_printf(b, "%s%s %s", before, row->key, row->text);
+        before = ", ";
+    }
+}
+
+/* How many findings follow, and how many the filters of this report leave out. */
+static void shown_put(const Preamble *p, Buf *b) {
+    char number[NUMBER_TEXT_MAX];
+
+    number_print(p->found.rows, number);
+    buf_printf(b, "Reported  %14s %-9s in ", number, p->found.rows == 1 ? "finding" : "findings");
+    number_put(b, p->found.objects, "object", "objects");
+    buf_text(b, ": ");
+    number_put(b, p->found.values, "value", "values");
+    buf_byte(b, '\n');
+    if (!p->filtered)
+        return;
+    number_print(preamble_filtered(p), number);
+    buf_printf(b, "Left out  %14s by the filters of this report: ", number);
+    filter_put(p, b);
+    buf_byte(b, '\n');
+}
+
+static int list_put(Store *s, const Preamble *p, const TextOptions *o, Outlet *to, Error *reterr) {
+    const Facts *f = &p->facts;
     int r;
 
     switch (o->list) {
@@ -331,30 +357,34 @@ static int list_put(Store *s, const Facts *f, const TextOptions *o, Outlet *to, 
     case TEXT_OBJECTS:
         return objects_put(s, f->run.id, false, to, reterr);
     case TEXT_FINDINGS:
+        if (o->filter.judge)
+            judge_reset(o->filter.judge);
         return findings_put(s, f, o, to, reterr);
     case TEXT_SUMMARY:
     default:
-        r = summary_put(s, f, o, reterr, &to->buf);
+        r = summary_put(p, o, &to->buf);
         if (r == 0 && o->filter.judge)
             r = judged_print(o->filter.judge, o->filter.judged, o->colour, &to->buf);
         if (r == 0)
             r = allows_put(s, f, o, reterr, &to->buf);
         if (r == 0)
-            r = limits_put(s, f, o, reterr, &to->buf);
+            r = gaps_put(s, f, o, reterr, &to->buf);
         return r < 0 ? r : remarks_print(s, f->run.id, o->colour, reterr, &to->buf);
     }
 }
 
 int text_report(Store *s, int64_t run, const TextOptions *o, Outlet *to, Error *reterr) {
-    _cleanup_(facts_done) Facts f = {0};
+    _cleanup_(preamble_done) Preamble p = {0};
+    size_t places = o->list == TEXT_SUMMARY ? PLACES_SHOWN : 0;
     int r;
 
-    r = facts_load(s, run, reterr, &f);
+    r = preamble_load(s, run, &o->filter, places, reterr, &p);
     if (r < 0)
         return r;
-    r = coverage_print(s, &f, o->colour, reterr, &to->buf);
+    r = coverage_print(s, &p.facts, o->colour, reterr, &to->buf);
     if (r < 0)
         return r;
-    r = list_put(s, &f, o, to, reterr);
+    shown_put(&p, &to->buf);
+    r = list_put(s, &p, o, to, reterr);
     return r < 0 ? r : outlet_flush(to);
 }

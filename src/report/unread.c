@@ -4,15 +4,8 @@
 #include "report/number.h"
 #include "store/name.h"
 
-typedef struct Item {
-    int rank;
-    uint64_t size;
-    Status status;
-    Buf locator;
-} Item;
-
 typedef struct List {
-    Item *items; /* most + 1: the last is being filled */
+    UnreadItem *items; /* most + 1: the last is being filled */
     size_t n, most;
     uint64_t total;
 } List;
@@ -36,11 +29,11 @@ static int rank_of(StatusKind kind) {
     return N_ELEMENTS(order);
 }
 
-static bool item_is_worse(const Item *a, const Item *b) {
+static bool item_is_worse(const UnreadItem *a, const UnreadItem *b) {
     return a->rank != b->rank ? a->rank < b->rank : a->size > b->size;
 }
 
-static int item_fill(Item *item, const ObjectRow *row) {
+static int item_fill(UnreadItem *item, const ObjectRow *row) {
     item->rank = rank_of(row->status.kind);
     item->size = row->meta.size;
     item->status = row->status;
@@ -50,7 +43,7 @@ static int item_fill(Item *item, const ObjectRow *row) {
 
 /* Moves the filled item behind its equals; what falls out is filled next. */
 static void list_take(List *l) {
-    Item item = l->items[l->n];
+    UnreadItem item = l->items[l->n];
     size_t i = l->n;
 
     while (i > 0 && item_is_worse(&item, &l->items[i - 1]))
@@ -75,17 +68,8 @@ static int list_fill(List *l, Store *s, int64_t run, Error *reterr) {
     return r;
 }
 
-static void item_put(const Item *item, Buf *b) {
-    char status[STATUS_REASON_MAX + 24], size[NUMBER_TEXT_MAX];
-
-    status_print(&item->status, status, sizeof(status));
-    number_print_size(item->size, size);
-    buf_printf(b, "  %-22s %10s  ", status, size);
-    buf_span(b, buf_as_span(&item->locator));
-    buf_byte(b, '\n');
-}
-
-int unread_print(Store *s, int64_t run, size_t n, Error *reterr, Buf *b) {
+int unread_worst(Store *s, int64_t run, size_t n, UnreadTake take, void *of, Error *reterr,
+                 uint64_t *ret_more) {
     _cleanup_(list_done) List l = {.most = n};
     int r;
 
@@ -93,14 +77,32 @@ int unread_print(Store *s, int64_t run, size_t n, Error *reterr, Buf *b) {
     if (!l.items)
         return -ENOMEM;
     r = list_fill(&l, s, run, reterr);
-    if (r < 0)
+    for (size_t i = 0; r == 0 && i < l.n; i++)
+        r = take(of, &l.items[i]);
+    *ret_more = l.total - l.n;
+    return r;
+}
+
+static int item_put(void *of, const UnreadItem *item) {
+    char status[STATUS_REASON_MAX + 24], size[NUMBER_TEXT_MAX];
+    Buf *b = of;
+
+    status_print(&item->status, status, sizeof(status));
+    number_print_size(item->size, size);
+    buf_printf(b, "  %-22s %10s  ", status, size);
+    buf_span(b, buf_as_span(&item->locator));
+    buf_byte(b, '\n');
+    return buf_error(b);
+}
+
+int unread_print(Store *s, int64_t run, size_t n, Error *reterr, Buf *b) {
+    uint64_t more;
+    int r = unread_worst(s, run, n, item_put, b, reterr, &more);
+
+    if (r < 0 || more == 0)
         return r;
-    for (size_t i = 0; i < l.n; i++)
-        item_put(&l.items[i], b);
-    if (l.total > l.n) {
-        buf_text(b, "  ... and ");
-        number_put(b, l.total - l.n, "more", "more");
-        buf_text(b, ": terrier report --objects unread\n");
-    }
+    buf_text(b, "  ... and ");
+    number_put(b, more, "more", "more");
+    buf_text(b, ": terrier report --objects unread\n");
     return buf_error(b);
 }

@@ -10,6 +10,22 @@
 #include "base/buf.h"
 #include "store/query.h"
 
-/* At most n lines, each with the size of its object, and one that says how many more there are and
- * how to see them. */
+typedef struct UnreadItem {
+    int rank;
+    uint64_t size; /* of the object */
+    Status status;
+    Buf locator; /* printed */
+} UnreadItem;
+
+/* A negative code ends the list and comes back. */
+typedef int (*UnreadTake)(void *of, const UnreadItem *item);
+
+/* The n worst, and how many there are beside them. */
+int unread_worst(Store *s, int64_t run, size_t n, UnreadTake take, void *of, Error *reterr,
+                 uint64_t *ret_more);
+
+/*
+ * At most n lines, each with the size of its object, and one that says how many more there are and
+ * how to see them.
+ */
 int unread_print(Store *s, int64_t run, size_t n, Error *reterr, Buf *b);

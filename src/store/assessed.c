@@ -100,6 +100,22 @@ static bool criterion_read(sqlite3_stmt *row, Arena *a, void *to) {
                  &c->cannot, &c->source_url, &c->verified_on);
 }
 
+int query_judged_run(Store *s, int64_t run, Error *reterr, int64_t *ret) {
+    _cleanup_(sql_finalizep) sqlite3_stmt *row = NULL;
+    int r = prepare(s,
+                    "SELECT coalesce(max(id), 0) FROM assessment a WHERE run = ?1 AND EXISTS"
+                    " (SELECT 1 FROM criterion c WHERE c.assessment = a.id)",
+                    run, reterr, &row);
+
+    if (r < 0)
+        return r;
+    r = sql_step(row);
+    if (r <= 0)
+        return handle_unread(s, r < 0 ? r : -EUCLEAN, reterr);
+    *ret = sqlite3_column_int64(row, 0);
+    return 0;
+}
+
 int query_criteria(Store *s, int64_t id, Arena *a, Error *reterr, CriterionRow **ret,
                    size_t *ret_n) {
     return rows_read(s,

@@ -18,6 +18,9 @@ typedef struct AssessedRow {
 /* Assessment `id`, or the last for 0; -ENOENT if there is none. Strings live in the arena. */
 int query_assessment(Store *s, int64_t id, Arena *a, Error *reterr, AssessedRow *ret);
 
+/* The last assessment of a run that applied a ruleset; 0: there is none. */
+int query_judged_run(Store *s, int64_t run, Error *reterr, int64_t *ret);
+
 /* In the order of the files. */
 int query_criteria(Store *s, int64_t id, Arena *a, Error *reterr, CriterionRow **ret,
                    size_t *ret_n);

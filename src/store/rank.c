@@ -7,15 +7,14 @@
 typedef struct Sum {
     SummaryRow row;
     int64_t object; /* the last one counted */
-    uint64_t rows;
 } Sum;
 
 static void sum_add(Sum *sum, const FoundRow *f) {
     SummaryRow *row = &sum->row;
 
-    if (sum->rows == 0)
+    if (row->rows == 0)
         *row = (SummaryRow){f->detector, f->title, f->category, f->tier, .distinct_exact = true};
-    if (sum->rows == 0 || sum->object != f->object)
+    if (row->rows == 0 || sum->object != f->object)
         row->objects++;
     for (Level l = LEVEL_LOW; l < N_LEVELS; l++)
         row->count[l] += f->count[l];
@@ -23,9 +22,9 @@ static void sum_add(Sum *sum, const FoundRow *f) {
         row->level = f->level;
     row->test_values += f->test_values;
     row->distinct += f->distinct;
-    row->distinct_exact = sum->rows == 0 && f->distinct_exact;
+    row->distinct_exact = row->rows == 0 && f->distinct_exact;
     sum->object = f->object;
-    sum->rows++;
+    row->rows++;
 }
 
 static int descending(uint64_t a, uint64_t b) {
@@ -66,9 +65,11 @@ static int sums_read(const Sums *sums, Arena *a, Overview *ret) {
     if (!rows)
         return -ENOMEM;
     for (size_t i = 0; i < sums->n; i++) {
-        if (sums->sums[i].rows == 0)
+        if (sums->sums[i].row.rows == 0)
             continue;
         rows[n] = sums->sums[i].row;
+        ret->rows += rows[n].rows;
+        ret->values += found_count(rows[n].count);
         rows[n].detector = sums->detectors[i].id; /* those of the cursor are gone */
         rows[n].title = sums->detectors[i].title;
         rows[n++].category = sums->detectors[i].category;
@@ -189,7 +190,7 @@ static Place *best_take(Best *b) {
     return &b->places[b->n];
 }
 
-static int pass(FoundCursor *c, Sums *sums, Best *b, Error *reterr) {
+static int pass(FoundCursor *c, Sums *sums, Best *b, Error *reterr, Overview *ret) {
     Place *place = &b->places[0];
     FoundRow row;
     int r;
@@ -199,6 +200,7 @@ static int pass(FoundCursor *c, Sums *sums, Best *b, Error *reterr) {
         if (row.object != place->object) {
             place = best_take(b);
             place_begin(place, row.object);
+            ret->objects++;
         }
         r = place_add(place, &row);
         if (r < 0)
@@ -250,7 +252,7 @@ int query_overview(Store *s, int64_t run, const FoundFilter *filter, size_t n_pl
                    Error *reterr, Overview *ret) {
     _cleanup_(found_cursor_closep) FoundCursor *c = NULL;
     _cleanup_(best_done) Best best = {.most = n_places};
-    Overview read;
+    Overview read = {0};
     Sums sums;
     int r;
 
@@ -259,7 +261,7 @@ int query_overview(Store *s, int64_t run, const FoundFilter *filter, size_t n_pl
         return -ENOMEM;
     if ((r = sums_init(s, run, a, reterr, &sums)) < 0 ||
         (r = found_cursor_open(s, run, filter, false, reterr, &c)) < 0 ||
-        (r = pass(c, &sums, &best, reterr)) < 0 || (r = sums_read(&sums, a, &read)) < 0 ||
+        (r = pass(c, &sums, &best, reterr, &read)) < 0 || (r = sums_read(&sums, a, &read)) < 0 ||
         (r = best_read(&best, c, a, reterr, &read)) < 0)
         return r;
     *ret = read;

@@ -12,7 +12,8 @@
 typedef struct SummaryRow {
     const char *detector, *title, *category;
     Tier tier;
-    Level level; /* the best anywhere */
+    Level level;   /* the best anywhere */
+    uint64_t rows; /* findings */
     uint64_t objects;
     uint64_t count[N_LEVELS];
     uint64_t test_values;
@@ -30,6 +31,9 @@ typedef struct PlaceRow {
 } PlaceRow;
 
 typedef struct Overview {
+    uint64_t rows;     /* findings that pass the filter */
+    uint64_t objects;  /* that have one of them */
+    uint64_t values;   /* hits in them */
     SummaryRow *types; /* by tier and level, highest first, then by count, then by detector id */
     size_t n_types;
     PlaceRow *places; /* by tier, then level, then 100 a high, 10 a medium, 1 a low hit */

@@ -138,6 +138,11 @@ static int by_finding(const void *a, const void *b) {
     return r ? r : x->id < y->id ? -1 : x->id > y->id;
 }
 
+void judge_reset(Judge *j) {
+    if (j->n)
+        memset(j->counts, 0, j->n * sizeof(*j->counts));
+}
+
 bool judge_expired(const Judge *j, const TriageEntry *e) {
     return e->expires != INT64_MIN && e->expires <= j->now;
 }

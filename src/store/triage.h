@@ -53,6 +53,8 @@ typedef struct Judge {
 
 int judge_load(Store *s, int64_t now, Error *reterr, Judge *ret);
 void judge_done(Judge *j);
+/* Forgets the counts, before the findings pass once more. */
+void judge_reset(Judge *j);
 bool judge_expired(const Judge *j, const TriageEntry *e);
 
 /* What a finding is asked for. */

@@ -60,7 +60,7 @@ static void only_line_ends_are_control_bytes(void **state) {
         b.at[i] = ' ';
         lines++;
     }
-    assert_int_equal(lines, 2 + N_STATUSES + 7 + 4 + 7);
+    assert_int_equal(lines, 3 + N_STATUSES + 7 + 4 + 7);
     assert_true(utf8_displayable(buf_as_span(&b)));
 }
 

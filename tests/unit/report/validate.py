@@ -13,7 +13,7 @@ import re
 import subprocess
 import sys
 
-ORDER = ["run", "coverage", "object", "finding", "event"]
+ORDER = ["run", "coverage", "preamble", "object", "finding", "event"]
 CANONICAL = ["canonical", "root", "object", "fact", "skipped-mount", "sum"]
 WORDS = {"$schema", "title", "description", "type", "properties", "required", "additionalProperties", "items",
          "enum", "const", "minimum", "maximum", "maxItems", "pattern"}

@@ -56,12 +56,11 @@ def month_end(year, month):
 
 def add(day, months=0, years=0):
     """A day later by calendar months; what does not exist is the first of the next month."""
-    month = day.month - 1 + months
-    year = day.year + years + month // 12
+    at = (day.year + years) * 12 + day.month - 1 + months
     try:
-        return datetime.date(year, month % 12 + 1, day.day)
+        return datetime.date(at // 12, at % 12 + 1, day.day)
     except ValueError:
-        return datetime.date(year + (month + 1) // 12, (month + 1) % 12 + 1, 1)
+        return datetime.date((at + 1) // 12, (at + 1) % 12 + 1, 1)
 
 
 def count(*values):
@@ -216,7 +215,7 @@ def contracts(s):
         s.put("legal/contracts/agreement-%d.docx" % i, docx(lines, [datetime.datetime.combine(day, datetime.time(9))] * 2), day)
     p = s.customers[5]
     s.put("legal/matter-0042/letter.txt", "PRIVILEGED AND CONFIDENTIAL\n\nRe: %s\n%s\n" % (p.email, s.words(50)),
-          datetime.date(2018, 6, 1), count(("email", 1)), ("held", "HOLD-2026-004"))
+          datetime.date(2018, 6, 1), count(("email", 1)), ("held", "R-MATTER"))
 
 
 # ---- support ----
@@ -249,8 +248,9 @@ def mailbox(s):
     p = s.wanted["s2"]
     s.put("support/chat/export.txt", ("Chat of 4 March\r\nplease write to %s about it\r\n%s\r\n" % (p.email, s.words(30))).encode("utf-16"),
           datetime.date(2026, 3, 4), count(("email", 1)), who=[p], how="utf-16")
-    s.put("support/attachments/copy of notes.txt", "Call back %s\n%s\n" % (s.customers[77].email, s.words(30)),
-          datetime.date(2026, 6, 1), count(("email", 1)), ("undetermined", "R-ATTACH"))
+    for i in range(20):  # copied at once, without their times: how old they are nobody can tell
+        s.put("support/attachments/note-%02d.txt" % i, "Call back %s\n%s\n" % (s.customers[77 + i].email, s.words(30)),
+              datetime.date(2026, 6, 1), count(("email", 1)), ("undetermined", "R-ATTACH"), who=[s.customers[77 + i]])
 
 
 # ---- engineering ----

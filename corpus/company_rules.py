@@ -164,23 +164,26 @@ assets:
 '''
 
 CONTROLS = '''format: controls/1
+id: company-controls
+version: "2026.1"
+title: "Controls over confidential data"
 controls:
   - id: DC-01
     title: "Inventory of confidential data"
     wording: "Operations keeps an inventory of where confidential data is stored, with owner and tier."
     frequency: monthly
     owner: "Operations"
-    criteria: [C1.1, CC6.1]
+    criteria: {soc2-tsc: [C1.1, CC6.1]}
   - id: DC-02
     title: "Disposal at the end of retention"
     wording: "Data past its retention period is deleted within 30 days, unless it is on hold."
     frequency: monthly
     owner: "General Counsel"
-    criteria: [C1.2, P4.2, P4.3]
+    criteria: {soc2-tsc: [C1.2, P4.2, P4.3]}
   - id: DC-03
     title: "Access to restricted data"
     wording: "Restricted data on file shares is readable by the department that needs it, and nobody else."
     frequency: quarterly
     owner: "CISO"
-    criteria: [CC6.1, CC6.3]
+    criteria: {soc2-tsc: [CC6.1, CC6.3]}
 '''

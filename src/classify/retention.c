@@ -200,6 +200,8 @@ static void candidate_date(const Judging *j, Candidate *c) {
 
     retention_declare(j->p, j->thing->file, k->clock, j->as_of, &facts);
     age_of(&facts, k->evidence, k->n_evidence, is_bounded(k->clock), &c->age);
+    if (k->clock == CLOCK_PERIOD_END && c->age.by.source == DATING_PATH_DATE)
+        c->age.from = c->age.to; /* a name names the period, and a period ends on one day */
     c->start = day_round(c->age.to, k->round, j->p->fiscal);
     c->start_from = day_round(c->age.from, k->round, j->p->fiscal);
     c->due = k->has_most ? duration_after(c->start, k->most) : DAY_NONE;

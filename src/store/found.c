@@ -35,17 +35,24 @@ struct FoundCursor {
 #define FOUND(names, more)                                                                         \
     "SELECT o.id, r.path, o.path, f.part, f.detector, f.level, f.score, f.count_high,"             \
     " f.count_medium, f.count_low, f.tested, f.valid, f.test_values, f.distinct_values,"           \
-    " f.distinct_exact, f.samples, " names ", f.part_kind, f.heading, f.sketch" more                      \
+    " f.distinct_exact, f.samples, " names ", f.part_kind, f.heading, f.sketch" more               \
     " FROM root r CROSS JOIN object o INDEXED BY object_found"                                     \
     " ON o.series = (SELECT series FROM run WHERE id = ?1) AND o.root = r.number"                  \
     " CROSS JOIN finding f ON f.object = o.id"                                                     \
     " WHERE r.run = ?1 AND o.since <= ?1 AND o.until > ?1 AND f.level >= ?2 AND o.id IS NOT NULL"  \
     " ORDER BY r.path, o.path"
 
-static const char found_named[] = FOUND("o.dev, o.ino, o.nlink, o.uid", "");
+/* A column of the file that a member is in; the object's own where it is a file. */
+#define OF_FILE(column)                                                                            \
+    "iif(o.depth = 0, o." column ", (SELECT h." column " FROM object h WHERE h.series = o.series"  \
+    " AND h.root = o.root AND h.path = substr(o.path, 1, instr(o.path, x'00') - 1)"                \
+    " AND h.since <= ?1 AND h.until > ?1))"
+
+static const char found_named[] = FOUND("o.dev, o.ino, o.nlink, " OF_FILE("uid"), "");
 static const char found_whole[] =
-    FOUND("o.dev, o.ino, o.nlink, o.uid",
-          ", o.size, o.mtime, o.ctime, o.btime, o.mode, o.gid, o.status, o.reason, o.format, o.acl");
+    FOUND("o.dev, o.ino, o.nlink, " OF_FILE("uid"),
+          ", o.size, o.mtime, o.ctime, o.btime, " OF_FILE("mode") ", " OF_FILE(
+              "gid") ", o.status, o.reason, o.format, " OF_FILE("acl"));
 static const char found_plain[] = FOUND("0, 0, 1, 0", "");
 
 static bool detector_passes(const DetectorRow *d, const FoundFilter *f) {

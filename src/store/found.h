@@ -35,11 +35,11 @@ typedef struct FoundRow {
     Span heading;      /* of a sheet's column */
     uint64_t dev, ino; /* of the object, if asked for: query_names() gives its further names */
     uint32_t nlink;    /* else 1 */
-    uint32_t uid;      /* with them, else 0 */
-    FileMeta meta;     /* of the object, if asked for; without blocks and mount */
+    uint32_t uid;      /* with them, else 0: the owner; of a member, of the file that it is in */
+    FileMeta meta;     /* of the object, if asked for, without blocks and mount; mode, owner and */
+    Span acl;          /* ACL (as source/acl.h has it) of a member are those of its file */
     Status status;     /* the same */
     const char *format;
-    Span acl;                                /* the same, as source/acl.h has it */
     uint32_t number;                         /* of the detector */
     const char *detector, *title, *category; /* detector: its id */
     Tier tier;

@@ -4,7 +4,9 @@
 usage: company.py TERRIER            ends with "N passed, N failed"
 
 Every file must have the status that it deserves, and must give, with all that is inside it, exactly
-as many values of each planted kind as were planted.
+as many values of each planted kind as were planted. Held against the company's retention policy on
+the day of the truth, each must come out as its records manager says; and each file with findings
+must be readable by whom its mode and those of the directories above let read it.
 """
 import collections
 import json
@@ -62,6 +64,29 @@ def check_scan(score, tree, truth, rows):
             score.check(got == expected, "%s: %d of %s, expected %d" % (path, got, detector, expected))
 
 
+def check_retention(score, tree, truth, rows):
+    got = {x["locator"]: x for x in rows if x["kind"] == "retention" and "!/" not in x["locator"]}
+    for want in truth:
+        path = os.path.join(tree, shown(want["path"]))
+        row = got.get(path, {"state": "unclassified", "rule": ""})
+        expected = (want["retention"]["state"], want["retention"]["rule"])
+        score.check((row["state"], row["rule"]) == expected, "%s: retention is %s by %s (due %s, %s), expected %s by %s"
+                    % (path, row["state"], row["rule"], row.get("due"), row.get("reason"), *expected))
+
+
+def check_inventory(score, truth, rows):
+    """Per asset of the map: files, and the widest exposure of those in which something was found."""
+    order = ["owner", "group", "any_user"]
+    score.check(any(x["kind"] == "asset" and x["asset_name"].startswith("CRM") and not x.get("files") for x in rows),
+                "the CRM, which no scan has seen, is not in the inventory as such")
+    for asset, prefix in (("HR share", "hr/"), ("Finance share", "finance/"), ("Nightly backups", "backups/")):
+        mine = [t for t in truth if t["path"].startswith(prefix)]
+        row = next((x for x in rows if x["kind"] == "asset" and x["asset_name"] == asset), {})
+        widest = max((t["exposure"] for t in mine if t["found"]), key=order.index)
+        score.check(row.get("files") == len(mine), "%s: %s files, expected %d" % (asset, row.get("files"), len(mine)))
+        score.check(row.get("exposure") == widest, "%s: exposure %s, expected %s" % (asset, row.get("exposure"), widest))
+
+
 def main():
     score, program = Score(), os.path.abspath(sys.argv[1])
     with tempfile.TemporaryDirectory() as place:
@@ -72,6 +97,11 @@ def main():
             truth = [json.loads(x) for x in f]
         rows = terrier(program, place, "scan", "--format", "jsonl", "--objects", "all", "--progress", "never", tree)
         check_scan(score, tree, truth, rows)
+        rows = terrier(program, place, "retention", "--policy", place + "/company/policy.yaml", "--as-of", "2026-06-30",
+                       "--format", "jsonl")
+        check_retention(score, tree, truth, rows)
+        rows = terrier(program, place, "inventory", "--map", place + "/company/assets.yaml", "--format", "jsonl")
+        check_inventory(score, truth, rows)
     print("%d passed, %d failed" % (score.passed, score.failed))
     return score.failed != 0
 

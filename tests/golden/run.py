@@ -42,7 +42,7 @@ class Score:
 
 
 def scan(terrier, tree, place, options):
-    """The report's lines, without the run line and what an earlier run tells of findings; the exit code."""
+    """The report's lines, without those of the run as such and what an earlier one tells; the exit code."""
     env = dict(os.environ, XDG_STATE_HOME=place + "/state", XDG_CONFIG_HOME=place + "/config",
                XDG_CACHE_HOME=place + "/cache", HOME=place)
     r = subprocess.run([terrier, "scan", "--format", "jsonl", "--objects", "all",
@@ -54,7 +54,7 @@ def scan(terrier, tree, place, options):
     rows = [json.loads(x) for x in lines]
     for row in rows:
         row.pop("new", None)
-    return [json.dumps(x) for x in rows if x["kind"] != "run"], r.returncode
+    return [json.dumps(x) for x in rows if x["kind"] not in ("run", "preamble")], r.returncode
 
 
 def export(terrier, place):

@@ -128,7 +128,7 @@ class Share:
         due = add(newest, months, years) + datetime.timedelta(days)
         if self.day > due:
             return "violation", rule
-        return ("due_soon" if self.day > due - datetime.timedelta(30) else "compliant"), rule
+        return ("due_soon" if self.day > due - datetime.timedelta(30) else "within"), rule
 
     def finish(self):
         for at, directories, files in os.walk(self.tree, topdown=False):
@@ -248,9 +248,9 @@ def mailbox(s):
     p = s.wanted["s2"]
     s.put("support/chat/export.txt", ("Chat of 4 March\r\nplease write to %s about it\r\n%s\r\n" % (p.email, s.words(30))).encode("utf-16"),
           datetime.date(2026, 3, 4), count(("email", 1)), who=[p], how="utf-16")
-    for i in range(20):  # copied at once, without their times: how old they are nobody can tell
+    for i in range(20):  # the migration made their times, so how old they are nobody can tell
         s.put("support/attachments/note-%02d.txt" % i, "Call back %s\n%s\n" % (s.customers[77 + i].email, s.words(30)),
-              datetime.date(2026, 6, 1), count(("email", 1)), ("undetermined", "R-ATTACH"), who=[s.customers[77 + i]])
+              datetime.date(2021, 6, 1), count(("email", 1)), ("undetermined", "R-ATTACH"), copied=True, who=[s.customers[77 + i]])
 
 
 # ---- engineering ----

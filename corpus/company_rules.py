@@ -71,7 +71,7 @@ rules:
   - id: R-ATTACH
     class: support.attachment
     clock: {event: modified, evidence: [fs.mtime]}
-    keep_at_most: P3Y
+    keep_at_most: P5Y
     action: delete
     severity: low
     basis: "Business need"

@@ -9,7 +9,7 @@
 #include "assess/assess.h"
 
 #include "assess/event.h"
-#include "assess/subject.h"
+#include "assess/exhibit.h"
 #include "assess/sum.h"
 #include "base/json.h"
 #include "store/name.h"
@@ -32,7 +32,7 @@ typedef struct Pass {
     Candidates events;       /* of whatever is no finding */
     DetectorRow *detectors;  /* live as long as the pass, unlike those of a cursor */
     size_t n_detectors;
-    Subject subject;
+    Exhibit exhibit;
     Rulings rulings;
     SumTable sums;
     AssessmentSums counts;
@@ -42,7 +42,7 @@ typedef struct Pass {
 } Pass;
 
 static void pass_done(Pass *p) {
-    subject_done(&p->subject);
+    exhibit_done(&p->exhibit);
     rulings_done(&p->rulings);
     sums_free(&p->sums);
     assessment_free(p->to);
@@ -108,7 +108,7 @@ static int detectors_load(Pass *p, Error *reterr) {
         return -ENOMEM;
     for (size_t i = 0; i < p->n_detectors && r == 0; i++) {
         case_clear(&known);
-        subject_detector(&known, p->detectors[i].id, p->detectors[i].category,
+        exhibit_detector(&known, p->detectors[i].id, p->detectors[i].category,
                          p->detectors[i].tier);
         r = candidates_make(p, &known, &p->by_detector[i]);
     }
@@ -198,8 +198,8 @@ static void object_begin(Pass *p, const Case *c) {
     const FactValue *exposure = &c->at[CASE_EXPOSURE];
 
     p->counts.objects++;
-    p->object = (JudgedObjectRow){.object = p->subject.object,
-                                  .asset = p->subject.asset,
+    p->object = (JudgedObjectRow){.object = p->exhibit.object,
+                                  .asset = p->exhibit.asset,
                                   .location = (int)c->at[CASE_LOCATION_TIER].number,
                                   .exposure = exposure->known ? (int)exposure->number : -1,
                                   .severity = -1};
@@ -221,11 +221,11 @@ static int place_print(const void *of, Buf *to) {
 
 static int finding_judge(Pass *p, const FoundRow *row, const Case *facts, Error *reterr) {
     const SumCase c = {.facts = facts,
-                       .asset = p->subject.asset,
+                       .asset = p->exhibit.asset,
                        .object = row->object,
                        .data_type = p->detectors[row->number].id,
-                       .count = subject_count(row),
-                       .persons = subject_persons(&p->subject, row),
+                       .count = exhibit_count(row),
+                       .persons = exhibit_persons(&p->exhibit, row),
                        .place = place_print,
                        .of = row};
     JudgedRow judged = {.object = row->object, .part = row->part, .detector = row->number};
@@ -254,7 +254,7 @@ static int findings_judge(Pass *p, Error *reterr) {
         const Case *facts;
         bool other;
 
-        r = subject_take(&p->subject, &row, reterr, &facts, &other);
+        r = exhibit_take(&p->exhibit, &row, reterr, &facts, &other);
         if (r == 0 && other) {
             r = object_end(p, reterr);
             object_begin(p, facts);
@@ -393,7 +393,7 @@ int assess_run(Store *s, const AssessOptions *o, Error *reterr, AssessResult *re
     *p = (Pass){.store = s, .o = o};
     if ((r = query_run(s, o->run, &p->arena, reterr, &p->run)) == 0 && (r = applied_make(p)) == 0 &&
         (r = detectors_load(p, reterr)) == 0 &&
-        (r = subject_init(&p->subject, s, p->run.id, o->as_of, reterr)) == 0 &&
+        (r = exhibit_init(&p->exhibit, s, p->run.id, o->as_of, reterr)) == 0 &&
         (r = begin(p, reterr, ret)) == 0 && (r = findings_judge(p, reterr)) == 0 &&
         (r = event_each(s, &p->run, o->as_of, &events, reterr)) == 0 &&
         (r = rules_write(p, reterr)) == 0 && (r = verdicts_write(p, reterr)) == 0 &&

@@ -31,19 +31,6 @@ static void files_done(Files *f) {
     controls_done(&f->controls);
 }
 
-/* What is wrong with a file that somebody named is a matter of usage, also where it is not there.
- */
-static int usage(int r, const char *name, Error *reterr) {
-    _cleanup_(buf_done) Buf shown = {0};
-
-    if (r == 0 || r == -EINVAL || r == -ENOMEM)
-        return r;
-    show_text(&shown, name);
-    if (reterr->code == 0)
-        error_errno(reterr, r, "cannot read '%.400s'", buf_cstr(&shown));
-    return reterr->code = -EINVAL;
-}
-
 static int files_load(Files *f, const char *const *rulesets, size_t n, const char *controls,
                       Error *reterr) {
     static const char *const usual[] = {RULESET_DEFAULT};
@@ -57,13 +44,13 @@ static int files_load(Files *f, const char *const *rulesets, size_t n, const cha
         n = 1;
     }
     for (size_t i = 0; i < n && r == 0; i++) {
-        r = usage(ruleset_find(rulesets[i], reterr, &f->at[f->n]), rulesets[i], reterr);
+        r = error_of_file(ruleset_find(rulesets[i], reterr, &f->at[f->n]), rulesets[i], reterr);
         f->n += r == 0;
     }
     if (r < 0 || !controls)
         return r;
     f->has_controls = true;
-    r = usage(controls_read(controls, reterr, &f->controls), controls, reterr);
+    r = error_of_file(controls_read(controls, reterr, &f->controls), controls, reterr);
     return r < 0 ? r : controls_check(&f->controls, f->at, f->n, reterr);
 }
 

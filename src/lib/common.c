@@ -16,6 +16,17 @@ int error_out(int code, const Error *from, terrier_error *to) {
     return code;
 }
 
+int error_of_file(int r, const char *name, Error *reterr) {
+    _cleanup_(buf_done) Buf shown = {0};
+
+    if (r == 0 || r == -EINVAL || r == -ENOMEM)
+        return r;
+    show_text(&shown, name);
+    if (reterr->code == 0)
+        error_errno(reterr, r, "cannot read '%.400s'", buf_cstr(&shown));
+    return reterr->code = -EINVAL;
+}
+
 int given_write(void *of, Span bytes) {
     const Given *g = of;
 

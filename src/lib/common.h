@@ -21,6 +21,12 @@ struct terrier_rules {
  */
 int error_out(int code, const Error *from, terrier_error *to);
 
+/*
+ * What came of reading a file that somebody named: all that is wrong with it is a matter of usage
+ * (-EINVAL), also where it is not there; -ENOMEM stays.
+ */
+int error_of_file(int r, const char *name, Error *reterr);
+
 /* Where an API call writes, for an Outlet: .write = given_write, .of = &given. */
 typedef struct Given {
     terrier_write write;

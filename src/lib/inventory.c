@@ -13,7 +13,7 @@ void listing_done(Listing *l) {
 
 int listing_make(const terrier_inventory_options *o, Error *reterr, Listing *ret) {
     _cleanup_(free_p) char *path = o->store ? strdup(o->store) : NULL;
-    int r = o->map ? map_read(o->map, reterr, &ret->map) : 0;
+    int r = o->map ? error_of_file(map_read(o->map, reterr, &ret->map), o->map, reterr) : 0;
 
     if (r == 0 && !path)
         r = o->store ? -ENOMEM : store_default_path(&path);

@@ -71,7 +71,7 @@ static int check(Checking *c, const char *file, Day on, size_t *ret_examples, Er
     const ClashTo clashes = {.of = c, .clash = on_clash, .is_type = c->rules ? is_type : NULL};
     const ProofTo proofs = {.of = c, .failed = on_failed};
     _cleanup_(policy_done) Policy p = {0};
-    int r = policy_read(file, reterr, &p);
+    int r = error_of_file(policy_read(file, reterr, &p), file, reterr);
 
     if (r == 0)
         r = clashes_find(&p, on, &clashes);

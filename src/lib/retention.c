@@ -47,7 +47,7 @@ static int policy_load(Judgement *j, Error *reterr) {
     if (r < 0)
         return r;
     j->stock = !path;
-    return path ? policy_read(path, reterr, &j->policy)
+    return path ? error_of_file(policy_read(path, reterr, &j->policy), path, reterr)
                 : policy_read_bytes(span_of(policy_example), "the example", reterr, &j->policy);
 }
 

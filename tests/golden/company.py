@@ -65,7 +65,7 @@ def check_scan(score, tree, truth, rows):
 
 
 def check_retention(score, tree, truth, rows):
-    got = {x["locator"]: x for x in rows if x["kind"] == "retention" and "!/" not in x["locator"]}
+    got = {x["object"]: x for x in rows if x["kind"] == "retention" and "!/" not in x["object"]}
     for want in truth:
         path = os.path.join(tree, shown(want["path"]))
         row = got.get(path, {"state": "unclassified", "rule": ""})

@@ -1,15 +1,15 @@
 /*
- * Subject: see subject.h.
+ * Exhibit: see exhibit.h.
  *
  * The seams for what other rooms know of an object are access_fill() and age_fill(): each fills in
  * its facts, and leaves unknown what it does not know.
  */
-#include "assess/subject.h"
+#include "assess/exhibit.h"
 
 #include "base/show.h"
 #include "store/name.h"
 
-static int ages_open(Subject *s, Store *store, int64_t run, Error *reterr) {
+static int ages_open(Exhibit *s, Store *store, int64_t run, Error *reterr) {
     char as_of[DAY_TEXT_MAX];
     int64_t judged;
     int r;
@@ -19,10 +19,10 @@ static int ages_open(Subject *s, Store *store, int64_t run, Error *reterr) {
     return r < 0 || !judged ? r : retained_of_open(store, judged, reterr, &s->ages);
 }
 
-int subject_init(Subject *s, Store *store, int64_t run, Day as_of, Error *reterr) {
+int exhibit_init(Exhibit *s, Store *store, int64_t run, Day as_of, Error *reterr) {
     int r;
 
-    *s = (Subject){.as_of = as_of};
+    *s = (Exhibit){.as_of = as_of};
     category_under(span_of("identifier"), &s->identifiers);
     r = reach_init(&s->reach, store, run, reterr);
     if (r == 0)
@@ -32,7 +32,7 @@ int subject_init(Subject *s, Store *store, int64_t run, Day as_of, Error *reterr
     return r < 0 ? r : ages_open(s, store, run, reterr);
 }
 
-void subject_done(Subject *s) {
+void exhibit_done(Exhibit *s) {
     fact_of_close(s->facts);
     retained_of_close(s->ages);
     buf_done(&s->age);
@@ -43,13 +43,13 @@ void subject_done(Subject *s) {
     buf_done(&s->owner);
     reach_done(&s->reach);
     arena_done(&s->arena);
-    *s = (Subject){0};
+    *s = (Exhibit){0};
 }
 
 /* ---- the object ---- */
 
 /* Who may read it, whose it is: exposure, orphan, owner. */
-static int access_fill(Subject *s, const FoundRow *row, Error *reterr) {
+static int access_fill(Exhibit *s, const FoundRow *row, Error *reterr) {
     Case *c = &s->facts_of_object;
     Access access;
     int r = reach_judge(&s->reach, row->root, row->path, &row->meta, row->acl, reterr, &access);
@@ -67,7 +67,7 @@ static int access_fill(Subject *s, const FoundRow *row, Error *reterr) {
 }
 
 /* Texts one behind the other, each with its NUL, so that they stay where they are. */
-static void age_texts(Subject *s, const RetainedFacts *f) {
+static void age_texts(Exhibit *s, const RetainedFacts *f) {
     static const CaseFact facts[] = {CASE_RETENTION_CLASS, CASE_RETENTION_RULE,
                                      CASE_RETENTION_EVIDENCE, CASE_RETENTION_DUE};
     const char *at;
@@ -89,7 +89,7 @@ static void age_texts(Subject *s, const RetainedFacts *f) {
 }
 
 /* What the retention policy says of it: age_state, days_overdue, retention.*. */
-static int age_fill(Subject *s, const FoundRow *row, Error *reterr) {
+static int age_fill(Exhibit *s, const FoundRow *row, Error *reterr) {
     RetainedFacts f = {0};
     int64_t state = AGE_UNCLASSIFIED;
     int r = s->ages ? retained_of_get(s->ages, row->root, row->path, reterr, &f) : -ENOENT;
@@ -106,7 +106,7 @@ static int age_fill(Subject *s, const FoundRow *row, Error *reterr) {
     return buf_error(&s->age);
 }
 
-static int label_fill(Subject *s, const FoundRow *row, Error *reterr) {
+static int label_fill(Exhibit *s, const FoundRow *row, Error *reterr) {
     FactRow fact;
     int r;
 
@@ -122,7 +122,7 @@ static int label_fill(Subject *s, const FoundRow *row, Error *reterr) {
     return buf_error(&s->label);
 }
 
-static int path_fill(Subject *s, const FoundRow *row) {
+static int path_fill(Exhibit *s, const FoundRow *row) {
     int r;
 
     buf_clear(&s->raw);
@@ -139,7 +139,7 @@ static int path_fill(Subject *s, const FoundRow *row) {
     return r;
 }
 
-static int object_fill(Subject *s, const FoundRow *row, Error *reterr) {
+static int object_fill(Exhibit *s, const FoundRow *row, Error *reterr) {
     int r;
 
     case_clear(&s->facts_of_object);
@@ -163,31 +163,31 @@ static int object_fill(Subject *s, const FoundRow *row, Error *reterr) {
 
 /* ---- the finding ---- */
 
-uint64_t subject_count(const FoundRow *row) {
+uint64_t exhibit_count(const FoundRow *row) {
     uint64_t sure = row->count[LEVEL_MEDIUM] + row->count[LEVEL_HIGH];
 
     return sure ? sure : row->count[LEVEL_LOW];
 }
 
-uint64_t subject_persons(const Subject *s, const FoundRow *row) {
+uint64_t exhibit_persons(const Exhibit *s, const FoundRow *row) {
     int place = category_place(span_of(row->category));
 
     return place >= 0 && category_set_has(&s->identifiers, (size_t)place) ? row->distinct : 0;
 }
 
-void subject_detector(Case *c, const char *id, const char *category, Tier tier) {
+void exhibit_detector(Case *c, const char *id, const char *category, Tier tier) {
     case_put(c, CASE_EVENT, EVENT_FINDING);
     case_put_text(c, CASE_DATA_TYPE, span_of(id));
     case_put_category(c, category);
     case_put(c, CASE_TIER, tier);
 }
 
-static void finding_fill(const Subject *s, Case *c, const FoundRow *row) {
-    uint64_t hits = found_count(row->count), persons = subject_persons(s, row);
+static void finding_fill(const Exhibit *s, Case *c, const FoundRow *row) {
+    uint64_t hits = found_count(row->count), persons = exhibit_persons(s, row);
 
-    subject_detector(c, row->detector, row->category, row->tier);
+    exhibit_detector(c, row->detector, row->category, row->tier);
     case_put(c, CASE_CONFIDENCE, row->level);
-    case_put(c, CASE_COUNT, (int64_t)subject_count(row));
+    case_put(c, CASE_COUNT, (int64_t)exhibit_count(row));
     case_put(c, CASE_DISTINCT_VALUES, (int64_t)row->distinct);
     if (persons)
         case_put(c, CASE_DISTINCT_PERSONS, (int64_t)persons);
@@ -199,7 +199,7 @@ static void finding_fill(const Subject *s, Case *c, const FoundRow *row) {
     case_put(c, CASE_TEST_VALUE, row->test_values && row->test_values >= hits);
 }
 
-int subject_take(Subject *s, const FoundRow *row, Error *reterr, const Case **ret, bool *ret_new) {
+int exhibit_take(Exhibit *s, const FoundRow *row, Error *reterr, const Case **ret, bool *ret_new) {
     int r = 0;
 
     *ret_new = row->object != s->object;

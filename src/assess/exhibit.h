@@ -1,5 +1,5 @@
 /*
- * Subject: the object at hand in a pass over a run, and the case of each of its findings.
+ * Exhibit: the object at hand in a pass over a run, and the case of each of its findings.
  *
  * What holds for the object (place, label, access, asset, age) is filled in once, when its first
  * finding comes; what is the finding's own, each time. Texts of the case live until the next
@@ -16,7 +16,7 @@
 #include "store/found.h"
 #include "store/retained.h"
 
-typedef struct Subject {
+typedef struct Exhibit {
     FactOf *facts;
     CategorySet identifiers; /* categories of which a person has one */
     Day as_of;
@@ -30,22 +30,22 @@ typedef struct Subject {
     RetainedOf *ages; /* by the last judgement of the run for that day by a policy; NULL: none */
     const char *policy_version;
     Buf age;
-} Subject;
+} Exhibit;
 
-/* Caller's storage; subject_done() also after a failure. */
-int subject_init(Subject *s, Store *store, int64_t run, Day as_of, Error *reterr);
-void subject_done(Subject *s);
+/* Caller's storage; exhibit_done() also after a failure. */
+int exhibit_init(Exhibit *s, Store *store, int64_t run, Day as_of, Error *reterr);
+void exhibit_done(Exhibit *s);
 
 /* The finding at hand: *ret is its case, until the next call. *ret_new: it is of another object. */
-int subject_take(Subject *s, const FoundRow *row, Error *reterr, const Case **ret, bool *ret_new);
+int exhibit_take(Exhibit *s, const FoundRow *row, Error *reterr, const Case **ret, bool *ret_new);
 
 /*
  * What of a finding holds for all that its detector finds, for judge_truth_early(): event, type,
  * category, tier.
  */
-void subject_detector(Case *c, const char *id, const char *category, Tier tier);
+void exhibit_detector(Case *c, const char *id, const char *category, Tier tier);
 
 /* Hits of the levels that count: medium and high, or low where there is nothing better. */
-uint64_t subject_count(const FoundRow *row);
+uint64_t exhibit_count(const FoundRow *row);
 /* Identifiers that one person has one of: distinct values, or 0 for other kinds of data. */
-uint64_t subject_persons(const Subject *s, const FoundRow *row);
+uint64_t exhibit_persons(const Exhibit *s, const FoundRow *row);

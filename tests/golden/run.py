@@ -14,6 +14,9 @@ import subprocess
 import sys
 import tempfile
 
+sys.path.insert(0, os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+from alike import alike  # noqa: E402
+
 HERE = os.path.dirname(os.path.abspath(__file__))
 TOP = os.path.dirname(os.path.dirname(HERE))
 SAMPLES = 20
@@ -42,7 +45,7 @@ class Score:
 
 
 def scan(terrier, tree, place, options):
-    """The report's lines, without those of the run as such and what an earlier one tells; the exit code."""
+    """The report's lines, as alike() has them; the exit code."""
     env = dict(os.environ, XDG_STATE_HOME=place + "/state", XDG_CONFIG_HOME=place + "/config",
                XDG_CACHE_HOME=place + "/cache", HOME=place)
     r = subprocess.run([terrier, "scan", "--format", "jsonl", "--objects", "all",
@@ -50,11 +53,7 @@ def scan(terrier, tree, place, options):
                        env=env, stdout=subprocess.PIPE, stderr=subprocess.PIPE, timeout=200)
     if r.returncode not in (0, 3):
         print(r.stderr.decode("utf-8", "replace"))
-    lines = r.stdout.decode("utf-8").splitlines()
-    rows = [json.loads(x) for x in lines]
-    for row in rows:
-        row.pop("new", None)
-    return [json.dumps(x) for x in rows if x["kind"] not in ("run", "preamble")], r.returncode
+    return alike(r.stdout.decode("utf-8").splitlines()), r.returncode
 
 
 def export(terrier, place):

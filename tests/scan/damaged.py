@@ -27,6 +27,9 @@ import sys
 import tempfile
 import time
 
+sys.path.insert(0, os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+from alike import alike  # noqa: E402
+
 HERE = os.path.dirname(os.path.abspath(__file__))
 TOP = os.path.dirname(os.path.dirname(HERE))
 FOLDER = 500  # files in a directory
@@ -140,15 +143,14 @@ def scan(terrier, tree, home, options, copies):
     env = dict(os.environ, HOME=home, XDG_STATE_HOME=home + "/state",
                XDG_CONFIG_HOME=home + "/config", XDG_CACHE_HOME=home + "/cache")
     start = time.monotonic()
-    r = subprocess.run([terrier, "scan", "--format", "jsonl", "--objects", "all", "--progress",
+    r = subprocess.run([terrier, "scan", "--fresh", "--format", "jsonl", "--objects", "all", "--progress",
                         "never", *options, tree], env=env, stdout=subprocess.PIPE,
                        stderr=subprocess.PIPE, timeout=300 + copies)
     print("%d copies, %s: %.1f s, exit %d"
           % (copies, " ".join(options), time.monotonic() - start, r.returncode))
     if r.returncode not in (0, 3):
         raise Fault("exit %d: %s" % (r.returncode, r.stderr.decode("utf-8", "replace")))
-    lines = r.stdout.decode("utf-8").splitlines()
-    return [x for x in lines if json.loads(x)["kind"] != "run"]
+    return alike(r.stdout.decode("utf-8").splitlines())
 
 
 def word(row):

@@ -20,6 +20,9 @@ import tempfile
 import warnings
 import zipfile
 
+sys.path.insert(0, os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+from alike import alike  # noqa: E402
+
 MEMBERS, MEMBER = 40, 120_000
 WAYS = (["--jobs", "1"], ["--jobs", "2"], ["--jobs", "3"], ["--jobs", "8"],
         ["--jobs", "2", "--window", "4096"])
@@ -136,7 +139,7 @@ def scan(terrier, tree, home, options):
                        stderr=subprocess.PIPE, timeout=300)
     if r.returncode not in (0, 3):
         raise Fault("exit %d: %s" % (r.returncode, r.stderr.decode("utf-8", "replace")))
-    return [x for x in r.stdout.decode("utf-8").splitlines() if json.loads(x)["kind"] != "run"]
+    return alike(r.stdout.decode("utf-8").splitlines())
 
 
 def first_difference(a, b):

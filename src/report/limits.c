@@ -119,10 +119,10 @@ static Format *format_of(Formats *f, const char *name) {
             return &f->at[i];
     }
     if (f->n == FORMATS_SHOWN || strlen(name) >= sizeof(f->at[0].name)) {
-        strcpy(f->at[FORMATS_SHOWN].name, "other");
+        snprintf(f->at[FORMATS_SHOWN].name, sizeof(f->at[0].name), "other");
         return &f->at[FORMATS_SHOWN];
     }
-    strcpy(f->at[f->n].name, name);
+    snprintf(f->at[f->n].name, sizeof(f->at[0].name), "%s", name);
     return &f->at[f->n++];
 }
 

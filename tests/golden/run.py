@@ -53,7 +53,7 @@ def scan(terrier, tree, place, options):
                        env=env, stdout=subprocess.PIPE, stderr=subprocess.PIPE, timeout=200)
     if r.returncode not in (0, 3):
         print(r.stderr.decode("utf-8", "replace"))
-    return alike(r.stdout.decode("utf-8").splitlines()), r.returncode
+    return alike(r.stdout.decode("utf-8").splitlines(), one_store=True), r.returncode
 
 
 def export(terrier, place):
